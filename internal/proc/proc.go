@@ -1,0 +1,149 @@
+// Package proc runs other programs: git, package managers, connectors.
+//
+// It is the only package that starts processes. [Run] collects what a program
+// prints; [Start] keeps a conversation with one and makes sure that nothing of
+// it is left behind. Start reading at [Cmd].
+package proc
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/connkit/connkit/internal/fault"
+)
+
+// Cmd describes a program to run. Argv[0] is looked up in PATH unless it holds a slash.
+type Cmd struct {
+	Argv   []string
+	Dir    string    // working directory; "" is the current one
+	Env    []string  // KEY=VALUE, added to the inherited environment; the last of a key wins
+	Unset  []string  // keys removed from the inherited environment
+	Stdin  io.Reader // nil is an empty input
+	Stdout io.Writer // gets a copy of stdout while the program runs; nil for none
+	Stderr io.Writer // gets a copy of stderr while the program runs; nil for none
+}
+
+// Output is what a program printed.
+type Output struct {
+	Stdout []byte
+	Stderr []byte
+}
+
+// Text gives stdout without surrounding white space.
+func (o Output) Text() string { return strings.TrimSpace(string(o.Stdout)) }
+
+// Error is a program that ended with a status other than 0. Argv is for
+// messages: it never holds a secret, because no secret is ever put on an argv.
+type Error struct {
+	Argv   []string
+	Status int // exit status; -1 when a signal ended it
+	Stderr string
+	Err    error
+}
+
+// Error gives the program's name and its last line on stderr, else its status.
+func (e *Error) Error() string {
+	name := filepath.Base(e.Argv[0])
+	if last := lastLine(e.Stderr); last != "" {
+		return fmt.Sprintf("%s: %s", name, last)
+	}
+	return fmt.Sprintf("%s: %v", name, e.Err)
+}
+
+// Unwrap gives the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// killDelay is how long a program gets to end after SIGTERM when the context ends.
+const killDelay = 5 * time.Second
+
+// Run runs the program to its end and collects what it prints.
+//
+// A missing program is a [fault.Environment] error, a status other than 0 an
+// [*Error]. When ctx ends the program's whole process group gets SIGTERM, then
+// SIGKILL, and the error is ctx's cause.
+func Run(ctx context.Context, c Cmd) (Output, error) {
+	cmd, err := c.build(ctx)
+	if err != nil {
+		return Output{}, err
+	}
+	var out, errOut bytes.Buffer
+	cmd.Stdin = c.Stdin
+	cmd.Stdout = tee(&out, c.Stdout)
+	cmd.Stderr = tee(&errOut, c.Stderr)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
+	cmd.WaitDelay = killDelay
+	err = cmd.Run()
+	output := Output{out.Bytes(), errOut.Bytes()}
+	if ctx.Err() != nil {
+		if cmd.Process != nil {
+			_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // what ignored SIGTERM; gone already is fine
+		}
+		return output, context.Cause(ctx)
+	}
+	if err != nil {
+		return output, c.failure(err, output)
+	}
+	return output, nil
+}
+
+// Look finds a program in PATH; a missing one is a [fault.Environment] error.
+func Look(name string) (string, error) {
+	path, err := exec.LookPath(name)
+	if err != nil {
+		return "", fault.Environmentf("looking for %q in PATH: not found", name)
+	}
+	return path, nil
+}
+
+func (c Cmd) build(ctx context.Context) (*exec.Cmd, error) {
+	path, err := Look(c.Argv[0])
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.CommandContext(ctx, path, c.Argv[1:]...)
+	cmd.Args[0] = c.Argv[0]
+	cmd.Dir = c.Dir
+	cmd.Env = c.environ()
+	return cmd, nil
+}
+
+func (c Cmd) environ() []string {
+	env := make([]string, 0, len(c.Env))
+	for _, kv := range os.Environ() {
+		if key, _, _ := strings.Cut(kv, "="); !slices.Contains(c.Unset, key) {
+			env = append(env, kv)
+		}
+	}
+	return append(env, c.Env...)
+}
+
+func (c Cmd) failure(err error, out Output) error {
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) {
+		return fmt.Errorf("running %q: %w", c.Argv[0], err)
+	}
+	return &Error{Argv: c.Argv, Status: exit.ExitCode(), Stderr: string(out.Stderr), Err: err}
+}
+
+func tee(buf *bytes.Buffer, w io.Writer) io.Writer {
+	if w == nil {
+		return buf
+	}
+	return io.MultiWriter(buf, w)
+}
+
+func lastLine(s string) string {
+	s = strings.TrimSpace(s)
+	return strings.TrimSpace(s[strings.LastIndexByte(s, '\n')+1:])
+}
