@@ -1,0 +1,92 @@
+package ui
+
+import (
+	"fmt"
+	"io"
+	"sync"
+	"time"
+)
+
+// progress is the one line on stderr that says what takes so long. On a
+// terminal it is redrawn and is gone at the end, else each step is a line.
+type progress struct {
+	mu    sync.Mutex
+	text  string
+	start time.Time
+	shown bool
+	stop  chan struct{}
+	ended chan struct{}
+}
+
+// patience is how long a step runs before the line appears: what is quick stays silent.
+const patience = 200 * time.Millisecond
+
+// Step says what the command does now. It replaces the step before it.
+func (u *UI) Step(format string, args ...any) {
+	if u.Quiet {
+		return
+	}
+	text := fmt.Sprintf(format, args...)
+	if !u.live {
+		fmt.Fprintf(u.err, "connkit: %s\n", text)
+		return
+	}
+	if u.progress == nil {
+		u.progress = &progress{text: text, start: time.Now(), stop: make(chan struct{}), ended: make(chan struct{})}
+		go u.progress.draw(u.err)
+		return
+	}
+	u.progress.mu.Lock()
+	u.progress.text, u.progress.start = text, time.Now()
+	u.progress.mu.Unlock()
+}
+
+// Done ends the progress line.
+func (u *UI) Done() {
+	if u.progress == nil {
+		return
+	}
+	close(u.progress.stop)
+	<-u.progress.ended
+	u.progress = nil
+}
+
+func (p *progress) draw(w io.Writer) {
+	defer close(p.ended)
+	tick := time.NewTicker(patience)
+	defer tick.Stop()
+	for {
+		select {
+		case <-p.stop:
+			p.mu.Lock()
+			p.clear(w)
+			p.mu.Unlock()
+			return
+		case <-tick.C:
+			p.mu.Lock()
+			seconds := int(time.Since(p.start).Seconds())
+			fmt.Fprintf(w, "\r\x1b[2K%s  %d:%02d", p.text, seconds/60, seconds%60)
+			p.shown = true
+			p.mu.Unlock()
+		}
+	}
+}
+
+func (p *progress) clear(w io.Writer) {
+	if p.shown {
+		_, _ = io.WriteString(w, "\r\x1b[2K") // a terminal that is gone needs no clearing
+		p.shown = false
+	}
+}
+
+// aboveProgress writes to stderr without tearing the progress line.
+type aboveProgress struct{ u *UI }
+
+func (a *aboveProgress) Write(b []byte) (int, error) {
+	if p := a.u.progress; p != nil {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.clear(a.u.err)
+	}
+	return a.u.err.Write(b)
+}
