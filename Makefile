@@ -1,0 +1,88 @@
+# make help lists the targets. Tools go to .tools/, which git ignores; nothing
+# is installed outside the repository but what `make setup` announces.
+
+SHELL       := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+# sops and its cloud SDKs are a third smaller without these grpc parts; see docs/adr/.
+TAGS    := disable_grpc_modules,grpcnotrace
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+GOBUILD := CGO_ENABLED=0 go build -trimpath -tags $(TAGS) -ldflags "-s -w -X github.com/connkit/connkit/internal/cli.version=$(VERSION)"
+
+TOOLS  := $(CURDIR)/.tools
+PY     := $(TOOLS)/py
+GOLANGCI_VERSION := v2.15.0
+UV_VERSION       := 0.9.9
+POETRY_VERSION   := 2.5.1
+export PATH := $(TOOLS)/bin:$(PY)/bin:$(PATH)
+
+.PHONY: help build demo test verify lint vet fmt docs docs-clean tidy-clean unit race e2e shims bench setup setup-python setup-lint clean
+
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## build bin/connkit
+	$(GOBUILD) -o bin/connkit ./cmd/connkit
+
+demo: build setup-python ## walk the main job in a throw-away monorepo
+	@PATH="$(CURDIR)/bin:$$PATH" bash scripts/demo.sh
+
+test: setup-python ## set up what is missing and run every test, the real SDKs included
+	go test -tags $(TAGS) ./...
+	$(MAKE) --no-print-directory e2e shims
+
+verify: setup lint vet docs-clean tidy-clean race e2e shims ## everything CI runs
+
+unit:
+	go test -tags $(TAGS) ./...
+
+race:
+	go test -race -tags $(TAGS) ./...
+
+e2e: build setup-python ## tests with the real SDKs from the registries
+	CONNKIT_BIN=$(CURDIR)/bin/connkit go test -tags $(TAGS),e2e -run '^TestE2E' -timeout 40m -v ./internal/cli ./pkg/pyenv | bash scripts/test-summary.sh
+
+shims: setup-python ## the rules of the two shims, against real SDK versions
+	$(PY)/bin/python templates/tests/run.py airbyte
+	$(PY)/bin/python templates/tests/run.py singer
+
+lint: setup-lint ## golangci-lint
+	$(TOOLS)/bin/golangci-lint run --build-tags $(TAGS)
+	$(TOOLS)/bin/golangci-lint run --build-tags $(TAGS),e2e ./internal/cli/... ./pkg/pyenv/...
+
+vet:
+	go vet -tags $(TAGS) ./...
+	go vet -tags $(TAGS),e2e ./...
+	GOOS=darwin go vet -tags $(TAGS) ./...
+
+fmt: setup-lint ## format the Go code
+	$(TOOLS)/bin/golangci-lint fmt
+
+docs: ## write docs/reference, docs/man and the schema of connkit.yaml anew
+	go run -tags $(TAGS) ./internal/cli/docgen docs
+
+docs-clean: ## fail when the generated docs are not those of the code
+	@tmp=$$(mktemp -d); trap 'rm -rf $$tmp' EXIT; \
+	go run -tags $(TAGS) ./internal/cli/docgen $$tmp; \
+	for d in reference man connkit.schema.json; do diff -r docs/$$d $$tmp/$$d || { echo "docs/$$d is out of date: make docs"; exit 1; }; done
+
+tidy-clean: ## fail when go.mod or go.sum are not tidy
+	go mod tidy -diff
+
+bench: build setup-python ## compare with what one would use instead
+	@PATH="$(CURDIR)/bin:$$PATH" bash scripts/bench.sh
+
+setup: setup-python setup-lint ## install the tools that the tests need into .tools/
+
+setup-python:
+	@bash scripts/setup-python.sh $(PY) $(UV_VERSION) $(POETRY_VERSION)
+
+setup-lint:
+	@if ! $(TOOLS)/bin/golangci-lint version 2>/dev/null | grep -q "$(GOLANGCI_VERSION:v%=%)"; then \
+	  echo "setup: installing golangci-lint $(GOLANGCI_VERSION) into .tools/bin"; \
+	  GOFLAGS= GOBIN=$(TOOLS)/bin go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION); \
+	fi
+
+clean: ## remove what was built and set up
+	rm -rf bin dist .tools .venvs

@@ -1,0 +1,101 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/ui"
+	"github.com/connkit/connkit/pkg/scaffold"
+	"github.com/connkit/connkit/pkg/workspace"
+)
+
+// app is one run: its streams, its environment, and the workspace it stands in.
+type app struct {
+	ui      *ui.UI
+	streams ui.Streams
+	environ []string
+	flags   struct{ output, dir string }
+
+	dir string // where the user stands, absolute
+	ws  *workspace.Workspace
+	cmd *cobra.Command // the command that runs
+}
+
+func newApp(s ui.Streams, environ []string) *app {
+	a := &app{streams: s, environ: environ}
+	a.ui = ui.New(s, a.getenv)
+	return a
+}
+
+func (a *app) getenv(key string) string {
+	for i := len(a.environ) - 1; i >= 0; i-- {
+		if k, v, ok := strings.Cut(a.environ[i], "="); ok && k == key {
+			return v
+		}
+	}
+	return ""
+}
+
+// begin finds out where the command stands; settings are read when a command asks for them.
+func (a *app) begin(cmd *cobra.Command) error {
+	a.cmd = cmd
+	if a.flags.output != "text" && a.flags.output != "json" {
+		return fault.Usagef("reading the flags: --output %q is neither text nor json", a.flags.output)
+	}
+	dir, err := filepath.Abs(a.flags.dir)
+	if err != nil {
+		return fmt.Errorf("finding the current folder: %w", err)
+	}
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return fault.Usagef("reading the flags: --directory %q is no folder", a.flags.dir)
+	}
+	a.dir = dir
+	a.ws, err = workspace.Open(dir)
+	return err
+}
+
+// settings gives the settings of the workspace; flags of the running command win.
+func (a *app) settings() (*workspace.Settings, error) {
+	flags := map[string]string{}
+	set, err := a.ws.Settings(a.environ, flags)
+	if err != nil {
+		return nil, err
+	}
+	return set, nil
+}
+
+// connector finds the connector that an argument names: by name, by path, or "." for the one around here.
+func (a *app) connector(arg string) (workspace.Connector, error) {
+	return a.ws.Connector(a.dir, arg)
+}
+
+func (a *app) absolute(path string) string {
+	if filepath.IsAbs(path) {
+		return filepath.Clean(path)
+	}
+	return filepath.Join(a.dir, path)
+}
+
+// relative spells a path from where the user stands.
+func (a *app) relative(path string) string {
+	rel, err := filepath.Rel(a.dir, path)
+	if err != nil {
+		return path
+	}
+	return rel
+}
+
+func (a *app) namedTemplates(set *workspace.Settings) []scaffold.Named {
+	var named []scaffold.Named
+	for _, t := range set.Templates {
+		named = append(named, scaffold.Named{Name: t.Name, From: t.From})
+	}
+	return named
+}
+
+func column(s string, n int) string { return fmt.Sprintf("%-*s", n, s) }

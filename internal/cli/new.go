@@ -1,0 +1,220 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/proc"
+	"github.com/connkit/connkit/internal/ui"
+	"github.com/connkit/connkit/pkg/scaffold"
+)
+
+type newFlags struct {
+	set     []string
+	answers string
+	list    bool
+	dryRun  bool
+	diff    bool
+	path    string
+}
+
+func newNewCmd(a *app) *cobra.Command {
+	var opts scaffold.Options
+	var f newFlags
+	cmd := &cobra.Command{
+		Use:   "new NAME",
+		Short: "Scaffold a connector that runs at once",
+		Long: `Scaffold a connector in the workspace's root: build file, package, test.flow.yaml,
+config.yaml, tests and a README of what to edit next. It answers spec and discover
+at once.
+
+The airbyte and singer templates wrap an existing source or tap: a package
+(--upstream-package), a git repository (--upstream-git) or a folder of this
+repository (--upstream-path). Without one they hold a small source of their own.`,
+		Example: `  connkit new source-bigdata
+  connkit new source-faker --template airbyte --upstream-package airbyte-source-faker --class source_faker:SourceFaker
+  connkit new source-bigdata --template airbyte --upstream-git https://github.com/big/data.git@v1.4.2#connector
+  connkit new source-events --template go --dry-run`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if f.list {
+				return noArgs(cmd, args)
+			}
+			return exactArgs(1)(cmd, args)
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if f.list {
+				return a.listTemplates()
+			}
+			opts.Name = strings.TrimSuffix(args[0], "/")
+			return a.newConnector(cmd.Context(), opts, f)
+		},
+	}
+	fl := cmd.Flags()
+	fl.StringVarP(&opts.Template, "template", "t", "", "template: a `name` of --list, a folder, or a git URL#SUBDIR@REF")
+	fl.BoolVar(&f.list, "list", false, "list the templates")
+	fl.StringVar(&opts.Upstream.Package, "upstream-package", "", "wrap a package of the registry: `NAME[==VERSION]`")
+	fl.StringVar(&opts.Upstream.Git, "upstream-git", "", "wrap a connector in a git repository: `URL[@REF][#SUBDIR]`")
+	fl.StringVar(&f.path, "upstream-path", "", "wrap a connector in a `folder` of this repository")
+	fl.StringVar(&opts.Upstream.Class, "class", "", "class or function to wrap: `module:Class`")
+	fl.StringArrayVar(&f.set, "set", nil, "answer a question of the template: `key=value`, repeatable")
+	fl.StringVar(&f.answers, "answers", "", "take answers from a YAML `file`")
+	fl.BoolVar(&opts.AskAll, "ask", false, "ask every question, also those with a default")
+	fl.BoolVarP(&f.dryRun, "dry-run", "n", false, "list the files and their sizes, write nothing")
+	fl.BoolVar(&f.diff, "diff", false, "show the files as a diff, write nothing")
+	_ = cmd.MarkFlagFilename("answers", "yaml", "yml") // the flags are there
+	_ = cmd.MarkFlagDirname("upstream-path")
+	_ = cmd.RegisterFlagCompletionFunc("template", a.completeTemplates)
+	return cmd
+}
+
+func (a *app) newConnector(ctx context.Context, opts scaffold.Options, f newFlags) error {
+	if err := a.fillNew(ctx, &opts, f); err != nil {
+		return err
+	}
+	plan, err := scaffold.New(ctx, opts)
+	if err != nil {
+		return err
+	}
+	plan.DryRun = f.dryRun || f.diff
+	if !plan.DryRun {
+		if err := plan.Apply(ctx); err != nil {
+			return err
+		}
+	}
+	for _, note := range plan.Notes {
+		a.ui.Warn("%s", note)
+	}
+	return a.ui.Result("new", plan, nil, func(p *ui.Page) { a.showPlan(p, plan, f.diff) })
+}
+
+// fillNew takes what the flags left open from the workspace, its settings and git.
+func (a *app) fillNew(ctx context.Context, opts *scaffold.Options, f newFlags) error {
+	set, err := a.settings()
+	if err != nil {
+		return err
+	}
+	if opts.Set, err = readAnswers(f.answers, f.set); err != nil {
+		return err
+	}
+	if f.path != "" {
+		opts.Upstream.Path = a.absolute(f.path)
+	}
+	if opts.Template == "" && strings.HasPrefix(opts.Name, "source-") {
+		opts.Template = set.New.Template
+	}
+	opts.Root, opts.WorkDir = a.ws.Root, a.dir
+	opts.Templates = a.namedTemplates(set)
+	opts.Prefix, opts.Author = set.New.Prefix, set.New.Author
+	opts.GoModule = a.ws.GoModule()
+	opts.Year = time.Now().Year()
+	opts.Version = buildVersion().Version
+	opts.Step = a.ui.Step
+	if opts.Author == "" {
+		opts.Author = gitAuthor(ctx, a.ws.Root)
+	}
+	if a.ui.CanAsk() {
+		opts.Ask = a.ask
+	} else if opts.AskAll {
+		return fault.Usagef("asking the questions: there is no terminal").WithHint("--set key=value or --answers FILE")
+	}
+	return nil
+}
+
+func (a *app) ask(q scaffold.Question) (string, error) {
+	hint := q.Hint
+	if len(q.Choices) > 0 {
+		hint = strings.Join(q.Choices, ", ")
+	}
+	return a.ui.Ask(q.Ask, hint, q.Default)
+}
+
+// gitAuthor gives "Name <mail>" of git's configuration, or "" where git or the name is missing.
+func gitAuthor(ctx context.Context, dir string) string {
+	get := func(key string) string {
+		out, err := proc.Run(ctx, proc.Cmd{Argv: []string{"git", "config", "--get", key}, Dir: dir, Unset: []string{"GIT_DIR", "GIT_WORK_TREE"}})
+		if err != nil {
+			return ""
+		}
+		return out.Text()
+	}
+	name, mail := get("user.name"), get("user.email")
+	if name == "" || mail == "" {
+		return name
+	}
+	return fmt.Sprintf("%s <%s>", name, mail)
+}
+
+func (a *app) showPlan(p *ui.Page, plan *scaffold.Plan, diff bool) {
+	if diff {
+		for _, f := range plan.Files {
+			p.Diff(additions(plan.Name+"/"+f.Path, f.Content))
+		}
+		return
+	}
+	verb := "created"
+	if plan.DryRun {
+		verb = "would create"
+	}
+	p.Headline(verb, a.relative(plan.Path), fmt.Sprintf("%s, %d files", plan.Template, len(plan.Files)))
+	p.Facts(ui.Fact{Label: "source", Value: upstreamText(plan.Upstream)}, ui.Fact{Label: "python", Value: plan.Answers["python"]},
+		ui.Fact{Label: "config", Value: filepath.Join(a.relative(plan.Path), "config.yaml")})
+	if plan.DryRun {
+		var rows [][]string
+		for _, f := range plan.Files {
+			rows = append(rows, []string{fmt.Sprintf("%7d", f.Size), f.Path})
+		}
+		p.Table([]string{"  BYTES", "FILE"}, rows)
+	}
+	p.Next(plan.Next...)
+}
+
+func upstreamText(u map[string]string) string {
+	text := u["requirement"]
+	if u["kind"] == "path" {
+		text = u["path"]
+	}
+	if u["symbol"] != "" {
+		text += ", class " + u["module"] + ":" + u["symbol"]
+	}
+	return text
+}
+
+func (a *app) listTemplates() error {
+	set, err := a.settings()
+	if err != nil {
+		return err
+	}
+	list, err := scaffold.Templates(a.ws.Root, a.namedTemplates(set))
+	if err != nil {
+		return err
+	}
+	return a.ui.Result("new", list, nil, func(p *ui.Page) {
+		var rows [][]string
+		for _, t := range list {
+			rows = append(rows, []string{t.Name, t.Kind, t.Language, t.Title})
+		}
+		p.Table([]string{"TEMPLATE", "KIND", "LANGUAGE", "MAKES"}, rows)
+	})
+}
+
+func (a *app) completeTemplates(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	set, err := a.settings()
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveError
+	}
+	list, err := scaffold.Templates(a.ws.Root, a.namedTemplates(set))
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveError
+	}
+	var names []string
+	for _, t := range list {
+		names = append(names, t.Name+"\t"+t.Title)
+	}
+	return names, cobra.ShellCompDirectiveDefault // folders are templates too
+}

@@ -1,0 +1,63 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/ui"
+)
+
+// step is one of the main steps of a connector's life, as the home page shows them.
+type step struct{ name, what, example string }
+
+var steps = []step{
+	{"new", "scaffold it", "connkit new source-bigdata --template airbyte"},
+	{"pull-upstream", "import it, licence proven", "connkit pull-upstream bigdata main connectors/source-foo source-foo MIT LICENSE"},
+	{"run, debug", "talk to it", "connkit run spec source-bigdata"},
+	{"encrypt", "keep its credentials", "connkit encrypt source-bigdata/config.yaml"},
+	{"build", "make its :local image", "connkit build source-bigdata"},
+	{"ci", "put it in the matrix", "connkit ci add source-bigdata"},
+}
+
+func newRoot(a *app) *cobra.Command {
+	root := &cobra.Command{
+		Use:               "connkit",
+		Short:             "Carry a data connector from its first file to CI",
+		Long:              "connkit carries a data connector from its first file to CI.",
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		DisableAutoGenTag: true,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return a.begin(cmd) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return unknownVerb(cmd, args)
+			}
+			return a.home()
+		},
+	}
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return fault.Usagef("reading the flags: %w", err).WithHint("%s --help", cmd.CommandPath())
+	})
+	f := root.PersistentFlags()
+	f.StringVarP(&a.flags.output, "output", "o", "text", "`format` of the result: text or json")
+	f.StringVarP(&a.flags.dir, "directory", "C", "", "act as if started in `folder`")
+	f.BoolVarP(&a.ui.Quiet, "quiet", "q", false, "no progress on stderr")
+	_ = root.MarkPersistentFlagDirname("directory") // the flag is there
+	_ = root.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
+	root.AddCommand(commands(a)...)
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd("completion")
+	return root
+}
+
+func (a *app) home() error {
+	return a.ui.Result("connkit", steps, nil, func(p *ui.Page) {
+		p.Line("connkit carries a data connector from its first file to CI.")
+		p.Line("")
+		for _, s := range steps {
+			p.Line("  " + p.Bold(column(s.name, 15)) + column(s.what, 27) + p.Typed(s.example))
+		}
+		p.Line("")
+		p.Line("also: doctor, list, init, env, config, completion, version       " + p.Typed("connkit help COMMAND"))
+	})
+}

@@ -1,0 +1,201 @@
+package cli_test
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/connkit/connkit/internal/cli"
+	"github.com/connkit/connkit/internal/ui"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"connkit":       func() { os.Exit(cli.Main(os.Args[1:], ui.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr})) },
+		"fakeconnector": fakeConnector,
+	})
+}
+
+// TestScripts runs the scripts of testdata/script: one a behaviour of the command line.
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("testdata", "script"),
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("HOME", filepath.Join(env.WorkDir, "home"))
+			env.Setenv("XDG_CONFIG_HOME", filepath.Join(env.WorkDir, "home", ".config"))
+			env.Setenv("GIT_CONFIG_GLOBAL", filepath.Join(env.WorkDir, "home", ".gitconfig"))
+			env.Setenv("GIT_CONFIG_SYSTEM", os.DevNull)
+			env.Setenv("NO_COLOR", "1")
+			env.Setenv("LC_ALL", "C")
+			home := filepath.Join(env.WorkDir, "home")
+			if err := os.MkdirAll(home, 0o755); err != nil {
+				return err
+			}
+			return os.WriteFile(filepath.Join(home, ".gitconfig"), []byte("[user]\n\tname = Ann Example\n\temail = ann@example.com\n[init]\n\tdefaultBranch = main\n"), 0o644)
+		},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"status":    cmdStatus,
+			"asnobody":  cmdAsNobody,
+			"interrupt": cmdInterrupt,
+			"noleft":    cmdNoLeft,
+		},
+	})
+}
+
+// cmdStatus runs a command and wants an exact exit status: status 2 connkit nope.
+func cmdStatus(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: status N command …")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	err = ts.Exec(args[1], args[2:]...)
+	if got := exitStatus(err); got != want {
+		ts.Fatalf("exit status %d, want %d: %v", got, want, err)
+	}
+}
+
+func exitStatus(err error) int {
+	if err == nil {
+		return 0
+	}
+	if exit, ok := err.(*exec.ExitError); ok {
+		return exit.ExitCode()
+	}
+	return -2
+}
+
+// cmdAsNobody runs a command without root's right to write everywhere:
+// asnobody N command … wants exit status N.
+func cmdAsNobody(ts *testscript.TestScript, _ bool, args []string) {
+	if os.Getuid() != 0 {
+		cmdStatus(ts, false, args)
+		return
+	}
+	path, err := exec.LookPath(args[1])
+	if err != nil {
+		path = filepath.Join(ts.Getenv("PATH"), args[1])
+	}
+	if found := lookIn(ts.Getenv("PATH"), args[1]); found != "" {
+		path = found
+	}
+	cmd := exec.Command(path, args[2:]...)
+	cmd.Dir = ts.MkAbs(".")
+	cmd.Env = []string{"PATH=" + ts.Getenv("PATH"), "HOME=/nonexistent", "NO_COLOR=1"}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	err = cmd.Run()
+	ts.Logf("%s", out.String())
+	if got := exitStatus(err); strconv.Itoa(got) != args[0] {
+		ts.Fatalf("exit status %d, want %s: %v", got, args[0], err)
+	}
+}
+
+func lookIn(path, name string) string {
+	for _, dir := range filepath.SplitList(path) {
+		if p := filepath.Join(dir, name); isExecutable(p) {
+			return p
+		}
+	}
+	return ""
+}
+
+func isExecutable(p string) bool {
+	info, err := os.Stat(p)
+	return err == nil && info.Mode().IsRegular() && info.Mode()&0o111 != 0
+}
+
+// cmdInterrupt starts a command, sends SIGINT once the file $WORK/ready is
+// there, and wants exit status 130: interrupt connkit run spec source-x.
+func cmdInterrupt(ts *testscript.TestScript, _ bool, args []string) {
+	ready := filepath.Join(ts.Getenv("WORK"), "ready")
+	cmd := exec.Command(lookIn(ts.Getenv("PATH"), args[0]), args[1:]...)
+	cmd.Dir = ts.MkAbs(".")
+	cmd.Env = append(os.Environ(), "PATH="+ts.Getenv("PATH"), "HOME="+ts.Getenv("HOME"), "WORK="+ts.Getenv("WORK"), "NO_COLOR=1")
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	ts.Check(cmd.Start())
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		if _, err := os.Stat(ready); err == nil {
+			break
+		}
+		if time.Now().After(deadline) {
+			_ = cmd.Process.Kill()
+			ts.Fatalf("the command did not get ready: %s", out.String())
+		}
+	}
+	ts.Check(cmd.Process.Signal(os.Interrupt))
+	err := cmd.Wait()
+	ts.Logf("%s", out.String())
+	if got := exitStatus(err); got != 130 {
+		ts.Fatalf("exit status %d, want 130", got)
+	}
+}
+
+// cmdNoLeft wants that no process is left that has $WORK in its environment
+// or arguments besides this test: noleft.
+func cmdNoLeft(ts *testscript.TestScript, _ bool, _ []string) {
+	mark := "FAKE_WORK=" + ts.Getenv("WORK")
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		left := processesWith(mark)
+		if len(left) == 0 {
+			return
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("left running: %v", left)
+		}
+	}
+}
+
+func processesWith(mark string) []string {
+	var left []string
+	envs, _ := filepath.Glob("/proc/[0-9]*/environ")
+	for _, f := range envs {
+		if text, err := os.ReadFile(f); err == nil && bytes.Contains(text, []byte(mark+"\x00")) {
+			cmdline, _ := os.ReadFile(filepath.Join(filepath.Dir(f), "cmdline"))
+			left = append(left, filepath.Base(filepath.Dir(f))+" "+strings.ReplaceAll(string(cmdline), "\x00", " "))
+		}
+	}
+	return left
+}
+
+// fakeConnector plays a connector; its first argument says which one. It sets
+// FAKE_WORK by starting itself again, so that a script finds what is left of it.
+func fakeConnector() {
+	if os.Getenv("FAKE_WORK") == "" {
+		if err := os.Setenv("FAKE_WORK", os.Getenv("WORK")); err != nil {
+			os.Exit(9)
+		}
+		exe, _ := exec.LookPath(os.Args[0])
+		_ = syscall.Exec(exe, os.Args, os.Environ())
+		os.Exit(9)
+	}
+	switch os.Args[1] {
+	case "spec":
+		fmt.Println(`{"spec":{"protocol":3032023,"configSchema":{"type":"object"},"resourceConfigSchema":{"type":"object","properties":{"stream":{"type":"string"}}},"documentationUrl":"https://example.com","resourcePathPointers":["/stream"]}}`)
+	case "fail":
+		fmt.Fprintln(os.Stderr, `{"level":"ERROR","msg":"the token is not accepted"}`)
+		os.Exit(1)
+	case "hang":
+		signal.Ignore(syscall.SIGTERM)
+		child := exec.Command("sleep", "600")
+		child.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+		_ = child.Start()
+		_ = os.WriteFile(filepath.Join(os.Getenv("WORK"), "ready"), nil, 0o644)
+		time.Sleep(10 * time.Minute)
+	}
+}

@@ -1,0 +1,216 @@
+package scaffold_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/pkg/scaffold"
+)
+
+// gitRepo makes a repository with one commit of the files and the tag v1.
+func gitRepo(t *testing.T, files map[string]string) (dir, commit string) {
+	t.Helper()
+	dir = t.TempDir()
+	put(t, dir, files)
+	git := func(args ...string) string {
+		cmd := exec.Command("git", append([]string{"-C", dir, "-c", "user.name=a", "-c", "user.email=a@example.com"}, args...)...)
+		cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_AUTHOR_DATE=2026-01-01T00:00:00Z", "GIT_COMMITTER_DATE=2026-01-01T00:00:00Z")
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Fatalf("git %v: %v\n%s", args, err, out)
+		}
+		return strings.TrimSpace(string(out))
+	}
+	git("init", "-q", "-b", "main")
+	git("add", "-A")
+	git("commit", "-qm", "one")
+	git("tag", "v1")
+	return dir, git("rev-parse", "HEAD")
+}
+
+func below(prefix string, files map[string]string) map[string]string {
+	m := map[string]string{}
+	for k, v := range files {
+		m[prefix+"/"+k] = v
+	}
+	return m
+}
+
+func TestTemplateFromGit(t *testing.T) {
+	t.Parallel()
+	repo, commit := gitRepo(t, below("some/template", sampleTemplate()))
+	for name, ref := range map[string]string{
+		"subdir and ref": "file://" + repo + "#some/template@v1",
+		"ref first":      "file://" + repo + "@main#some/template",
+		"head":           "file://" + repo + "#some/template",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := options(t, sampleTemplate())
+			o.Template = ref
+			p, err := scaffold.New(t.Context(), o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if rec := contents(p)[".connkit.yaml"]; !strings.Contains(rec, "commit: "+commit) {
+				t.Errorf("the commit is not recorded:\n%s", rec)
+			}
+			if contents(p)["run.sh"] == "" {
+				t.Error("no files")
+			}
+		})
+	}
+}
+
+func TestTemplateFromGitThatIsNotThere(t *testing.T) {
+	t.Parallel()
+	repo, _ := gitRepo(t, sampleTemplate())
+	for ref, tt := range map[string]struct {
+		kind fault.Kind
+		part string
+	}{
+		"file://" + repo + "@v9":               {fault.Usage, `no branch, tag or commit "v9"`},
+		"file://" + repo + "#nowhere":          {fault.Usage, "nowhere"},
+		"file:///nonexistent/repo":             {fault.Environment, "fetching"},
+		"https://u:hunter2@127.0.0.1:1/x#y@v1": {fault.Environment, "fetching"},
+	} {
+		o := options(t, sampleTemplate())
+		o.Template = ref
+		_, err := scaffold.New(t.Context(), o)
+		if fault.KindOf(err) != tt.kind || !strings.Contains(err.Error(), tt.part) {
+			t.Errorf("%s: got %v", ref, err)
+		}
+		if err != nil && strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("the password is in %v", err)
+		}
+	}
+}
+
+func TestNamedTemplates(t *testing.T) {
+	t.Parallel()
+	o := options(t, sampleTemplate())
+	o.Templates = []scaffold.Named{{Name: "ours", From: "tpl"}, {Name: "far", From: "https://u:hunter2@example.invalid/x#y"}}
+	o.Template = "ours"
+	p, err := scaffold.New(t.Context(), o)
+	if err != nil || p.Template != "ours" {
+		t.Errorf("got %v, %v", p, err)
+	}
+	list, err := scaffold.Templates(o.Root, o.Templates)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, tpl := range list {
+		names = append(names, tpl.Name)
+		if strings.Contains(tpl.From, "hunter2") {
+			t.Errorf("the password is in %q", tpl.From)
+		}
+	}
+	if got := strings.Join(names, " "); got != "airbyte far go ours python singer" {
+		t.Errorf("got %s", got)
+	}
+	o.Template = "our"
+	if _, err := scaffold.New(t.Context(), o); fault.KindOf(err) != fault.Usage || !strings.Contains(err.Error(), "airbyte, far, go, ours, python, singer") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// airbyteSource is a source as people write them.
+func airbyteSource() map[string]string {
+	return map[string]string{
+		"connector/pyproject.toml":             "[project]\nname = \"Source_BigData\"\nrequires-python = \">=3.9,<3.12\"\n",
+		"connector/source_bigdata/__init__.py": "from .source import SourceBigData\n",
+		"connector/source_bigdata/source.py":   "from airbyte_cdk.sources import AbstractSource\n\nclass SourceBigData(AbstractSource):\n    pass\n",
+		"connector/unit_tests/test_source.py":  "class SourceFake(AbstractSource):\n    pass\n",
+	}
+}
+
+// airbyteTemplate bears the name by which the look knows what to look for.
+func airbyteOptions(t *testing.T) scaffold.Options {
+	t.Helper()
+	o := options(t, nil)
+	put(t, filepath.Join(o.Root, "tpl"), sampleTemplate())
+	o.Templates = []scaffold.Named{{Name: "airbyte", From: "tpl"}}
+	o.Template = "airbyte"
+	return o
+}
+
+func TestLookIntoAGitUpstream(t *testing.T) {
+	t.Parallel()
+	repo, _ := gitRepo(t, airbyteSource())
+	o := airbyteOptions(t)
+	o.Upstream.Git = "file://" + repo + "@v1#connector"
+	p, err := scaffold.New(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for k, want := range map[string]string{
+		"distribution": "Source_BigData", "module": "source_bigdata", "symbol": "SourceBigData", "python": ">=3.9,<3.12",
+		"requirement": "Source_BigData @ git+file://" + repo + "@v1#subdirectory=connector",
+	} {
+		if p.Upstream[k] != want {
+			t.Errorf("%s: got %q, want %q", k, p.Upstream[k], want)
+		}
+	}
+	if p.Answers["python"] != ">=3.9,<3.12" {
+		t.Errorf("the upstream's Python is not the default: %v", p.Answers)
+	}
+}
+
+func TestAGitUpstreamOutOfReachIsANote(t *testing.T) {
+	t.Parallel()
+	o := airbyteOptions(t)
+	o.Upstream.Git = "https://u:hunter2@127.0.0.1:1/big/data.git#connector"
+	p, err := scaffold.New(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(p.Notes) != 1 || p.Upstream["requirement"] != "connector @ git+https://127.0.0.1:1/big/data.git#subdirectory=connector" {
+		t.Errorf("got %v, %v", p.Notes, p.Upstream)
+	}
+	for _, text := range append(p.Notes, contents(p)[".connkit.yaml"]) {
+		if strings.Contains(text, "hunter2") {
+			t.Errorf("the password is in %s", text)
+		}
+	}
+}
+
+func TestLookIntoAPathUpstream(t *testing.T) {
+	t.Parallel()
+	o := airbyteOptions(t)
+	put(t, o.Root, below("upstream", airbyteSource()))
+	o.Upstream.Path = filepath.Join(o.Root, "upstream", "connector")
+	p, err := scaffold.New(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.Upstream["path"] != "../upstream/connector" || p.Upstream["symbol"] != "SourceBigData" || p.Upstream["requirement"] != "Source_BigData" {
+		t.Errorf("got %v", p.Upstream)
+	}
+	put(t, o.Root, map[string]string{"upstream/connector/source_bigdata/other.py": "class SourceOther(AbstractSource):\n    pass\n"})
+	if _, err := scaffold.New(t.Context(), o); fault.KindOf(err) != fault.Usage || !strings.Contains(err.Error(), "SourceOther") {
+		t.Errorf("two classes: %v", err)
+	}
+	o.Ask = func(q scaffold.Question) (string, error) { return q.Choices[0], nil }
+	if p, err := scaffold.New(t.Context(), o); err != nil || p.Upstream["symbol"] != "SourceOther" {
+		t.Errorf("asked: %v, %v", p, err)
+	}
+	o.Upstream.Path = t.TempDir()
+	if _, err := scaffold.New(t.Context(), o); fault.KindOf(err) != fault.Usage || !strings.Contains(err.Error(), "outside the repository") {
+		t.Errorf("outside: %v", err)
+	}
+}
+
+func TestAPathUpstreamThatIsPulledInLater(t *testing.T) {
+	t.Parallel()
+	o := airbyteOptions(t)
+	o.Upstream = scaffold.Upstream{Path: filepath.Join(o.Root, o.Name, "source_bigdata"), Class: "source_bigdata:SourceBigData"}
+	p, err := scaffold.New(t.Context(), o)
+	if err != nil || len(p.Notes) != 1 || p.Upstream["path"] != "source_bigdata" {
+		t.Errorf("got %v, %v", p, err)
+	}
+}

@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Compares connkit with what one would use instead, as ratios of one run.
+# usage: make bench
+set -euo pipefail
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+tools=$PWD/.tools/bench
+root=$PWD
+rounds=${ROUNDS:-10}
+
+if [ ! -x "$tools/bin/copier" ]; then
+  echo "bench: installing copier and cookiecutter into .tools/bench"
+  "$root/.tools/py/bin/uv" venv --quiet "$tools"
+  "$root/.tools/py/bin/uv" pip install --quiet --python "$tools/bin/python" copier==9.19.1 cookiecutter==2.7.1
+fi
+
+# cpu COMMAND… prints user+system seconds of $rounds runs.
+cpu() {
+  local before after
+  before=$(awk '{print $16+$17}' "/proc/$$/stat")
+  for _ in $(seq "$rounds"); do "$@" >/dev/null 2>&1; done
+  after=$(awk '{print $16+$17}' "/proc/$$/stat")
+  awk -v a="$before" -v b="$after" -v hz="$(getconf CLK_TCK)" 'BEGIN{printf "%.2f\n", (b-a)/hz}'
+}
+ratio() { awk -v a="$1" -v b="$2" 'BEGIN{ if (b < 0.01) b = 0.01; printf "%.0fx", a/b }'; }
+
+git init -q "$work/repo"
+mkdir -p "$work/copier/files" "$work/cookie/{{cookiecutter.name}}"
+(cd "$work/repo" && connkit new source-a >/dev/null)
+printf '_subdirectory: files\nname: x\n' >"$work/copier/copier.yml"
+printf '{"name": "x"}\n' >"$work/cookie/cookiecutter.json"
+for f in $(cd "$work/repo/source-a" && find . -type f -name '*.*' | grep -v '{{' | head -20); do
+  install -D "$work/repo/source-a/$f" "$work/copier/files/$f"
+  install -D "$work/repo/source-a/$f" "$work/cookie/{{cookiecutter.name}}/$f"
+done
+printf '{"name": "x", "_copy_without_render": ["*"]}\n' >"$work/cookie/cookiecutter.json"
+
+new() { (cd "$work/repo" && rm -rf source-b && connkit new source-b); }
+copier_() { rm -rf "$work/out" && "$tools/bin/copier" copy --quiet --defaults "$work/copier" "$work/out"; }
+cookie() { rm -rf "$work/x" && "$tools/bin/cookiecutter" --no-input -o "$work" "$work/cookie"; }
+
+echo "CPU seconds of $rounds runs"
+c=$(cpu new); p=$(cpu copier_); k=$(cpu cookie)
+printf '%-28s %6s\n%-28s %6s  %s\n%-28s %6s  %s\n' "connkit new" "$c" "copier copy" "$p" "$(ratio "$p" "$c")" "cookiecutter" "$k" "$(ratio "$k" "$c")"
+h=$(cpu connkit --help); ph=$(cpu "$tools/bin/copier" --version)
+printf '%-28s %6s\n%-28s %6s  %s\n' "connkit --help" "$h" "copier --version" "$ph" "$(ratio "$ph" "$h")"
