@@ -1,0 +1,76 @@
+package flow
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// catalogKeys are the keys that Flow takes, by their place; "*" stands for a
+// name that the user chooses. A place that is not here is not looked into.
+// Source: the catalog models of estuary/flow (crates/models).
+var catalogKeys = map[string]string{
+	"":                              "$schema import captures collections materializations tests",
+	"captures/*":                    "autoDiscover endpoint interval bindings shards redactSalt expectPubId delete",
+	"captures/*/autoDiscover":       "addNewBindings evolveIncompatibleCollections",
+	"captures/*/endpoint":           "connector local",
+	"captures/*/bindings/*":         "resource target disable backfill",
+	"materializations/*":            "source sourceCapture onIncompatibleSchemaChange endpoint bindings shards expectPubId delete reset",
+	"materializations/*/endpoint":   "connector local dekaf",
+	"materializations/*/bindings/*": "resource source disable priority backfill fields onIncompatibleSchemaChange",
+	"collections/*":                 "schema writeSchema readSchema key projections journals derive expectPubId delete reset",
+	"collections/*/derive":          "using transforms shards redactSalt",
+	"*/endpoint/local":              "command config env protobuf",
+	"*/endpoint/connector":          "image config",
+	"*/shards":                      "disable minTxnDuration maxTxnDuration hotStandbys logLevel ringBufferSize readChannelSize",
+}
+
+// knownKeys gives the keys for a place, or nil.
+func knownKeys(place string) []string {
+	if keys, ok := catalogKeys[place]; ok {
+		return strings.Fields(keys)
+	}
+	for _, common := range []string{"/endpoint/local", "/endpoint/connector", "/shards"} {
+		if strings.HasSuffix(place, "/*"+common) {
+			return strings.Fields(catalogKeys["*"+common])
+		}
+	}
+	return nil
+}
+
+// named are the places whose keys are names of the user's.
+var named = []string{"captures", "materializations", "collections"}
+
+// checkKeys notes keys that Flow would refuse. Configs, resources and schemas are the connector's own.
+func (c *Catalog) checkKeys(node *yaml.Node, place string) {
+	node = resolve(node)
+	if node == nil {
+		return
+	}
+	if node.Kind == yaml.SequenceNode && strings.HasSuffix(place, "/bindings") {
+		for _, item := range node.Content {
+			c.checkKeys(item, place+"/*")
+		}
+		return
+	}
+	if node.Kind != yaml.MappingNode {
+		return
+	}
+	known, free := knownKeys(place), slices.Contains(named, place)
+	for i := 0; i < len(node.Content); i += 2 {
+		key := node.Content[i]
+		if known != nil && !slices.Contains(known, key.Value) && key.Value != "<<" {
+			c.Warnings = append(c.Warnings, fmt.Sprintf("%s:%d:%d: Flow knows no key %q here: %s", c.File, key.Line, key.Column, key.Value, strings.Join(known, ", ")))
+			continue
+		}
+		next := strings.TrimPrefix(place+"/"+key.Value, "/")
+		if free {
+			next = place + "/*"
+		}
+		if free || knownKeys(next) != nil || slices.Contains(named, next) || strings.HasSuffix(next, "/bindings") || strings.HasSuffix(next, "*/endpoint") {
+			c.checkKeys(node.Content[i+1], next)
+		}
+	}
+}

@@ -1,0 +1,194 @@
+package workspace
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/connkit/connkit/internal/fault"
+)
+
+// Connector is a folder of the root that holds a connector.
+type Connector struct {
+	Name     string `json:"name"`
+	Dir      string `json:"dir"`      // absolute
+	Kind     string `json:"kind"`     // capture | materialization | derivation, or "" when nothing tells
+	Language string `json:"language"` // python | go | rust | node
+	Version  string `json:"version"`  // what VERSION holds, or ""
+}
+
+// Connectors lists the connectors of the root, sorted by name. A folder counts
+// when its name matches a pattern of the settings and it has a build file.
+func (w *Workspace) Connectors(s *Settings) ([]Connector, error) {
+	entries, err := os.ReadDir(w.Root)
+	if err != nil {
+		return nil, fmt.Errorf("reading the workspace: %w", err)
+	}
+	list := []Connector{}
+	for _, e := range entries {
+		if c, ok := w.look(e.Name(), s); ok {
+			list = append(list, c)
+		}
+	}
+	return list, nil
+}
+
+// Connector finds the connector that arg names: by its name, or by a path from
+// dir that is in it ("." included). An unknown one is a [fault.Usage] error
+// with the nearest names.
+func (w *Workspace) Connector(dir, arg string, s *Settings) (Connector, error) {
+	if name := strings.TrimSuffix(arg, "/"); !strings.ContainsAny(name, `/\`) && name != "." && name != ".." {
+		if c, ok := w.look(name, s); ok {
+			return c, nil
+		}
+	}
+	if name, ok := w.nameOf(dir, arg); ok {
+		if c, ok := w.look(name, s); ok {
+			return c, nil
+		}
+	}
+	list, err := w.Connectors(s)
+	if err != nil {
+		return Connector{}, err
+	}
+	e := fault.Usagef("finding connector %q: there is none of that name in %q", arg, w.Root)
+	if near := nearest(arg, names(list)); near != "" {
+		return Connector{}, e.WithHint("did you mean %s", near)
+	}
+	return Connector{}, e.WithHint("connkit list, or connkit new NAME")
+}
+
+// nameOf gives the folder of the root that a path leads into.
+func (w *Workspace) nameOf(dir, arg string) (string, bool) {
+	full := arg
+	if !filepath.IsAbs(full) {
+		full = filepath.Join(dir, arg)
+	}
+	if real, err := filepath.EvalSymlinks(full); err == nil {
+		full = real
+	}
+	rel, err := filepath.Rel(w.Root, full)
+	if err != nil || rel == "." || !filepath.IsLocal(rel) {
+		return "", false
+	}
+	name, _, _ := strings.Cut(filepath.ToSlash(rel), "/")
+	return name, true
+}
+
+// look tells what the folder name is. What cannot be read is no connector.
+func (w *Workspace) look(name string, s *Settings) (Connector, bool) {
+	if !matches(s.Connectors.Patterns, name) || matches(s.Connectors.Ignore, name) {
+		return Connector{}, false
+	}
+	dir := filepath.Join(w.Root, name)
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return Connector{}, false
+	}
+	language := languageOf(dir)
+	if language == "" {
+		return Connector{}, false
+	}
+	c := Connector{Name: name, Dir: dir, Language: language, Kind: kindOf(name)}
+	for _, k := range s.Connectors.Kinds {
+		if k.Name == name {
+			c.Kind = k.Kind
+		}
+	}
+	if text, err := os.ReadFile(filepath.Join(dir, "VERSION")); err == nil {
+		c.Version = strings.TrimSpace(string(text))
+	}
+	return c, true
+}
+
+func matches(globs []string, name string) bool {
+	return slices.ContainsFunc(globs, func(g string) bool {
+		ok, _ := path.Match(g, name) // checked when the settings were read
+		return ok
+	})
+}
+
+var prefixes = []struct{ prefix, kind string }{
+	{"source-", "capture"},
+	{"materialize-", "materialization"},
+	{"derive-", "derivation"},
+}
+
+func kindOf(name string) string {
+	for _, p := range prefixes {
+		if strings.HasPrefix(name, p.prefix) {
+			return p.kind
+		}
+	}
+	return ""
+}
+
+// languageOf tells the language by the build file, in this order: a Python
+// project file, Cargo.toml, go.mod, package.json. A folder of Go files without
+// go.mod belongs to the root's module and counts only when it is built into
+// something: by a Dockerfile, a VERSION, or a package main at its top or in
+// cmd/. Without these it is a library that connectors share.
+func languageOf(dir string) string {
+	has := func(name string) bool {
+		info, err := os.Stat(filepath.Join(dir, name))
+		return err == nil && info.Mode().IsRegular()
+	}
+	switch {
+	case has("pyproject.toml"), has("setup.py"), has("setup.cfg"):
+		return "python"
+	case has("Cargo.toml"):
+		return "rust"
+	case has("go.mod"):
+		return "go"
+	case has("package.json"):
+		return "node"
+	}
+	files, _ := filepath.Glob(filepath.Join(dir, "*.go"))
+	if len(files) == 0 {
+		return ""
+	}
+	if has("Dockerfile") || has("VERSION") {
+		return "go"
+	}
+	commands, _ := filepath.Glob(filepath.Join(dir, "cmd", "*", "*.go"))
+	if slices.ContainsFunc(append(files, commands...), isMain) {
+		return "go"
+	}
+	return ""
+}
+
+// isMain tells whether a Go file is of package main, by the first line that is the package clause.
+func isMain(file string) bool {
+	if strings.HasSuffix(file, "_test.go") {
+		return false
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return false
+	}
+	for line := range strings.Lines(string(text)) {
+		if name, ok := strings.CutPrefix(line, "package "); ok {
+			name, _, _ = strings.Cut(name, "//")
+			return strings.TrimSpace(name) == "main"
+		}
+	}
+	return false
+}
+
+func names(list []Connector) []string {
+	var all []string
+	for _, c := range list {
+		all = append(all, c.Name)
+	}
+	return all
+}
+
+// exists tells whether a file is there, for reasons other than "it is not" too.
+func exists(file string) bool {
+	_, err := os.Stat(file)
+	return !errors.Is(err, fs.ErrNotExist)
+}
