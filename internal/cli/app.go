@@ -24,6 +24,9 @@ type app struct {
 	dir string // where the user stands, absolute
 	ws  *workspace.Workspace
 	cmd *cobra.Command // the command that runs
+
+	root  *cobra.Command
+	bound []binding
 }
 
 func newApp(s ui.Streams, environ []string) *app {
@@ -55,23 +58,55 @@ func (a *app) begin(cmd *cobra.Command) error {
 		return fault.Usagef("reading the flags: --directory %q is no folder", a.flags.dir)
 	}
 	a.dir = dir
-	a.ws, err = workspace.Open(dir)
-	return err
+	if a.ws, err = workspace.Open(dir); err != nil {
+		return err
+	}
+	for _, name := range workspace.Strays(a.environ) {
+		a.ui.Warn("%s names no setting: connkit config show lists them", name)
+	}
+	return nil
+}
+
+// completionBegin stands in for begin when a shell asks for completions: then cobra runs no hook.
+func (a *app) completionBegin() error {
+	if a.ws != nil {
+		return nil
+	}
+	a.flags.output = "text"
+	return a.begin(a.root)
+}
+
+// bind makes a flag win over a setting.
+func (a *app) bind(cmd *cobra.Command, flag, setting string) {
+	a.bound = append(a.bound, binding{cmd, flag, setting})
+}
+
+type binding struct {
+	cmd           *cobra.Command
+	flag, setting string
 }
 
 // settings gives the settings of the workspace; flags of the running command win.
 func (a *app) settings() (*workspace.Settings, error) {
 	flags := map[string]string{}
-	set, err := a.ws.Settings(a.environ, flags)
-	if err != nil {
-		return nil, err
+	for _, b := range a.bound {
+		if f := b.cmd.Flags().Lookup(b.flag); b.cmd == a.cmd && f.Changed {
+			if f.Value.String() == "" {
+				return nil, fault.Usagef("reading the flags: --%s is empty", b.flag)
+			}
+			flags[b.setting] = f.Value.String()
+		}
 	}
-	return set, nil
+	return a.ws.Settings(a.environ, flags)
 }
 
 // connector finds the connector that an argument names: by name, by path, or "." for the one around here.
 func (a *app) connector(arg string) (workspace.Connector, error) {
-	return a.ws.Connector(a.dir, arg)
+	set, err := a.settings()
+	if err != nil {
+		return workspace.Connector{}, err
+	}
+	return a.ws.Connector(a.dir, arg, set)
 }
 
 func (a *app) absolute(path string) string {

@@ -13,6 +13,7 @@ import (
 	"github.com/connkit/connkit/internal/proc"
 	"github.com/connkit/connkit/internal/ui"
 	"github.com/connkit/connkit/pkg/scaffold"
+	"github.com/connkit/connkit/pkg/workspace"
 )
 
 type newFlags struct {
@@ -115,6 +116,9 @@ func (a *app) fillNew(ctx context.Context, opts *scaffold.Options, f newFlags) e
 	opts.Year = time.Now().Year()
 	opts.Version = buildVersion().Version
 	opts.Step = a.ui.Step
+	if a.ws.Origin == workspace.FromFolder {
+		a.ui.Warn("%s is not in a git repository: the connector is made right here", a.ws.Root)
+	}
 	if opts.Author == "" {
 		opts.Author = gitAuthor(ctx, a.ws.Root)
 	}
@@ -204,6 +208,9 @@ func (a *app) listTemplates() error {
 }
 
 func (a *app) completeTemplates(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	if a.completionBegin() != nil {
+		return nil, cobra.ShellCompDirectiveError
+	}
 	set, err := a.settings()
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveError

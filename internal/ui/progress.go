@@ -90,3 +90,15 @@ func (a *aboveProgress) Write(b []byte) (int, error) {
 	}
 	return a.u.err.Write(b)
 }
+
+// Log prints one entry of another program's log on stderr: its level, dim, and the text.
+func (u *UI) Log(level, text string) {
+	style := u.errSt.dim
+	switch level {
+	case "error":
+		style = u.errSt.red
+	case "warn":
+		style = u.errSt.yellow
+	}
+	fmt.Fprintf(u.ErrWriter(), "%s %s\n", style.Render(pad(level, len("error"))), text)
+}

@@ -105,3 +105,28 @@ func collectTexts(value any, found *[]string) {
 		}
 	}
 }
+
+// Fields hides the secrets in the fields of a log entry, at any depth.
+func (m Masker) Fields(fields map[string]any) map[string]any {
+	out := make(map[string]any, len(fields))
+	for k, v := range fields {
+		out[k] = m.value(v)
+	}
+	return out
+}
+
+func (m Masker) value(v any) any {
+	switch v := v.(type) {
+	case string:
+		return m.Text(v)
+	case map[string]any:
+		return m.Fields(v)
+	case []any:
+		list := make([]any, len(v))
+		for i, x := range v {
+			list[i] = m.value(x)
+		}
+		return list
+	}
+	return v
+}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -20,6 +21,28 @@ type Value struct {
 	Key    string `json:"key"`
 	Value  any    `json:"value"`
 	Origin string `json:"origin"` // flag, a variable's name, file:line, or "default"
+}
+
+// Text spells the value in one line.
+func (v Value) Text() string {
+	switch x := v.Value.(type) {
+	case nil:
+		return ""
+	case []string:
+		return strings.Join(x, ", ")
+	case []map[string]string:
+		var parts []string
+		for _, m := range x {
+			var fields []string
+			for _, k := range slices.Sorted(maps.Keys(m)) {
+				fields = append(fields, k+": "+m[k])
+			}
+			parts = append(parts, "{"+strings.Join(fields, ", ")+"}")
+		}
+		return strings.Join(parts, ", ")
+	default:
+		return fmt.Sprint(x)
+	}
 }
 
 // Settings reads the settings: environ is the process's environment, flags are

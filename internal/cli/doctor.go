@@ -1,0 +1,59 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/connkit/connkit/internal/ui"
+	"github.com/connkit/connkit/pkg/doctor"
+)
+
+func newDoctorCmd(a *app) *cobra.Command {
+	var opts doctor.Options
+	cmd := &cobra.Command{
+		Use:   "doctor",
+		Short: "Say which tools are there and how to get the others",
+		Long: `Look for the tools that connkit's jobs need: found version, what it is for, how to get
+it. With --for only those of one job, and exit code 3 when one that it needs is missing.`,
+		Example: "  connkit doctor\n  connkit doctor --for run",
+		Args:    noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			opts.Getenv = a.getenv
+			report, err := doctor.Check(cmd.Context(), opts)
+			if err != nil && len(report.Findings) == 0 {
+				return err
+			}
+			if printErr := a.ui.Result("doctor", report, err, func(p *ui.Page) { showReport(p, report) }); printErr != nil {
+				return printErr
+			}
+			if err != nil {
+				return &saidError{err}
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&opts.For, "for", "", "only the tools of one `job`: new, env, run, debug, pull-upstream, encrypt, build or ci")
+	_ = cmd.RegisterFlagCompletionFunc("for", cobra.FixedCompletions(doctor.Jobs(), cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}
+
+func showReport(p *ui.Page, r doctor.Report) {
+	states := map[doctor.Status]ui.State{doctor.OK: ui.OK, doctor.Warn: ui.Warn, doctor.Missing: ui.Fail}
+	for _, f := range r.Findings {
+		name := f.Name
+		if f.Version != "" && f.Name != "editor" {
+			name += " " + f.Version
+		}
+		if f.Status == doctor.OK {
+			p.Finding(ui.OK, name, nameWidth, f.Use)
+			continue
+		}
+		var details []string
+		if f.Get != "" {
+			details = append(details, f.Get)
+		}
+		p.Finding(states[f.Status], name, nameWidth, f.Problem+"; for "+f.Use, details...)
+	}
+}
+
+// nameWidth is the column of a tool's name and version.
+const nameWidth = 18

@@ -1,0 +1,207 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/proc"
+	"github.com/connkit/connkit/internal/ui"
+	"github.com/connkit/connkit/pkg/flow"
+	"github.com/connkit/connkit/pkg/pyenv"
+	"github.com/connkit/connkit/pkg/run"
+)
+
+func newRunCmd(a *app) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "run",
+		Short: "Speak the Flow protocol to a connector",
+		Long: `Start a connector with the local command of its test.flow.yaml, speak the Flow protocol
+to it, and print what it answers. A Python connector runs in its own environment, which
+connkit env makes. When connkit ends, nothing of the connector is left running.`,
+	}
+	return group(cmd, newRunSpecCmd(a), newRunDiscoverCmd(a))
+}
+
+func newRunSpecCmd(a *app) *cobra.Command {
+	var opts run.Options
+	cmd := &cobra.Command{
+		Use:               "spec NAME",
+		Short:             "Ask a connector what it is and how it is configured",
+		Long:              "Ask a connector for its spec and print it as JSON.",
+		Example:           "  connkit run spec source-bigdata | jq .configSchema",
+		Args:              exactArgs(1),
+		ValidArgsFunction: a.completeConnectors,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := a.fillRun(&opts, args[0]); err != nil {
+				return err
+			}
+			a.ui.Step("asking %s for its spec", filepath.Base(opts.Dir))
+			r, err := run.Spec(cmd.Context(), opts)
+			if err != nil {
+				return err
+			}
+			a.warnAll(r.Warnings)
+			return a.ui.Result("run spec", r, nil, func(p *ui.Page) { p.Raw(indented(r.Spec)) })
+		},
+	}
+	a.runFlags(cmd, &opts)
+	return cmd
+}
+
+func newRunDiscoverCmd(a *app) *cobra.Command {
+	var opts run.Options
+	var raw bool
+	cmd := &cobra.Command{
+		Use:   "discover NAME",
+		Short: "Ask a capture what it could capture",
+		Long: `Ask a capture for its bindings, with the config of its test.flow.yaml.
+
+On a terminal they are a table. Through a pipe, or with --raw, they are one JSON object
+a line, as the connector wrote them.`,
+		Example: `  connkit run discover source-bigdata
+  connkit run discover source-bigdata | jq -r .recommendedName`,
+		Args:              exactArgs(1),
+		ValidArgsFunction: a.completeConnectors,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := a.fillRun(&opts, args[0]); err != nil {
+				return err
+			}
+			a.ui.Step("discovering %s", filepath.Base(opts.Dir))
+			r, err := run.Discover(cmd.Context(), opts)
+			if err != nil {
+				return err
+			}
+			a.warnAll(r.Warnings)
+			return a.ui.Result("run discover", r, nil, func(p *ui.Page) {
+				if raw || !a.ui.OutIsTerminal() {
+					showLines(p, r)
+					return
+				}
+				showBindings(p, r)
+			})
+		},
+	}
+	a.runFlags(cmd, &opts)
+	cmd.Flags().BoolVar(&raw, "raw", false, "print JSON lines on a terminal too")
+	return cmd
+}
+
+func (a *app) runFlags(cmd *cobra.Command, o *run.Options) {
+	f := cmd.Flags()
+	f.StringVar(&o.Source, "source", "", "catalog `file`; else test.flow.yaml of the connector")
+	f.StringVar(&o.Task, "name", "", "`task` of the catalog file, when it holds several")
+	f.StringVar(&o.WorkDir, "workdir", "", "`folder` that the command runs in; else that of the catalog file")
+	f.StringVar(&o.LogLevel, "log-level", "info", "`level` of the connector's log: trace, debug, info, warn, error")
+	f.String("timeout", "", "how long the connector may take to answer, such as 90s or 5m")
+	a.bind(cmd, "timeout", "run.timeout")
+	_ = cmd.MarkFlagFilename("source", "yaml", "json") // the flags are there
+	_ = cmd.MarkFlagDirname("workdir")
+	_ = cmd.RegisterFlagCompletionFunc("log-level", cobra.FixedCompletions(logLevels, cobra.ShellCompDirectiveNoFileComp))
+}
+
+var logLevels = []string{"trace", "debug", "info", "warn", "error"}
+
+// fillRun takes what the flags left open from the connector, its environment and the settings.
+func (a *app) fillRun(o *run.Options, arg string) error {
+	c, err := a.connector(arg)
+	if err != nil {
+		return err
+	}
+	set, err := a.settings()
+	if err != nil {
+		return err
+	}
+	if !contains(logLevels, o.LogLevel) {
+		return fault.Usagef("reading the flags: --log-level %q is none of %s", o.LogLevel, strings.Join(logLevels, ", "))
+	}
+	o.Dir, o.Root, o.Language, o.Kind = c.Dir, a.ws.Root, c.Language, c.Kind
+	o.Timeout, o.Prefix = set.Run.Timeout, set.New.Prefix
+	for _, path := range []*string{&o.Source, &o.WorkDir} {
+		if *path != "" {
+			*path = a.absolute(*path)
+		}
+	}
+	o.Decrypt, o.Log, o.Note = decryptWithSops, a.showLog, func(s string) { a.ui.Warn("%s", s) }
+	if c.Language != "python" {
+		return nil
+	}
+	env, ok, err := pyenv.Find(c.Dir, a.getenv("VIRTUAL_ENV"))
+	if ok {
+		o.BinDir = env.BinDir
+	}
+	return err
+}
+
+// decryptWithSops opens an encrypted config as Flow's runtime does: the sops
+// program reads JSON and prints JSON, and nothing touches the disk.
+func decryptWithSops(ctx context.Context, doc []byte) ([]byte, error) {
+	out, err := proc.Run(ctx, proc.Cmd{
+		Argv:  []string{"sops", "--decrypt", "--input-type", "json", "--output-type", "json", "/dev/stdin"},
+		Stdin: bytes.NewReader(doc),
+	})
+	if err != nil {
+		return nil, fault.Environmentf("%w", err).WithHint("connkit doctor --for encrypt")
+	}
+	return out.Stdout, nil
+}
+
+// showLog prints one entry of a connector's log on stderr.
+func (a *app) showLog(l flow.Log) {
+	if a.ui.Quiet {
+		return
+	}
+	a.ui.Log(l.Level, l.Message)
+}
+
+func (a *app) warnAll(warnings []string) {
+	for _, w := range warnings {
+		a.ui.Warn("%s", w)
+	}
+}
+
+func showLines(p *ui.Page, r run.DiscoverResult) {
+	for _, b := range r.Bindings {
+		var line bytes.Buffer
+		if err := json.Compact(&line, b.Raw); err != nil {
+			line.Write(b.Raw) // it was read as JSON before
+		}
+		p.Raw(line.String() + "\n")
+	}
+}
+
+func showBindings(p *ui.Page, r run.DiscoverResult) {
+	if len(r.Bindings) == 0 {
+		p.Line("no bindings")
+		return
+	}
+	var rows [][]string
+	for _, b := range r.Bindings {
+		rows = append(rows, []string{b.RecommendedName, strings.Join(b.Key, " "), b.Mode, fmt.Sprintf("%6s", strconv.Itoa(b.Fields)), b.Collection})
+	}
+	p.Table([]string{"BINDING", "KEY", "MODE", "FIELDS", "COLLECTION"}, rows)
+}
+
+func indented(doc json.RawMessage) string {
+	var b bytes.Buffer
+	if err := json.Indent(&b, doc, "", "  "); err != nil {
+		return string(doc) + "\n"
+	}
+	return b.String() + "\n"
+}
+
+func contains(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,49 @@
+package pyenv
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/connkit/connkit/internal/fault"
+)
+
+// Env is a Python environment that is there.
+type Env struct {
+	Dir    string `json:"dir"`
+	BinDir string `json:"binDir"`
+}
+
+// folder is where the environment of a connector is: in its own folder, for
+// all three tools.
+const folder = ".venv"
+
+// Find gives the environment of the connector in dir: its .venv, else the
+// active virtual environment when that is inside dir. With none, ok is false.
+// One whose interpreter is gone is a [fault.Environment] error.
+func Find(dir, active string) (env Env, ok bool, err error) {
+	place := filepath.Join(dir, folder)
+	if _, err := os.Stat(place); err != nil {
+		rel, err := filepath.Rel(dir, active)
+		if active == "" || err != nil || !filepath.IsLocal(rel) {
+			return Env{}, false, nil
+		}
+		place = active
+	}
+	env = Env{Dir: place, BinDir: filepath.Join(place, "bin")}
+	python := filepath.Join(env.BinDir, "python")
+	if _, err := os.Stat(python); err != nil {
+		return Env{}, false, fault.Environmentf("looking into %q: its interpreter is gone", place).
+			WithHint("connkit env %s --force", filepath.Base(dir))
+	}
+	return env, true, nil
+}
+
+// sitePackages gives the folder that an environment's packages are in.
+func (e Env) sitePackages() (string, error) {
+	found, err := filepath.Glob(filepath.Join(e.Dir, "lib", "python3.*", "site-packages"))
+	if err != nil || len(found) == 0 {
+		return "", fmt.Errorf("looking into %q: it has no site-packages", e.Dir)
+	}
+	return found[0], nil
+}
