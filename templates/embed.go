@@ -7,5 +7,5 @@ import "embed"
 
 // FS holds each template in a folder of its name.
 //
-//go:embed all:go all:python all:shared
+//go:embed all:airbyte all:go all:python all:shared all:singer
 var FS embed.FS

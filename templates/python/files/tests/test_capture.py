@@ -2,18 +2,19 @@
 
 from typing import Any
 
-from .driver import Json, Session
+from .driver import Json
+from .task import capture
 
 
 def test_killed_in_the_middle_and_resumed(base_url: str) -> None:
-    with Session(base_url) as first:
+    with capture(base_url) as first:
         while first.received("events") < 130:
             first.step()
         first.popen.kill()  # SIGKILL; what no checkpoint covers is lost
     events = first.committed["events"]
     assert 0 < len(events) < 130
 
-    with Session(base_url, first.state) as second:
+    with capture(base_url, first.state) as second:
         while len(events) + len(second.committed["events"]) < 250:
             second.step()
     events = events + second.committed["events"]
@@ -25,7 +26,7 @@ def test_an_unchanged_snapshot_is_not_captured_for_ever(base_url: str) -> None:
     state: Json = {}
     sessions = []
     for _ in range(3):
-        with Session(base_url, state) as session:
+        with capture(base_url, state) as session:
             while snapshot(session.state) == snapshot(state):
                 session.step()
         state = session.state

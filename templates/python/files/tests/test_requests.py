@@ -4,7 +4,8 @@ import socket
 
 import pytest
 
-from .driver import TOKEN, Json, bind, call, config, discover, failure
+from .driver import Json, call, failure
+from .task import TOKEN, bind, config, discover
 
 SPEC: Json = {"spec": {"connectorType": "LOCAL", "config": {}}}
 
