@@ -8,13 +8,13 @@ import inspect
 import json
 import sys
 from collections.abc import Callable, Iterator
-from importlib import metadata
 from typing import Any
 
 import airbyte_cdk.entrypoint as entrypoint
 
 from .flow import logs, schemas
 from .flow.capture import Capture, CaptureError, Session, Stream
+from .flow.delegate import console_script, own_modules_last
 from .flow.files import Files
 from .state import State
 
@@ -167,7 +167,9 @@ class CaptureShim(Capture):
         """A new source for one command: one that has run keeps what it was made with."""
         delegate = self.delegate
         if isinstance(delegate, str):
-            return launched(console_script(delegate), args)
+            delegate = console_script(delegate)
+            own_modules_last()
+            return launched(delegate, args)
         if inspect.isclass(delegate):
             return delegate(**constructor_arguments(delegate, args)), args
         if callable(delegate) and not hasattr(delegate, "spec"):
@@ -244,20 +246,6 @@ def launched(function: Callable[..., Any], args: list[str]) -> tuple[Any, list[s
     return given, args
 
 
-def console_script(distribution: str) -> Callable[..., Any]:
-    """The function behind the first console script of an installed distribution."""
-    try:
-        points = metadata.distribution(distribution).entry_points
-    except metadata.PackageNotFoundError:
-        raise CaptureError(f"the package {distribution} is not installed: connkit env") from None
-    for point in points:
-        if point.group == "console_scripts":
-            function: Callable[..., Any] = point.load()
-            own_modules_last()
-            return function
-    raise CaptureError(f"the package {distribution} has no console script: name its source class as delegate")
-
-
 def constructor_arguments(source: Any, args: list[str]) -> dict[str, Any]:
     """catalog, config and state as far as the constructor names them.
 
@@ -273,13 +261,6 @@ def constructor_arguments(source: Any, args: list[str]) -> dict[str, Any]:
             path = given.get(f"--{name}")
             found[name] = getattr(source, reader)(path) if path else None
     return found
-
-
-def own_modules_last() -> None:
-    """Low-code CDKs take the first loaded module with source_ in its name for the source's own."""
-    own = __name__.split(".")[0]
-    for name in [n for n in sys.modules if n == own or n.startswith(own + ".")]:
-        sys.modules[name] = sys.modules.pop(name)
 
 
 RESOURCE_SCHEMA: dict[str, Any] = json.loads("""

@@ -41,3 +41,9 @@ class Files:
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as f:
             f.write(data)
         return path
+
+    @staticmethod
+    def read(path: str) -> Any:
+        """What a file holds now: a connector may have written new tokens into its config."""
+        with open(path, encoding="utf-8") as f:
+            return json.load(f)

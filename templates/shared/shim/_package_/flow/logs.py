@@ -5,6 +5,7 @@ secrets of the config. After last_words nothing more is printed: Flow shows a us
 last line of a connector that failed.
 """
 
+import contextlib
 import io
 import json
 import logging
@@ -12,7 +13,7 @@ import os
 import re
 import sys
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TextIO
 
 LEVELS = {"trace": 0, "debug": 1, "info": 2, "warn": 3, "error": 4}
@@ -24,6 +25,7 @@ _real: TextIO = sys.stderr
 _lock = threading.RLock()
 _secrets: list[str] = []
 _ended = False
+_last_error = ""
 
 
 def threshold() -> int:
@@ -53,7 +55,10 @@ def emit(level: str, message: str, **fields: Any) -> None:
     level = plain_level(level)
     if LEVELS[level] < threshold():
         return
+    global _last_error
     entry: dict[str, Any] = {"level": level, "msg": masked(message)}
+    if level == "error":
+        _last_error = entry["msg"]
     if fields:
         entry["fields"] = json.loads(masked(json.dumps(fields, default=str)))
     with _lock:
@@ -68,6 +73,11 @@ def last_words(message: str, **fields: Any) -> None:
     with _lock:
         emit("error", message, **fields)
         _ended = True
+
+
+def last_error() -> str:
+    """What was logged as an error last, or an empty text."""
+    return _last_error
 
 
 def parse(line: str) -> dict[str, Any] | None:
@@ -91,7 +101,8 @@ def text(line: str) -> None:
         emit(level, str(message), **{str(k): v for k, v in fields.items()})
     elif line.strip():
         word = WORD.search(line[:80])
-        emit(word.group(1) if word else "info", line)
+        level = word.group(1) if word else "error" if line.startswith("Error:") else "info"
+        emit(level, line)
 
 
 class Lines(io.TextIOBase):
@@ -117,6 +128,18 @@ class Lines(io.TextIOBase):
 
     def flush(self) -> None:
         """Nothing waits here but the line that has not ended yet."""
+
+    @contextlib.contextmanager
+    def redirect(self, line: Callable[[str], None]) -> Iterator[None]:
+        """Hands lines to another function for a while; who kept the stream is redirected too."""
+        self.drain()
+        before, self._line = self._line, line
+        try:
+            yield
+            self.drain()
+        finally:
+            self._open = ""
+            self._line = before
 
     def drain(self) -> None:
         with self._guard:

@@ -230,3 +230,50 @@ def _texts(value: Any) -> list[str]:
         return [value]
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else []
     return [text for item in inner for text in _texts(item)]
+
+
+def violations(schema: Schema, value: Any) -> list[str]:
+    """What is wrong with a config, without its values: a secret may be the wrong one."""
+    try:
+        from jsonschema import Draft7Validator  # most kits bring it
+    except ImportError:
+        return _plain_violations(schema, value, "")
+    errors = sorted(Draft7Validator(schema).iter_errors(value), key=lambda e: (list(map(str, e.path)), e.validator))
+    return [_violation(e.validator, e.validator_value, "/".join(map(str, e.path)), e.instance) for e in errors]
+
+
+def _violation(word: str, rule: Any, at: str, value: Any) -> str:
+    where = at or "the config"
+    if word == "required":
+        missing = [name for name in rule if isinstance(value, dict) and name not in value]
+        return f"{where}: {', '.join(missing)} is missing"
+    if word == "type":
+        return f"{where}: it must be of type {rule if isinstance(rule, str) else ' or '.join(rule)}"
+    return f"{where}: it breaks the rule {word}" + (f" {rule}" if isinstance(rule, (str, int, float)) else "")
+
+
+JSON_TYPES: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "boolean": (bool,),
+    "integer": (int,),
+    "number": (int, float),
+    "object": (dict,),
+    "array": (list,),
+    "null": (type(None),),
+}
+
+
+def _plain_violations(schema: Schema, value: Any, at: str) -> list[str]:
+    """Required keys and types alone, where there is no jsonschema."""
+    types = schema.get("type", [])
+    wanted = [types] if isinstance(types, str) else types
+    if wanted and not any(isinstance(value, JSON_TYPES.get(t, (object,))) for t in wanted):
+        return [_violation("type", types, at, value)]
+    found: list[str] = []
+    if isinstance(value, dict):
+        if any(name not in value for name in schema.get("required", [])):
+            found.append(_violation("required", schema["required"], at, value))
+        for name, sub in schema.get("properties", {}).items():
+            if name in value and isinstance(sub, dict):
+                found += _plain_violations(sub, value[name], f"{at}/{name}".lstrip("/"))
+    return found

@@ -1,0 +1,332 @@
+"""Runs a Singer tap as a Flow capture, in this process.
+
+The tap is spoken to through its command line, which all taps have: it is called as its
+console script would, and what it writes on stdout is taken line by line.
+"""
+
+import gzip
+import inspect
+import json
+import sys
+from collections.abc import Callable
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from .flow import logs, schemas, stdio
+from .flow.capture import Binding, Capture, CaptureError, Session, Stream
+from .flow.delegate import console_script, own_modules_last
+from .flow.files import Files
+from .state import State
+
+Line = Callable[[str], None]
+
+
+class CaptureShim(Capture):
+    """A capture around a Singer tap.
+
+    delegate is the class of a tap on singer-sdk, the main function of another, or the
+    name of a distribution, whose console script is used then. config_schema is for taps
+    that cannot tell theirs (--about); without one it is made of the keys they require.
+    """
+
+    def __init__(
+        self, delegate: Any, config_schema: dict[str, Any] | None = None, documentation_url: str | None = None
+    ) -> None:
+        self.delegate = delegate
+        self.config_schema = config_schema
+        self.documentation_url = documentation_url or self.documentation_url
+        self._spec: dict[str, Any] | None = None
+        self._command: Callable[..., Any] | None = None
+
+    def spec(self) -> dict[str, Any]:
+        if self._spec is None:
+            self._spec = {
+                "configSchema": schemas.config(self.settings()),
+                "resourceConfigSchema": RESOURCE_SCHEMA,
+                "documentationUrl": self.documentation_url,
+                "resourcePathPointers": ["/stream"],
+            }
+        return self._spec
+
+    def settings(self) -> dict[str, Any]:
+        if self.config_schema is not None:
+            return self.config_schema
+        command = self.command()
+        if not on_sdk(command):
+            return required_keys(command)
+        try:
+            return dict(self.document(["--about", "--format=json"])["settings"])
+        except (KeyError, CaptureError):
+            logs.emit("warn", "the tap does not tell its settings: give the shim a config_schema")
+            return {"type": "object"}
+
+    def streams(self, config: dict[str, Any]) -> list[Stream]:
+        self.verify(config)
+        return [self.stream(entry, i) for i, entry in enumerate(self.catalog(config)["streams"])]
+
+    def verify(self, config: dict[str, Any]) -> None:
+        """Checks the config: taps only warn, or fail later without a reason."""
+        wrong = schemas.violations(self.spec()["configSchema"], config)
+        if wrong:
+            raise CaptureError("the config does not fit its schema: " + "; ".join(wrong))
+
+    def catalog(self, config: dict[str, Any]) -> dict[str, Any]:
+        return self.document(["--discover"], config)
+
+    def stream(self, entry: dict[str, Any], order: int) -> Stream:
+        root = root_metadata(entry)
+        valid = root.get("valid-replication-keys") or []
+        cursor = root.get("replication-key") or entry.get("replication_key") or (valid[0] if valid else None)
+        method = (
+            root.get("forced-replication-method") or root.get("replication-method") or entry.get("replication_method")
+        )
+        method = method or ("INCREMENTAL" if cursor else "FULL_TABLE")
+        resource = {"stream": entry["tap_stream_id"], "replicationMethod": method}
+        if method == "INCREMENTAL" and cursor:
+            resource["replicationKey"] = cursor
+        keys = entry.get("key_properties") or root.get("table-key-properties") or root.get("view-key-properties") or []
+        return Stream(
+            entry["tap_stream_id"], entry.get("schema") or {}, [[k] for k in keys], resource, entry, order=order
+        )
+
+    def path(self, resource: dict[str, Any]) -> list[str]:
+        if not isinstance(resource.get("stream"), str):
+            raise CaptureError("a binding's resource needs the name of its stream")
+        return [resource["stream"]]
+
+    def check(self, config: dict[str, Any]) -> None:
+        # Singer has no portable check of a connection: to discover is the check.
+        self.verify(config)
+        self.catalog(config)
+
+    def read(self, config: dict[str, Any], session: Session) -> None:
+        state = State(session)
+        messages = Messages(session, state)
+        files: dict[str, Any] = {"catalog": select(self.catalog(config), session.bindings)}
+        given = state.input()
+        if given is not None:
+            files["state"] = given
+        # Older taps take the catalog as --properties, and with --catalog they sync nothing.
+        both = not on_sdk(self.command())
+        try:
+            self.run([], config, files, messages.line, properties=both)
+        except Refused:
+            if not both or messages.seen:
+                raise
+            self.run([], config, files, messages.line)
+        if not messages.schemas:
+            logs.emit(
+                "warn", "the tap ended well and sent nothing: it may not have understood which streams are selected"
+            )
+
+    def finish(self, session: Session) -> None:
+        State(session).end_sweeps()
+
+    def document(self, args: list[str], config: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The one JSON document that a command prints, over however many lines."""
+        lines: list[str] = []
+        self.run(args, config, {}, lines.append)
+        text = "\n".join(lines)
+        for start in (0, text.find("{"), text.find("\n{") + 1):
+            try:
+                found = json.loads(text[max(start, 0) :])
+            except ValueError:
+                continue
+            if isinstance(found, dict):
+                return found
+        raise CaptureError(logs.last_error() or f"the tap printed no JSON for {' '.join(args)}")
+
+    def run(
+        self,
+        args: list[str],
+        config: dict[str, Any] | None,
+        files: dict[str, Any],
+        line: Line,
+        properties: bool = False,
+    ) -> None:
+        """Calls the tap's command line to its end."""
+        with Files() as given:
+            argv = ["tap", *args]
+            path = given.add("config.json", config) if config is not None else None
+            if path:
+                argv += ["--config", path]
+            for name, value in files.items():
+                at = given.add(f"{name}.json", value)
+                argv += [f"--{name}", at]
+                if name == "catalog" and properties:
+                    argv += ["--properties", at]
+            self.call(argv, line)
+            if path and Files.read(path) != config:
+                logs.emit("warn", "the tap has written new values into its config, which end with this run")
+
+    def call(self, argv: list[str], line: Line) -> None:
+        command = self.command()
+        stdout = cast(stdio.Stray, sys.stdout)
+        before = sys.argv
+        sys.argv = argv
+        try:
+            with stdout.redirect(line):
+                logs.take_logging()
+                command()
+        except SystemExit as e:
+            if e.code not in (0, None):
+                raise Refused(logs.last_error() or f"the tap ended with exit status {e.code}") from None
+            stdout.drain()
+        finally:
+            sys.argv = before
+
+    def command(self) -> Callable[..., Any]:
+        """The function behind the tap's command line."""
+        if self._command is None:
+            delegate = self.delegate
+            if isinstance(delegate, str):
+                delegate = console_script(delegate)
+            self._command = delegate.cli if hasattr(delegate, "cli") else delegate
+            own_modules_last()
+        return self._command
+
+
+class Refused(CaptureError):
+    """The tap ended with a status other than 0."""
+
+
+class Messages:
+    """Takes the lines of a sync."""
+
+    def __init__(self, session: Session, state: State) -> None:
+        self.session = session
+        self.state = state
+        self.seen = False
+        self.schemas = 0
+        self._odd: set[str] = set()
+        self._bindings: dict[str, Binding] = {}
+        for b in session.bindings:
+            for name in ("stream_alias", "stream", "tap_stream_id"):
+                if b.stream.source.get(name):
+                    self._bindings[b.stream.source[name]] = b
+
+    def line(self, line: str) -> None:
+        message = logs.parse(line)
+        if message is None or "type" not in message:
+            logs.text(line)
+            return
+        self.seen = True
+        kind = str(message["type"]).upper()
+        if kind == "RECORD":
+            self.record(str(message["stream"]), message["record"])
+        elif kind == "STATE":
+            self.state.take(message["value"])
+            self.session.checkpoint()
+        elif kind == "SCHEMA":
+            self.schemas += 1
+        elif kind == "BATCH":
+            self.batch(message)
+        elif kind != "ACTIVATE_VERSION":
+            self.once(kind, f"messages of type {kind} are left out")
+
+    def record(self, stream: str, record: dict[str, Any]) -> None:
+        binding = self._bindings.get(stream)
+        if binding is None:
+            self.once(stream, f"records of stream {stream} are left out: it is not bound")
+            return
+        self.session.document(binding, record)
+
+    def batch(self, message: dict[str, Any]) -> None:
+        """Records in files beside the stream: JSON lines, plain or gzipped, on this machine."""
+        encoding = message.get("encoding") or {}
+        if encoding.get("format") != "jsonl" or encoding.get("compression", "none") not in ("none", "gzip"):
+            raise CaptureError(
+                f"the tap sends batches as {encoding.get('format')}: set it to send records or JSON lines"
+            )
+        for url in message.get("manifest") or []:
+            parts = urlsplit(url)
+            if parts.scheme not in ("", "file"):
+                raise CaptureError(f"the tap sends batches to {parts.scheme}: only local files can be read")
+            opened = gzip.open if encoding.get("compression") == "gzip" else open
+            with opened(parts.path, "rt", encoding="utf-8") as f:
+                for line in f:
+                    self.record(str(message["stream"]), json.loads(line))
+
+    def once(self, key: str, text: str) -> None:
+        if key not in self._odd:
+            self._odd.add(key)
+            logs.emit("warn", text)
+
+
+def on_sdk(command: Any) -> bool:
+    """Whether a command line is singer-sdk's, by click: those tell their settings and take --catalog."""
+    return hasattr(command, "params") and hasattr(command, "main")
+
+
+def root_metadata(entry: dict[str, Any]) -> dict[str, Any]:
+    for item in entry.get("metadata") or []:
+        if not item.get("breadcrumb"):
+            return dict(item.get("metadata") or {})
+    return {}
+
+
+def select(catalog: dict[str, Any], bindings: list[Binding]) -> dict[str, Any]:
+    """The catalog with the bound streams selected in every way that taps look at."""
+    bound = {b.stream.name: b for b in bindings}
+    for entry in catalog["streams"]:
+        b = bound.get(entry["tap_stream_id"])
+        items = entry.setdefault("metadata", [])
+        if not any(not item.get("breadcrumb") for item in items):
+            items.append({"breadcrumb": [], "metadata": {}})
+        for item in items:
+            known = item.setdefault("metadata", {})
+            if not item.get("breadcrumb"):
+                known["selected"] = b is not None
+                if b is not None:
+                    known.update(replication(b))
+            elif known.get("inclusion") == "available":
+                known["selected"] = b is not None
+        entry.setdefault("schema", {})["selected"] = b is not None
+        entry["selected"] = b is not None
+        if b is not None:
+            entry.update({k.replace("-", "_"): v for k, v in replication(b).items()})
+    return catalog
+
+
+def replication(binding: Binding) -> dict[str, Any]:
+    found = {
+        "replication-method": binding.resource.get("replicationMethod") or binding.stream.resource["replicationMethod"]
+    }
+    if binding.resource.get("replicationKey"):
+        found["replication-key"] = binding.resource["replicationKey"]
+    return found
+
+
+def required_keys(command: Any) -> dict[str, Any]:
+    """A config schema from the list that taps on singer-python keep beside their main function."""
+    module = inspect.getmodule(inspect.unwrap(command))
+    package = module.__name__.rsplit(".", 1)[0] if module else ""
+    nearby = [module, *(m for name, m in sys.modules.items() if package and name.startswith(package))]
+    keys: list[str] = next((k for m in nearby if (k := getattr(m, "REQUIRED_CONFIG_KEYS", None))), [])
+    if not keys:
+        logs.emit("warn", "the tap does not tell its settings: give the shim a config_schema")
+    return {
+        "type": "object",
+        "required": list(keys),
+        "properties": {k: {"title": k, **text_if_secret(k)} for k in keys},
+    }
+
+
+def text_if_secret(name: str) -> dict[str, Any]:
+    return {"type": "string"} if schemas.SECRET_NAME.search(name) else {}
+
+
+RESOURCE_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "title": "Stream",
+    "properties": {
+        "stream": {"type": "string", "title": "Stream", "x-collection-name": True},
+        "replicationMethod": {
+            "type": "string",
+            "title": "Replication method",
+            "enum": ["INCREMENTAL", "FULL_TABLE", "LOG_BASED"],
+        },
+        "replicationKey": {"type": "string", "title": "Replication key"},
+    },
+    "required": ["stream"],
+}
