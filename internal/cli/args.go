@@ -61,6 +61,7 @@ func unknownVerb(cmd *cobra.Command, args []string) error {
 			WithHint("%s --help", cmd.CommandPath())
 	}
 	err := fault.Usagef("running %q: there is no %q: %s", cmd.CommandPath(), args[0], strings.Join(names, ", "))
+	cmd.SuggestionsMinimumDistance = 2
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
 		return err.WithHint("%s %s", cmd.CommandPath(), near[0])
 	}

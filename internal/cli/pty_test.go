@@ -88,7 +88,7 @@ func TestTerminalIsAskedForAnswers(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	out, code := onTerminal(t, dir, ">=3.12,<4.0\n", "new", "source-x", "--ask")
-	if code != 0 || !bytes.Contains([]byte(out), []byte("[>=3.11,<4.0]: ")) {
+	if code != 0 || !bytes.Contains([]byte(out), []byte("[>=3.11,<4.0]")) {
 		t.Fatalf("exit status %d\n%s", code, out)
 	}
 	text, err := os.ReadFile(filepath.Join(dir, "source-x", "pyproject.toml"))

@@ -2,10 +2,8 @@ package cli_test
 
 import (
 	"bytes"
-	"fmt"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -42,6 +40,14 @@ func TestScripts(t *testing.T) {
 			env.Setenv("LC_ALL", "C")
 			home := filepath.Join(env.WorkDir, "home")
 			if err := os.MkdirAll(home, 0o755); err != nil {
+				return err
+			}
+			// For scripts that take PATH away.
+			real := filepath.Join(env.WorkDir, "real")
+			if err := os.MkdirAll(real, 0o755); err != nil {
+				return err
+			}
+			if err := os.Symlink(lookIn(env.Getenv("PATH"), "connkit"), filepath.Join(real, "connkit")); err != nil {
 				return err
 			}
 			return os.WriteFile(filepath.Join(home, ".gitconfig"), []byte("[user]\n\tname = Ann Example\n\temail = ann@example.com\n[init]\n\tdefaultBranch = main\n"), 0o644)
@@ -85,14 +91,16 @@ func cmdAsNobody(ts *testscript.TestScript, _ bool, args []string) {
 		cmdStatus(ts, false, args)
 		return
 	}
-	path, err := exec.LookPath(args[1])
-	if err != nil {
-		path = filepath.Join(ts.Getenv("PATH"), args[1])
+	// The folders of tests and the binary are root's own.
+	for dir := ts.Getenv("WORK"); filepath.Dir(dir) != "/"; dir = filepath.Dir(dir) {
+		ts.Check(os.Chmod(dir, 0o755))
 	}
-	if found := lookIn(ts.Getenv("PATH"), args[1]); found != "" {
-		path = found
-	}
-	cmd := exec.Command(path, args[2:]...)
+	program, err := os.ReadFile(lookIn(ts.Getenv("PATH"), args[1]))
+	ts.Check(err)
+	own := filepath.Join(ts.Getenv("WORK"), args[1])
+	ts.Check(os.WriteFile(own, program, 0o755))
+	cmd := exec.Command(own, args[2:]...)
+	cmd.Args[0] = args[1]
 	cmd.Dir = ts.MkAbs(".")
 	cmd.Env = []string{"PATH=" + ts.Getenv("PATH"), "HOME=/nonexistent", "NO_COLOR=1"}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
@@ -171,31 +179,4 @@ func processesWith(mark string) []string {
 		}
 	}
 	return left
-}
-
-// fakeConnector plays a connector; its first argument says which one. It sets
-// FAKE_WORK by starting itself again, so that a script finds what is left of it.
-func fakeConnector() {
-	if os.Getenv("FAKE_WORK") == "" {
-		if err := os.Setenv("FAKE_WORK", os.Getenv("WORK")); err != nil {
-			os.Exit(9)
-		}
-		exe, _ := exec.LookPath(os.Args[0])
-		_ = syscall.Exec(exe, os.Args, os.Environ())
-		os.Exit(9)
-	}
-	switch os.Args[1] {
-	case "spec":
-		fmt.Println(`{"spec":{"protocol":3032023,"configSchema":{"type":"object"},"resourceConfigSchema":{"type":"object","properties":{"stream":{"type":"string"}}},"documentationUrl":"https://example.com","resourcePathPointers":["/stream"]}}`)
-	case "fail":
-		fmt.Fprintln(os.Stderr, `{"level":"ERROR","msg":"the token is not accepted"}`)
-		os.Exit(1)
-	case "hang":
-		signal.Ignore(syscall.SIGTERM)
-		child := exec.Command("sleep", "600")
-		child.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-		_ = child.Start()
-		_ = os.WriteFile(filepath.Join(os.Getenv("WORK"), "ready"), nil, 0o644)
-		time.Sleep(10 * time.Minute)
-	}
 }

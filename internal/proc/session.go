@@ -197,8 +197,13 @@ func (s *Session) Recv(ctx context.Context) ([]byte, error) {
 	}
 }
 
-// CloseSend ends the program's input.
-func (s *Session) CloseSend() error { return s.stdin.Close() }
+// CloseSend ends the program's input. One that has ended already has none.
+func (s *Session) CloseSend() error {
+	if err := s.stdin.Close(); err != nil && !errors.Is(err, os.ErrClosed) {
+		return err
+	}
+	return nil
+}
 
 // Wait waits for the program to end. A status other than 0 is an [*Error].
 func (s *Session) Wait(ctx context.Context) error {
