@@ -20,16 +20,6 @@ func exactArgs(n int) cobra.PositionalArgs {
 
 func noArgs(cmd *cobra.Command, args []string) error { return exactArgs(0)(cmd, args) }
 
-// maxArgs wants at most n arguments.
-func maxArgs(n int) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		if len(args) <= n {
-			return nil
-		}
-		return argsError(cmd, args, n)
-	}
-}
-
 func argsError(cmd *cobra.Command, args []string, want int) error {
 	var err *fault.Error
 	switch {

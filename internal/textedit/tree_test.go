@@ -36,7 +36,7 @@ func sampleFiles() []textedit.File {
 func entries(t *testing.T, dir string) []string {
 	t.Helper()
 	var got []string
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
 		if err == nil && path != dir {
 			rel, _ := filepath.Rel(dir, path)
 			got = append(got, rel)

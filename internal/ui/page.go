@@ -98,7 +98,7 @@ func (p *Page) Next(commands ...string) {
 	}
 }
 
-// Bold, Dim and Typed give text its meaning: the thing itself, context, and something to type.
+// Bold marks the thing itself.
 func (p *Page) Bold(s string) string { return p.st.bold.Render(s) }
 
 // Dim marks context.

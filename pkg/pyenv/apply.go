@@ -104,10 +104,8 @@ func (p *Plan) addPkgResources(ctx context.Context, step func(string, ...any), w
 	step("adding setuptools<81: %s imports pkg_resources", user)
 	own := filepath.Join(p.Dir, "bin", "python")
 	argv := []string{own, "-m", "pip", "install", "--disable-pip-version-check", "setuptools<81"}
-	if p.Manager == "uv" {
+	if p.Manager == "uv" { // its environments have no pip
 		argv = []string{"uv", "pip", "install", "--python", own, "setuptools<81"}
-	} else if p.Manager == "poetry" {
-		argv = []string{"poetry", "run", "pip", "install", "setuptools<81"}
 	}
 	return p.run(ctx, argv, w)
 }

@@ -24,8 +24,7 @@ const folder = ".venv"
 func Find(dir, active string) (env Env, ok bool, err error) {
 	place := filepath.Join(dir, folder)
 	if _, err := os.Stat(place); err != nil {
-		rel, err := filepath.Rel(dir, active)
-		if active == "" || err != nil || !filepath.IsLocal(rel) {
+		if !within(dir, active) {
 			return Env{}, false, nil
 		}
 		place = active
@@ -37,6 +36,11 @@ func Find(dir, active string) (env Env, ok bool, err error) {
 			WithHint("connkit env %s --force", filepath.Base(dir))
 	}
 	return env, true, nil
+}
+
+func within(dir, place string) bool {
+	rel, err := filepath.Rel(dir, place)
+	return place != "" && err == nil && filepath.IsLocal(rel)
 }
 
 // sitePackages gives the folder that an environment's packages are in.

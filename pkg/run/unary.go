@@ -37,11 +37,7 @@ func (t *target) call(ctx context.Context, request flow.Request, kind string, ma
 	timed, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	logs := newLogs(t.options.log, mask)
-	argv, err := t.argv()
-	if err != nil {
-		return nil, err
-	}
-	session, err := proc.Start(proc.Cmd{Argv: argv, Dir: t.dir, Env: t.env, Unset: []string{"PYTHONHOME", "PYTHONPATH"}, Stderr: logs})
+	session, err := proc.Start(proc.Cmd{Argv: t.argv(), Dir: t.dir, Env: t.env, Unset: []string{"PYTHONHOME", "PYTHONPATH"}, Stderr: logs})
 	if err != nil {
 		return nil, t.startError(err)
 	}
@@ -61,15 +57,15 @@ func (t *target) call(ctx context.Context, request flow.Request, kind string, ma
 
 // argv looks the program up in the connector's own environment first: the
 // system looks in ours.
-func (t *target) argv() ([]string, error) {
+func (t *target) argv() []string {
 	argv := append([]string{}, t.task.Command...)
 	if t.options.BinDir == "" || strings.Contains(argv[0], "/") {
-		return argv, nil
+		return argv
 	}
 	if own, err := proc.Look(filepath.Join(t.options.BinDir, argv[0])); err == nil {
 		argv[0] = own
 	}
-	return argv, nil
+	return argv
 }
 
 // exchange is the talk itself.

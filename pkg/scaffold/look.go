@@ -37,10 +37,7 @@ func look(dir, template string) found {
 		if read++; read > maxLook || filepath.Ext(p) != ".py" || d.Name() == "setup.py" {
 			return nil
 		}
-		text, err := os.ReadFile(p)
-		if err != nil {
-			return nil // what cannot be read is not found
-		}
+		text, _ := os.ReadFile(p) // what cannot be read is not found
 		for _, m := range pattern.FindAllSubmatch(text, -1) {
 			f.classes = append(f.classes, moduleOf(dir, p)+":"+string(m[1]))
 		}
@@ -75,7 +72,7 @@ var classPatterns = map[string]*regexp.Regexp{
 
 func skipUnlikely(root, p string, d fs.DirEntry, err error) error {
 	if err != nil {
-		return nil // an unreadable folder is not searched
+		return fs.SkipDir // an unreadable folder is not searched
 	}
 	name := d.Name()
 	if p != root && (strings.HasPrefix(name, ".") || slices.Contains([]string{"tests", "unit_tests", "integration_tests", "build", "dist", "node_modules"}, name)) {

@@ -19,10 +19,10 @@ func (o *Options) resolveUpstream(ctx context.Context, t Template, target string
 		return info, nil, err
 	}
 	switch {
-	case info.Kind == "" && t.Manifest.Upstream == "required":
+	case info.Kind == "" && t.Upstream == "required":
 		return info, nil, fault.Usagef("making %q from template %q: it needs an upstream", o.Name, t.Name).
 			WithHint("--upstream-package NAME, --upstream-git URL or --upstream-path FOLDER")
-	case info.Kind != "" && t.Manifest.Upstream == "none":
+	case info.Kind != "" && t.Upstream == "none":
 		return info, nil, fault.Usagef("making %q from template %q: it wraps no upstream", o.Name, t.Name).
 			WithHint("--template airbyte or --template singer")
 	}

@@ -1,9 +1,7 @@
 package workspace
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -185,10 +183,4 @@ func names(list []Connector) []string {
 		all = append(all, c.Name)
 	}
 	return all
-}
-
-// exists tells whether a file is there, for reasons other than "it is not" too.
-func exists(file string) bool {
-	_, err := os.Stat(file)
-	return !errors.Is(err, fs.ErrNotExist)
 }
