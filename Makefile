@@ -41,7 +41,7 @@ race:
 	go test -race -tags $(TAGS) ./...
 
 e2e: build setup-python ## tests with the real SDKs from the registries
-	CONNKIT_BIN=$(CURDIR)/bin/connkit go test -tags $(TAGS),e2e -run '^TestE2E' -timeout 40m -v ./internal/cli ./pkg/pyenv | bash scripts/test-summary.sh
+	BINARY_UNDER_TEST=$(CURDIR)/bin/connkit go test -tags $(TAGS),e2e -run '^TestE2E' -timeout 40m -v ./internal/cli ./pkg/pyenv | bash scripts/test-summary.sh
 
 shims: setup-python ## the rules of the two shims, against real SDK versions
 	$(PY)/bin/python templates/tests/run.py airbyte

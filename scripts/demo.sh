@@ -16,27 +16,31 @@ run() {
   printf '$ %s\n' "$*"
   "$@"
 }
+discover() { # through a pipe it prints a line of JSON a binding: their beginnings will do here
+  printf '$ connkit run discover %s\n' "$1"
+  connkit --quiet run discover "$1" | sed -E 's/^(.{100}).*/\1 …/'
+}
 
 say "a capture of your own, in Python"
 run connkit new source-bigdata
 run connkit env source-bigdata
 run connkit run spec source-bigdata >spec.json
 head -c 300 spec.json && printf ' …\n'
-run connkit run discover source-bigdata
+discover source-bigdata
 
 say "an Airbyte source from the registry, behind a shim"
 run connkit new source-faker --template airbyte --upstream-package airbyte-source-faker==7.2.1 --class source_faker:SourceFaker
 run connkit env source-faker
-run connkit run discover source-faker
+discover source-faker
 
 say "a Singer tap"
 run connkit new source-orders --template singer
 run connkit env source-orders
-run connkit run discover source-orders
+discover source-orders
 
 say "a capture in Go"
 run connkit new source-events --template go
-run connkit run discover source-events
+discover source-events
 
 say "what is in the repository now"
 run connkit list

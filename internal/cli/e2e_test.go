@@ -54,9 +54,9 @@ func tail(s string) string { return s[max(0, len(s)-6000):] }
 
 func connkitBinary(t *testing.T) string {
 	t.Helper()
-	bin := os.Getenv("CONNKIT_BIN")
+	bin := os.Getenv("BINARY_UNDER_TEST")
 	if bin == "" {
-		t.Fatal("CONNKIT_BIN is not set: run make e2e")
+		t.Fatal("BINARY_UNDER_TEST is not set: run make e2e")
 	}
 	return bin
 }
@@ -157,6 +157,11 @@ func TestE2EAirbyteFaker(t *testing.T) {
 	r.wantSpec("source-faker")
 	r.wantBindings("source-faker", "users", "products", "purchases")
 	r.checkPython("source-faker")
+
+	// The same without a class: the package's console script tells.
+	r.run("connkit", "new", "source-again", "--template", "airbyte", "--upstream-package", "airbyte-source-faker==7.2.1")
+	r.run("connkit", "env", "source-again")
+	r.wantBindings("source-again", "users", "products", "purchases")
 }
 
 func TestE2ESingerSample(t *testing.T) {
@@ -169,6 +174,37 @@ func TestE2ESingerSample(t *testing.T) {
 		t.Errorf("got %v", names(got))
 	}
 	r.checkPython("source-orders")
+}
+
+// A real tap on singer-sdk: its class is named, its settings come from the tap.
+func TestE2ESingerTap(t *testing.T) {
+	t.Parallel()
+	r := newRepo(t)
+	r.run("connkit", "new", "source-dbt", "--template", "singer", "--upstream-package", "tap-dbt==0.17.0", "--class", "tap_dbt.tap:TapDBT")
+	r.run("connkit", "env", "source-dbt")
+	r.wantSpec("source-dbt")
+	r.write("source-dbt/config.yaml", "account_ids: [\"1\"]\napi_key_sops: not-a-real-key\n")
+	r.wantBindings("source-dbt", "accounts", "jobs", "projects", "runs")
+	r.checkPython("source-dbt")
+}
+
+// A real tap on singer-python, found by its console script, with neither --about nor a class.
+func TestE2ESingerPythonTap(t *testing.T) {
+	t.Parallel()
+	r := newRepo(t)
+	r.run("connkit", "new", "source-freshdesk", "--template", "singer", "--upstream-package", "tap-freshdesk==1.0.1")
+	r.run("connkit", "env", "source-freshdesk", "--manager", "pip")
+	r.wantSpec("source-freshdesk")
+	r.write("source-freshdesk/config.yaml", "start_date: \"2020-01-01T00:00:00Z\"\napi_key_sops: not-a-real-key\ndomain: example\nuser_agent: connkit\n")
+	r.wantBindings("source-freshdesk", "tickets", "agents")
+	r.checkPython("source-freshdesk")
+}
+
+func (r repo) write(name, text string) {
+	r.t.Helper()
+	if err := os.WriteFile(filepath.Join(r.dir, name), []byte(text), 0o644); err != nil {
+		r.t.Fatal(err)
+	}
 }
 
 func TestE2EGo(t *testing.T) {

@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -30,7 +31,7 @@ type Cmd struct {
 	Unset  []string  // keys removed from the inherited environment
 	Stdin  io.Reader // nil is an empty input
 	Stdout io.Writer // gets a copy of stdout while the program runs; nil for none
-	Stderr io.Writer // gets a copy of stderr while the program runs; nil for none
+	Stderr io.Writer // gets a copy of stderr while the program runs; nil for none; may be Stdout
 }
 
 // Output is what a program printed.
@@ -78,8 +79,9 @@ func Run(ctx context.Context, c Cmd) (Output, error) {
 	}
 	var out, errOut bytes.Buffer
 	cmd.Stdin = c.Stdin
-	cmd.Stdout = tee(&out, c.Stdout)
-	cmd.Stderr = tee(&errOut, c.Stderr)
+	var turn sync.Mutex // stdout and stderr may go to one writer
+	cmd.Stdout = tee(&out, c.Stdout, &turn)
+	cmd.Stderr = tee(&errOut, c.Stderr, &turn)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
 	cmd.WaitDelay = killDelay
@@ -136,11 +138,23 @@ func (c Cmd) failure(err error, out Output) error {
 	return &Error{Argv: c.Argv, Status: exit.ExitCode(), Stderr: string(out.Stderr), Err: err}
 }
 
-func tee(buf *bytes.Buffer, w io.Writer) io.Writer {
+func tee(buf *bytes.Buffer, w io.Writer, turn *sync.Mutex) io.Writer {
 	if w == nil {
 		return buf
 	}
-	return io.MultiWriter(buf, w)
+	return io.MultiWriter(buf, &inTurn{w, turn})
+}
+
+// inTurn writes to a writer that others write to as well.
+type inTurn struct {
+	w    io.Writer
+	turn *sync.Mutex
+}
+
+func (i *inTurn) Write(p []byte) (int, error) {
+	i.turn.Lock()
+	defer i.turn.Unlock()
+	return i.w.Write(p)
 }
 
 func lastLine(s string) string {

@@ -1,6 +1,7 @@
 package pyenv
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -17,8 +18,8 @@ import (
 	"github.com/connkit/connkit/internal/proc"
 )
 
-// Apply makes the environment. step is told what runs, w gets what the tools
-// print. When it fails or ctx ends, an environment that was not there before
+// Apply makes the environment. step is told what runs, w gets what a tool
+// printed when it fails. When it fails or ctx ends, an environment that was not there before
 // is removed again, and one that was there stays.
 func (p *Plan) Apply(ctx context.Context, step func(string, ...any), w io.Writer) error {
 	if p.Done {
@@ -58,8 +59,9 @@ var unset = []string{
 }
 
 func (p *Plan) run(ctx context.Context, argv []string, w io.Writer) error {
+	var printed bytes.Buffer
 	_, err := proc.Run(ctx, proc.Cmd{
-		Argv: argv, Dir: p.project.dir, Stdout: w, Stderr: w, Unset: unset,
+		Argv: argv, Dir: p.project.dir, Stdout: &printed, Stderr: &printed, Unset: unset,
 		Env: []string{
 			"UV_PROJECT_ENVIRONMENT=" + folder, "UV_NO_PROGRESS=1",
 			"POETRY_VIRTUALENVS_IN_PROJECT=true", "POETRY_VIRTUALENVS_CREATE=true", "PIP_REQUIRE_VIRTUALENV=",
@@ -68,6 +70,9 @@ func (p *Plan) run(ctx context.Context, argv []string, w io.Writer) error {
 	var exit *proc.Error
 	if !errors.As(err, &exit) {
 		return err
+	}
+	if _, err := printed.WriteTo(w); err != nil {
+		return fmt.Errorf("printing what %s said: %w", argv[0], err)
 	}
 	e := fault.Failedf("making the environment: %s ended with exit status %d", strings.Join(argv[:min(len(argv), 2)], " "), exit.Status)
 	return e.WithHint("%s", hintFor(exit.Stderr))

@@ -66,7 +66,8 @@ class CaptureShim(Capture):
 
     def verify(self, config: dict[str, Any]) -> None:
         """Checks the config: taps only warn, or fail later without a reason."""
-        wrong = schemas.violations(self.spec()["configSchema"], config)
+        schema = self.spec()["configSchema"]
+        wrong = schemas.violations(schema, schemas.with_defaults(schema, config))
         if wrong:
             raise CaptureError("the config does not fit its schema: " + "; ".join(wrong))
 

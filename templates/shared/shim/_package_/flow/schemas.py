@@ -232,6 +232,12 @@ def _texts(value: Any) -> list[str]:
     return [text for item in inner for text in _texts(item)]
 
 
+def with_defaults(schema: Schema, value: dict[str, Any]) -> dict[str, Any]:
+    """A config with the defaults of what it leaves out, which connectors fill in by themselves."""
+    properties = schema.get("properties", {}).items()
+    return {**{name: sub["default"] for name, sub in properties if isinstance(sub, dict) and "default" in sub}, **value}
+
+
 def violations(schema: Schema, value: Any) -> list[str]:
     """What is wrong with a config, without its values: a secret may be the wrong one."""
     try:
