@@ -1,0 +1,144 @@
+package flow_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/pkg/flow"
+)
+
+// load gives the config of a task whose catalog says config: VALUE.
+func load(t *testing.T, value string, beside map[string]string, decrypt flow.Decrypt) (flow.Config, error) {
+	t.Helper()
+	c, err := flow.Load(catalog(t, "captures: {x: {endpoint: {local: {command: [x], config: "+value+"}}, bindings: []}}\n", beside))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.Tasks[0].Config(t.Context(), decrypt)
+}
+
+func TestConfigs(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		file, want string
+		secrets    []string
+		plain      bool
+	}{
+		"order and numbers": {file: "b: 1\na: 1.50\nc: [0x10, 1e3, .5, 123456789012345678901234567890]\n", want: `{"b":1,"a":1.50,"c":[16,1e3,0.5,123456789012345678901234567890]}`},
+		"scalars":           {file: "a: null\nb: true\nc: 2026-01-01\nd: \"1\"\ne: <&>\nf:\n", want: `{"a":null,"b":true,"c":"2026-01-01","d":"1","e":"<&>","f":null}`},
+		"suffix": {
+			file: "u: me\np_sops: pass-word\nin:\n  - {k_sops: [one1, {deep: two2}], n_sops: 12345}\n",
+			want: `{"u":"me","p":"pass-word","in":[{"k":["one1",{"deep":"two2"}],"n":12345}]}`, secrets: []string{"pass-word", "one1", "two2", "12345"}, plain: true,
+		},
+		"only the suffix": {file: "_sops: x\n", want: `{"_sops":"x"}`},
+		"JSON":            {file: `{"b": {"c_sops": "text"}, "a": 1}`, want: `{"b":{"c":"text"},"a":1}`, secrets: []string{"text"}, plain: true},
+		"aliases":         {file: "a: &x {k: 1}\nb: *x\n", want: `{"a":{"k":1},"b":{"k":1}}`},
+		"empty":           {file: "", want: `{}`},
+		"only comments":   {file: "# nothing\n", want: `{}`},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c, err := load(t, "sub/config.yaml", map[string]string{"sub/config.yaml": tt.file}, nil)
+			if err != nil || string(c.JSON) != tt.want || !slices.Equal(c.Secrets, tt.secrets) || c.Plain != tt.plain {
+				t.Errorf("got %s %q %v, %v\nwant %s", c.JSON, c.Secrets, c.Plain, err, tt.want)
+			}
+		})
+	}
+}
+
+func TestConfigErrors(t *testing.T) {
+	t.Parallel()
+	for file, want := range map[string]string{
+		"a_sops: 1\na: s3cr3t\n":      `config.yaml:2:1: key "a" stands here twice`,
+		"- s3cr3t\n":                  "config.yaml:1:1: a config is key: value lines",
+		"a: s3cr3t\n b: [\n":          "config.yaml:2",
+		"a: .nan\n":                   "NaN",
+		"a: &x {b: 1}\nc: {<<: *x}\n": "merge key",
+	} {
+		_, err := load(t, "config.yaml", map[string]string{"config.yaml": file}, nil)
+		if fault.KindOf(err) != fault.Usage || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: got %v, want %q", file, err, want)
+		}
+		if err != nil && strings.Contains(err.Error(), "s3cr3t") {
+			t.Errorf("%q: a value is in %v", file, err)
+		}
+	}
+	for _, value := range []string{"none.yaml", "'two words'", "https://example.com/c.yaml"} {
+		if _, err := load(t, value, nil, nil); fault.KindOf(err) != fault.Usage {
+			t.Errorf("%s: got %v", value, err)
+		}
+	}
+}
+
+const sealed = "user: me\npass_hidden: ENC[x]\nkeep_sops: y\nsops:\n  mac: ENC[y]\n  encrypted_suffix: _hidden\n"
+
+func TestSealedConfig(t *testing.T) {
+	t.Parallel()
+	var given []byte
+	decrypt := func(_ context.Context, doc []byte) ([]byte, error) {
+		given = doc
+		return []byte(`{"user":"me","pass_hidden":"opened","keep_sops":"y","sops":{"mac":"z"}}`), nil
+	}
+	c, err := load(t, "c.yaml", map[string]string{"c.yaml": sealed}, decrypt)
+	if err != nil || string(c.JSON) != `{"user":"me","pass":"opened","keep_sops":"y"}` || c.Plain || !slices.Equal(c.Secrets, []string{"opened"}) {
+		t.Errorf("got %s %+v, %v", c.JSON, c, err)
+	}
+	want := `{"user":"me","pass_hidden":"ENC[x]","keep_sops":"y","sops":{"mac":"ENC[y]","encrypted_suffix":"_hidden"}}`
+	if string(given) != want { // the MAC depends on the order
+		t.Errorf("decrypt got %s", given)
+	}
+	if _, err := load(t, "c.yaml", map[string]string{"c.yaml": sealed}, nil); fault.KindOf(err) != fault.Environment {
+		t.Errorf("without a way to decrypt: %v", err)
+	}
+	failing := func(context.Context, []byte) ([]byte, error) { return nil, errors.New("no key") }
+	if _, err := load(t, "c.yaml", map[string]string{"c.yaml": sealed}, failing); err == nil || !strings.Contains(err.Error(), "no key") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// Whatever the config is, what comes out is JSON, and no key in it ends in the suffix.
+func FuzzConfigStripsEveryKey(f *testing.F) {
+	for _, seed := range []string{"a_sops: 1", `{"a":{"b_sops":[{"c_sops":null}]}}`, "a: !!binary aGk=", "? [a]\n: b", "a: 010\nb: 1_000", "é_sops: ü"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		c, err := load(t, "c.yaml", map[string]string{"c.yaml": text}, nil)
+		if err != nil {
+			return
+		}
+		if !json.Valid(c.JSON) {
+			t.Fatalf("%q became %s", text, c.JSON)
+		}
+		var v any
+		dec := json.NewDecoder(bytes.NewReader(c.JSON))
+		dec.UseNumber()
+		if err := dec.Decode(&v); err != nil {
+			t.Fatal(err)
+		}
+		noSuffix(t, v)
+	})
+}
+
+func noSuffix(t *testing.T, v any) {
+	t.Helper()
+	switch v := v.(type) {
+	case map[string]any:
+		for k, x := range v {
+			if rest, ok := strings.CutSuffix(k, flow.SecretSuffix); ok && rest != "" && !strings.HasSuffix(rest, flow.SecretSuffix) {
+				t.Errorf("key %q keeps the suffix", k)
+			}
+			noSuffix(t, x)
+		}
+	case []any:
+		for _, x := range v {
+			noSuffix(t, x)
+		}
+	}
+}
