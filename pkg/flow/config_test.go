@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -60,6 +61,8 @@ func TestConfigErrors(t *testing.T) {
 		"- s3cr3t\n":                  "config.yaml:1:1: a config is key: value lines",
 		"a: s3cr3t\n b: [\n":          "config.yaml:2",
 		"a: .nan\n":                   "NaN",
+		"a: &x [*x]\n":                "deeper than 200 levels",
+		laughs:                        "larger than 16 MiB",
 		"a: &x {b: 1}\nc: {<<: *x}\n": "merge key",
 	} {
 		_, err := load(t, "config.yaml", map[string]string{"config.yaml": file}, nil)
@@ -76,6 +79,15 @@ func TestConfigErrors(t *testing.T) {
 		}
 	}
 }
+
+// laughs doubles a list 40 times.
+var laughs = func() string {
+	text := "l0: &l0 [x, x]\n"
+	for i := range 40 {
+		text += fmt.Sprintf("l%d: &l%d [*l%d, *l%d]\n", i+1, i+1, i, i)
+	}
+	return text
+}()
 
 const sealed = "user: me\npass_hidden: ENC[x]\nkeep_sops: y\nsops:\n  mac: ENC[y]\n  encrypted_suffix: _hidden\n"
 

@@ -19,9 +19,21 @@ type stripper struct {
 	file    string
 	found   bool
 	secrets []string // texts below keys that had the suffix
+	depth   int
 }
 
+// An alias may lead back to what holds it, or multiply what it stands for.
+const (
+	maxDepth  = 200
+	maxConfig = 16 << 20
+)
+
 func (s *stripper) write(b *bytes.Buffer, node *yaml.Node, secret bool) error {
+	s.depth++
+	defer func() { s.depth-- }()
+	if s.depth > maxDepth || b.Len() > maxConfig {
+		return fault.Usagef("the config is deeper than %d levels or larger than %d MiB", maxDepth, maxConfig>>20).At(s.file, node.Line, node.Column)
+	}
 	node = resolve(node)
 	switch node.Kind {
 	case yaml.MappingNode:

@@ -1,0 +1,298 @@
+package run_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/pkg/flow"
+	"github.com/connkit/connkit/pkg/run"
+)
+
+// role makes the test binary play a connector.
+const role = "RUN_TEST_ROLE"
+
+func TestMain(m *testing.M) {
+	if name := os.Getenv(role); name != "" {
+		play(name)
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+const (
+	goodSpec = `{"spec":{"protocol":3032023,"configSchema":{"properties":{"token":{"secret":true}}},"resourceConfigSchema":{},"documentationUrl":"u","resourcePathPointers":["/stream"]}}`
+	binding  = `{"recommendedName":"users","resourceConfig":{"stream":"users","syncMode":"incremental"},"documentSchema":{"properties":{"id":{},"_meta":{}}},"key":["/id"]}`
+)
+
+// play answers a request as the connector of that name does.
+func play(name string) {
+	request, _ := bufio.NewReader(os.Stdin).ReadString('\n')
+	if strings.Contains(request, `"spec"`) && !strings.HasPrefix(name, "spec ") {
+		fmt.Println(goodSpec)
+		return
+	}
+	name = strings.TrimPrefix(name, "spec ")
+	if line, ok := answers()[name]; ok {
+		fmt.Print(line)
+		return
+	}
+	if status, ok := failures()[name]; ok {
+		status(request)
+	}
+}
+
+func answers() map[string]string {
+	return map[string]string{
+		"good":       `{"discovered":{"bindings":[` + binding + "]}}\n",
+		"default":    `{"discovered":{}}` + "\n",
+		"snake":      `{"discovered":{"bindings":[{"recommended_name":"a","resource_config":{},"document_schema":{},"key":["/id"]}]}}` + "\n",
+		"large":      `{"discovered":{"bindings":[` + strings.Replace(binding, "users", strings.Repeat("u", 2<<20), 1) + "]}}\n",
+		"wrong kind": `{"opened":{}}` + "\n",
+		"print":      "hello\n" + `{"discovered":{}}` + "\n",
+		"trailing":   `{"discovered":{}}` + "\nmore\n",
+		"partial":    `{"discovered":{}`,
+		"protocol":   strings.Replace(goodSpec, "3032023", "7", 1) + "\n",
+		"odd":        `{"discovered":{"bindings":[{"recommendedName":"a","resourceConfig":{},"documentSchema":{},"key":["id"],"odd":1}]}}` + "\n",
+	}
+}
+
+func failures() map[string]func(request string) {
+	die := func(status int, text string) func(string) {
+		return func(string) { fmt.Fprintln(os.Stderr, text); os.Exit(status) }
+	}
+	return map[string]func(string){
+		"json log":  die(1, `{"level":"ERROR","msg":"first"}`+"\n"+`{"level":"fatal","msg":"the host is down"}`),
+		"traceback": die(1, "Traceback (most recent call last):\n  File x\nValueError: bad value"),
+		"nothing":   func(string) { os.Exit(3) },
+		"go run":    die(1, "dial tcp: refused\nexit status 1"),
+		"panic":     die(2, "panic: nil map\n\ngoroutine 1 [running]:\nmain.main()"),
+		"module":    die(1, "/x/python: No module named source_x"),
+		"codec":     die(1, "reading message (directly): unexpected EOF"),
+		"killed":    func(string) { _ = syscall.Kill(os.Getpid(), syscall.SIGKILL) },
+		"leak": func(r string) {
+			fmt.Fprintf(os.Stderr, `{"level":"error","msg":"refused","fields":{"r":%q}}`+"\n", r)
+			fmt.Fprint(os.Stderr, r)
+			os.Exit(1)
+		},
+		"env": func(string) {
+			fmt.Fprintln(os.Stderr, "ERROR", os.Getenv("FLOW_RUNTIME_CODEC"), os.Getenv("LOG_LEVEL"), os.Getenv("K"), os.Getenv("VIRTUAL_ENV"))
+			os.Exit(1)
+		},
+		"dir":  func(string) { wd, _ := os.Getwd(); fmt.Fprintln(os.Stderr, "ERROR in", filepath.Base(wd)); os.Exit(1) },
+		"hang": func(string) { fmt.Fprintln(os.Stderr, `{"level":"info","msg":"waiting for the host"}`); hang() },
+	}
+}
+
+func hang() {
+	child := exec.Command("sleep", "3600")
+	child.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	_ = child.Start()
+	time.Sleep(time.Hour)
+}
+
+// connector makes a folder whose test.flow.yaml runs the test binary as name.
+func connector(t *testing.T, name string) run.Options {
+	t.Helper()
+	root := t.TempDir()
+	dir := filepath.Join(root, "source-x")
+	write(t, filepath.Join(dir, "test.flow.yaml"), fmt.Sprintf(
+		"captures:\n  acmeCo/x:\n    endpoint:\n      local: {command: [%q], env: {%s: %q, K: v}, config: {token: s3cr3t-token, other_sops: n0t-shown}}\n    bindings: []\n",
+		os.Args[0], role, name))
+	return run.Options{Dir: dir, Root: root, Language: "python", Kind: "capture", Timeout: time.Minute}
+}
+
+func write(t *testing.T, file, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestSpec(t *testing.T) {
+	t.Parallel()
+	r, err := run.Spec(t.Context(), connector(t, "good"))
+	if err != nil || r.Task != "acmeCo/x" || r.Kind != "capture" || len(r.Warnings) != 0 || !bytes.Contains(r.Spec, []byte(`"protocol":3032023`)) {
+		t.Errorf("got %+v, %v", r, err)
+	}
+	r, err = run.Spec(t.Context(), connector(t, "spec protocol"))
+	if err != nil || !slices.Equal(r.Warnings, []string{"protocol is 7, Flow wants 3032023"}) {
+		t.Errorf("got %+v, %v", r, err)
+	}
+}
+
+func TestDiscover(t *testing.T) {
+	t.Parallel()
+	r, err := run.Discover(t.Context(), connector(t, "good"))
+	if err != nil || len(r.Bindings) != 1 {
+		t.Fatalf("got %+v, %v", r, err)
+	}
+	b := r.Bindings[0]
+	if b.RecommendedName != "users" || b.Mode != "incremental" || b.Fields != 1 || b.Collection != "acmeCo/users" || string(b.Raw) != binding {
+		t.Errorf("got %+v", b)
+	}
+	for name, want := range map[string]int{"default": 0, "snake": 1, "large": 1} {
+		if r, err := run.Discover(t.Context(), connector(t, name)); err != nil || len(r.Bindings) != want || len(r.Warnings) != 0 {
+			t.Errorf("%s: %d bindings, %q, %v", name, len(r.Bindings), r.Warnings, err)
+		}
+	}
+	r, err = run.Discover(t.Context(), connector(t, "odd"))
+	if err != nil || !slices.Equal(r.Warnings, []string{`Flow knows no key "bindings.odd" in this answer`, `"a": key "id" is no JSON pointer`}) {
+		t.Errorf("got %q, %v", r.Warnings, err)
+	}
+}
+
+func TestFailuresTellTheLastWords(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]struct{ message, hint string }{
+		"json log":   {"the connector ended with exit status 1: the host is down", ""},
+		"traceback":  {"the connector ended with exit status 1: ValueError: bad value", ""},
+		"nothing":    {"the connector ended with exit status 3 and said nothing", ""},
+		"go run":     {"the connector ended with exit status 1: dial tcp: refused", ""},
+		"panic":      {"the connector ended with exit status 2: panic: nil map", ""},
+		"module":     {"the connector ended with exit status 1: /x/python: No module named source_x", "connkit env source-x"},
+		"codec":      {"the connector ended with exit status 1: reading message (directly): unexpected EOF", "the connector may read protobuf in spite of FLOW_RUNTIME_CODEC=json"},
+		"killed":     {"the connector ended with signal: killed and said nothing", ""},
+		"wrong kind": {`the connector broke the protocol: it answered with "opened", "discovered" is wanted`, ""},
+		"print":      {`the connector broke the protocol: reading a response: it is no JSON object: "hello"`, ""},
+		"trailing":   {`the connector broke the protocol: it printed more than its answer: "more"`, ""},
+		"partial":    {`the connector broke the protocol: its answer ends in the middle of a line: "{\"discovered\":{}"`, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := run.Discover(t.Context(), connector(t, name))
+			if fault.KindOf(err) != fault.Failed || err.Error() != want.message || fault.HintOf(err) != want.hint {
+				t.Errorf("got %v (%s)\nwant %s", err, fault.HintOf(err), want.message)
+			}
+		})
+	}
+}
+
+func TestSecretsAreInNoLogAndNoError(t *testing.T) {
+	t.Parallel()
+	o := connector(t, "leak")
+	var logs []string
+	o.Log = func(l flow.Log) { logs = append(logs, fmt.Sprint(l)) }
+	_, err := run.Discover(t.Context(), o)
+	all := fmt.Sprint(err, logs)
+	if err == nil || len(logs) < 2 || !strings.Contains(all, `"token":"***"`) {
+		t.Errorf("got %v, %q", err, logs)
+	}
+	for _, secret := range []string{"s3cr3t-token", "n0t-shown"} {
+		if strings.Contains(all, secret) {
+			t.Errorf("%s is in %s", secret, all)
+		}
+	}
+}
+
+func TestEnvironmentOfTheConnector(t *testing.T) {
+	t.Parallel()
+	o := connector(t, "env")
+	o.LogLevel, o.BinDir = "trace", "/nonexistent/venv/bin"
+	_, err := run.Discover(t.Context(), o)
+	if err == nil || !strings.HasSuffix(err.Error(), "ERROR json debug v /nonexistent/venv") {
+		t.Errorf("python: %v", err)
+	}
+	o = connector(t, "env")
+	o.LogLevel, o.Language = "trace", "go"
+	if _, err := run.Discover(t.Context(), o); err == nil || !strings.Contains(err.Error(), "ERROR json trace v") {
+		t.Errorf("go: %v", err)
+	}
+}
+
+func TestWorkingFolder(t *testing.T) {
+	t.Parallel()
+	o := connector(t, "dir")
+	if _, err := run.Discover(t.Context(), o); err == nil || !strings.HasSuffix(err.Error(), "in source-x") {
+		t.Errorf("got %v", err)
+	}
+	o.WorkDir = o.Root
+	if _, err := run.Discover(t.Context(), o); err == nil || !strings.HasSuffix(err.Error(), "in "+filepath.Base(o.Root)) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestNoAnswerInTime(t *testing.T) {
+	t.Parallel()
+	o := connector(t, "hang")
+	o.Timeout = 4 * time.Second
+	_, err := run.Discover(t.Context(), o)
+	if fault.KindOf(err) != fault.Failed || !strings.Contains(err.Error(), "no answer after 4s; the last it logged:\n  info waiting for the host") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestInterrupt(t *testing.T) {
+	t.Parallel()
+	o := connector(t, "hang")
+	ctx, cancel := context.WithCancel(t.Context())
+	o.Log = func(flow.Log) { cancel() }
+	if _, err := run.Discover(ctx, o); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestWhatCannotBeRun(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		catalog string
+		kind    fault.Kind
+		want    string
+	}{
+		"image":           {"captures: {a: {endpoint: {connector: {image: x, config: {}}}, bindings: []}}", fault.Usage, "runs the image x"},
+		"protobuf":        {"captures: {a: {endpoint: {local: {command: [x], protobuf: true, config: {}}}, bindings: []}}", fault.Usage, "speaks protobuf"},
+		"no task":         {"collections: {a: {schema: {}, key: [/id]}}", fault.Usage, "no task"},
+		"no program":      {"captures: {a: {endpoint: {local: {command: [no-such-program], config: {}}}, bindings: []}}", fault.Environment, "no-such-program"},
+		"materialization": {"materializations: {a: {endpoint: {local: {command: [x], config: {}}}, bindings: []}}", fault.Usage, "only captures discover"},
+		"config":          {"captures: {a: {endpoint: {local: {command: [x], config: none.yaml}}, bindings: []}}", fault.Usage, "none.yaml"},
+	} {
+		o := connector(t, "good")
+		write(t, filepath.Join(o.Dir, "test.flow.yaml"), tt.catalog+"\n")
+		if _, err := run.Discover(t.Context(), o); fault.KindOf(err) != tt.kind || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+	o := connector(t, "good")
+	if err := os.Remove(filepath.Join(o.Dir, "test.flow.yaml")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := run.Spec(t.Context(), o); fault.KindOf(err) != fault.Usage || !strings.Contains(err.Error(), "there is no test.flow.yaml") {
+		t.Errorf("got %v", err)
+	}
+}
+
+const goConnector = `package main
+
+import "fmt"
+
+func main() { fmt.Println(` + "`" + goodSpec + "`" + `) }
+`
+
+func TestGoConnectorWithoutACatalog(t *testing.T) {
+	t.Parallel()
+	for _, place := range []string{"main.go", "cmd/connector/main.go"} {
+		root := t.TempDir()
+		dir := filepath.Join(root, "source-x")
+		write(t, filepath.Join(root, "go.mod"), "module example.com/x\n\ngo 1.21\n")
+		write(t, filepath.Join(dir, place), goConnector)
+		write(t, filepath.Join(dir, "x_test.go"), "package main\n")
+		r, err := run.Spec(t.Context(), run.Options{Dir: dir, Root: root, Language: "go", Kind: "capture", Timeout: 5 * time.Minute})
+		if err != nil || r.Kind != "capture" || len(r.Warnings) != 0 {
+			t.Errorf("%s: got %+v, %v", place, r, err)
+		}
+	}
+}
