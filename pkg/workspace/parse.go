@@ -58,7 +58,7 @@ func (p *parser) section(node *yaml.Node, prefix string, into map[string]any) er
 			return p.at(key, "key %q stands here a second time", prefix+name)
 		}
 		seen[name] = true
-		if s, ok := findSetting(prefix + name); ok {
+		if s, ok := findSetting(prefix + name); ok && !strings.Contains(name, ".") {
 			v, err := p.value(s, value)
 			if err != nil {
 				return err
