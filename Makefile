@@ -37,8 +37,8 @@ verify: setup lint vet docs-clean tidy-clean race e2e shims ## everything CI run
 unit:
 	go test -tags $(TAGS) ./...
 
-race:
-	go test -race -tags $(TAGS) ./...
+race: # by default each program that the tests start would sleep a second at its end
+	GORACE=atexit_sleep_ms=0 go test -race -tags $(TAGS) ./...
 
 e2e: build setup-python ## tests with the real SDKs from the registries
 	BINARY_UNDER_TEST=$(CURDIR)/bin/connkit go test -tags $(TAGS),e2e -run '^TestE2E' -timeout 40m -v ./internal/cli ./pkg/pyenv | bash scripts/test-summary.sh

@@ -71,11 +71,12 @@ func (p *Plan) run(ctx context.Context, argv []string, w io.Writer) error {
 	if !errors.As(err, &exit) {
 		return err
 	}
-	if _, err := printed.WriteTo(w); err != nil {
+	said := printed.String()
+	if _, err := io.WriteString(w, said); err != nil {
 		return fmt.Errorf("printing what %s said: %w", argv[0], err)
 	}
 	e := fault.Failedf("making the environment: %s ended with exit status %d", strings.Join(argv[:min(len(argv), 2)], " "), exit.Status)
-	return e.WithHint("%s", hintFor(exit.Stderr))
+	return e.WithHint("%s", hintFor(said))
 }
 
 // hintFor knows the refusals of the tools that have one cure.
