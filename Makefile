@@ -43,7 +43,7 @@ race: # by default each program that the tests start would sleep a second at its
 e2e: build setup-python ## tests with the real SDKs from the registries
 	BINARY_UNDER_TEST=$(CURDIR)/bin/connkit go test -tags $(TAGS),e2e -run '^TestE2E' -timeout 40m -v ./internal/cli ./pkg/pyenv | bash scripts/test-summary.sh
 
-shims: setup-python ## the rules of the two shims, against real SDK versions
+shims: build setup-python ## the rules of the two shims, against real SDK versions
 	$(PY)/bin/python templates/tests/run.py airbyte
 	$(PY)/bin/python templates/tests/run.py singer
 

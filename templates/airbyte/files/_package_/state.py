@@ -38,8 +38,9 @@ class State:
         if kind == "STREAM":
             self._stream(message["stream"])
         elif kind == "GLOBAL":
-            self._session.shared["global"] = message["global"].get("shared_state")
-            for stream in message["global"].get("stream_states") or []:
+            found = message.get("global") or message["global_"]  # how pydantic 1 spells it
+            self._session.shared["global"] = found.get("shared_state")
+            for stream in found.get("stream_states") or []:
                 self._stream(stream)
         else:
             self._legacy(message.get("data") or {})

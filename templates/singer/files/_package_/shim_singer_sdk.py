@@ -107,14 +107,17 @@ class CaptureShim(Capture):
         given = state.input()
         if given is not None:
             files["state"] = given
-        # Older taps take the catalog as --properties, and with --catalog they sync nothing.
-        both = not on_sdk(self.command())
-        try:
-            self.run([], config, files, messages.line, properties=both)
-        except Refused:
-            if not both or messages.seen:
-                raise
-            self.run([], config, files, messages.line)
+        # Older taps take the catalog as --properties, and some of those know no --catalog.
+        ways: list[tuple[str, ...]] = [("catalog", "properties"), ("catalog",), ("properties",)]
+        if on_sdk(self.command()):
+            ways = [("catalog",)]
+        for way in ways:
+            try:
+                self.run([], config, files, messages.line, way)
+                break
+            except Refused:
+                if way == ways[-1] or messages.seen:
+                    raise
         if not messages.schemas:
             logs.emit(
                 "warn", "the tap ended well and sent nothing: it may not have understood which streams are selected"
@@ -143,7 +146,7 @@ class CaptureShim(Capture):
         config: dict[str, Any] | None,
         files: dict[str, Any],
         line: Line,
-        properties: bool = False,
+        catalog: tuple[str, ...] = (),
     ) -> None:
         """Calls the tap's command line to its end."""
         with Files() as given:
@@ -153,9 +156,8 @@ class CaptureShim(Capture):
                 argv += ["--config", path]
             for name, value in files.items():
                 at = given.add(f"{name}.json", value)
-                argv += [f"--{name}", at]
-                if name == "catalog" and properties:
-                    argv += ["--properties", at]
+                for flag in catalog if name == "catalog" else (name,):
+                    argv += [f"--{flag}", at]
             self.call(argv, line)
             if path and Files.read(path) != config:
                 logs.emit("warn", "the tap has written new values into its config, which end with this run")
@@ -300,10 +302,10 @@ def replication(binding: Binding) -> dict[str, Any]:
 
 def required_keys(command: Any) -> dict[str, Any]:
     """A config schema from the list that taps on singer-python keep beside their main function."""
-    module = inspect.getmodule(inspect.unwrap(command))
-    package = module.__name__.rsplit(".", 1)[0] if module else ""
-    nearby = [module, *(m for name, m in sys.modules.items() if package and name.startswith(package))]
-    keys: list[str] = next((k for m in nearby if (k := getattr(m, "REQUIRED_CONFIG_KEYS", None))), [])
+    own = getattr(inspect.unwrap(command), "__globals__", {})
+    package = str(own.get("__name__", "")).split(".")[0]
+    beside = [vars(m) for name, m in sys.modules.items() if package and name.split(".")[0] == package]
+    keys: list[str] = next((k for names in [own, *beside] if (k := names.get("REQUIRED_CONFIG_KEYS"))), [])
     if not keys:
         logs.emit("warn", "the tap does not tell its settings: give the shim a config_schema")
     return {

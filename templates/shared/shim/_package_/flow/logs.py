@@ -19,6 +19,7 @@ from typing import Any, TextIO
 LEVELS = {"trace": 0, "debug": 1, "info": 2, "warn": 3, "error": 4}
 SPELLINGS = {"warning": "warn", "fatal": "error", "critical": "error", "exception": "error", "notset": "debug"}
 WORD = re.compile(r"\b(TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL|CRITICAL)\b")
+COMPLAINT = re.compile(r"^(\S+: )?error: ", re.IGNORECASE)  # of argparse and click
 SHORTEST_SECRET = 4  # to hide every "1" would hide the text and not the secret
 
 _real: TextIO = sys.stderr
@@ -101,7 +102,7 @@ def text(line: str) -> None:
         emit(level, str(message), **{str(k): v for k, v in fields.items()})
     elif line.strip():
         word = WORD.search(line[:80])
-        level = word.group(1) if word else "error" if line.startswith("Error:") else "info"
+        level = word.group(1) if word else "error" if COMPLAINT.search(line) else "info"
         emit(level, line)
 
 

@@ -1,0 +1,79 @@
+"""Tests the rules of a shim against real SDK versions: python templates/tests/run.py airbyte|singer.
+
+Scaffolds a connector with bin/connkit, puts the tests of templates/tests/KIND into it, and
+runs them in one virtual environment per SDK version. The environments lie in .venvs/, are
+made with uv, and are kept.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+TESTS = "pytest==8.4.2"
+SDKS = {
+    "airbyte": {
+        "cdk-0.52": ["airbyte-cdk==0.52.10", "setuptools<81"],
+        "cdk-6": ["airbyte-cdk==6.61.6"],
+        "cdk-7": ["airbyte-cdk==7.39.1"],
+    },
+    "singer": {
+        "sdk-0.33": ["singer-sdk==0.33.1", "setuptools<81"],
+        "sdk-0.54": ["singer-sdk==0.54.9"],
+        "python-6": ["singer-python==6.8.0"],
+    },
+}
+
+
+def environment(name: str, packages: list[str]) -> Path:
+    """An environment with the packages; a stamp says which, so that the next run takes it as it is."""
+    place = ROOT / ".venvs" / name
+    python, stamp = place / "bin" / "python", place / "packages.txt"
+    wanted = "\n".join([TESTS, *packages])
+    if python.exists() and stamp.exists() and stamp.read_text() == wanted:
+        return python
+    print(f"setup: installing {' '.join(packages)} into .venvs/{name}", flush=True)
+    shutil.rmtree(place, ignore_errors=True)
+    subprocess.run(["uv", "venv", "--quiet", "--python", "3.11", str(place)], check=True)
+    subprocess.run(["uv", "pip", "install", "--quiet", "--compile-bytecode", "--python", str(python), TESTS, *packages], check=True)
+    stamp.write_text(wanted)
+    return python
+
+
+def scaffold(kind: str) -> Path:
+    """A connector as connkit makes it, with the rules' tests inside."""
+    work = ROOT / ".venvs" / "work" / kind
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    connkit = str(ROOT / "bin" / "connkit")
+    (work / "connkit.yaml").touch()  # so that this folder is the workspace
+    subprocess.run([connkit, "-q", "-C", str(work), "new", "source-rules", "--template", kind], check=True, stdout=subprocess.DEVNULL)
+    shutil.copytree(ROOT / "templates" / "tests" / kind, work / "source-rules" / "rules", ignore=shutil.ignore_patterns("__pycache__"))
+    (work / "source-rules" / "rules" / "__init__.py").touch()
+    return work / "source-rules"
+
+
+def main(kind: str) -> int:
+    connector = scaffold(kind)
+    failed = []
+    for name, packages in SDKS[kind].items():
+        python = environment(name, packages)
+        print(f"== {kind} shim on {', '.join(packages)}", flush=True)
+        done = subprocess.run(
+            [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", "--strict-markers", "-rs", "rules"],
+            cwd=connector,
+            env={**os.environ, "RULES_SDK": name},
+        )
+        if done.returncode:
+            failed.append(name)
+    if failed:
+        print(f"FAILED on {', '.join(failed)}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] not in [[kind] for kind in SDKS]:
+        sys.exit("usage: run.py airbyte|singer")
+    sys.exit(main(sys.argv[1]))
