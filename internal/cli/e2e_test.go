@@ -200,9 +200,97 @@ func TestE2ESingerPythonTap(t *testing.T) {
 	r.checkPython("source-freshdesk")
 }
 
+// foreignTap is a tap without dependencies, as somebody else would keep it in a folder of a repository.
+func foreignTap() map[string]string {
+	return map[string]string{
+		"pyproject.toml": "[project]\nname = \"tap-foreign\"\nversion = \"1.0\"\nrequires-python = \">=3.9\"\n\n" +
+			"[build-system]\nrequires = [\"poetry-core>=2\"]\nbuild-backend = \"poetry.core.masonry.api\"\n\n[tool.poetry]\npackages = [{ include = \"tap_foreign\" }]\n",
+		"tap_foreign/__init__.py": `import json
+import sys
+
+REQUIRED_CONFIG_KEYS = []
+print("printed by the import")
+
+
+def main():
+    streams = [{"tap_stream_id": "things", "stream": "things", "schema": {"properties": {"id": {"type": "integer"}}}, "key_properties": ["id"]}]
+    if "--discover" in sys.argv:
+        print(json.dumps({"streams": streams}))
+`,
+	}
+}
+
+// An upstream in a folder of the repository.
+func TestE2EPathUpstream(t *testing.T) {
+	t.Parallel()
+	for _, manager := range []string{"uv", "pip"} {
+		t.Run(manager, func(t *testing.T) {
+			t.Parallel()
+			r := newRepo(t)
+			for name, text := range foreignTap() {
+				r.write("upstream/foreign/"+name, text)
+			}
+			r.run("connkit", "new", "source-foreign", "-t", "singer", "--upstream-path", "upstream/foreign", "--class", "tap_foreign:main")
+			r.run("connkit", "env", "source-foreign", "--manager", manager)
+			r.wantSpec("source-foreign")
+			r.wantBindings("source-foreign", "things")
+			out := r.run("connkit", "env", "source-foreign", "--manager", manager)
+			if !strings.Contains(out, "up to date") {
+				t.Errorf("a second run: %s", out)
+			}
+		})
+	}
+}
+
+// A poetry.lock makes it Poetry. The project has no dependencies: behind a
+// mirror that serves pip and uv alone, Poetry finds no package.
+func TestE2EPoetry(t *testing.T) {
+	t.Parallel()
+	r := newRepo(t)
+	r.write("source-plain/pyproject.toml", "[project]\nname = \"source-plain\"\nversion = \"1.0\"\nrequires-python = \">=3.11,<4.0\"\n\n"+
+		"[tool.poetry]\npackages = [{ include = \"source_plain\" }]\n\n[build-system]\nrequires = [\"poetry-core>=2\"]\nbuild-backend = \"poetry.core.masonry.api\"\n")
+	r.write("source-plain/source_plain/__init__.py", "")
+	r.write("source-plain/source_plain/__main__.py", `import json, sys
+json.loads(sys.stdin.readline())
+schema = {"type": "object"}
+print(json.dumps({"spec": {"protocol": 3032023, "configSchema": schema, "resourceConfigSchema": schema, "documentationUrl": sys.prefix, "resourcePathPointers": ["/a"]}}))
+`)
+	r.write("source-plain/test.flow.yaml", "captures:\n  acmeCo/plain: {endpoint: {local: {command: [python, -m, source_plain], config: {}}}, bindings: []}\n")
+	r.runIn("source-plain", "poetry", "lock")
+	if out := r.run("connkit", "env", "source-plain"); !strings.Contains(out, "poetry: poetry.lock is there") {
+		t.Errorf("got %s", out)
+	}
+	if out := r.run("connkit", "run", "spec", "source-plain"); !strings.Contains(out, filepath.Join("source-plain", ".venv")) {
+		t.Errorf("it runs elsewhere: %s", out)
+	}
+}
+
+// An upstream in a folder of another repository, at a tag.
+func TestE2EGitUpstream(t *testing.T) {
+	t.Parallel()
+	other, r := newRepo(t), newRepo(t)
+	for name, text := range foreignTap() {
+		other.write("taps/foreign/"+name, text)
+	}
+	other.run("git", "add", "-A")
+	other.run("git", "-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "-qm", "one")
+	other.run("git", "tag", "v1")
+	r.run("connkit", "new", "source-foreign", "-t", "singer", "--upstream-git", "file://"+other.dir+"@v1#taps/foreign", "--class", "tap_foreign:main")
+	r.run("connkit", "env", "source-foreign")
+	r.wantBindings("source-foreign", "things")
+	lock, err := os.ReadFile(filepath.Join(r.dir, "source-foreign", "uv.lock"))
+	if commit := strings.TrimSpace(other.run("git", "rev-parse", "HEAD")); err != nil || !strings.Contains(string(lock), commit) {
+		t.Errorf("the lock does not name commit %s: %v", commit, err)
+	}
+}
+
 func (r repo) write(name, text string) {
 	r.t.Helper()
-	if err := os.WriteFile(filepath.Join(r.dir, name), []byte(text), 0o644); err != nil {
+	file := filepath.Join(r.dir, name)
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		r.t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 		r.t.Fatal(err)
 	}
 }
