@@ -99,7 +99,8 @@ func (p *Plan) commands() [][]string {
 	own := filepath.Join(p.Dir, "bin", "python")
 	switch {
 	case p.Manager == "poetry":
-		return [][]string{{"poetry", "env", "use", "--no-interaction", p.python.path}, {"poetry", "install", "--no-interaction", "--compile"}}
+		// Made first, so that Poetry takes it, and not one that it has made elsewhere before.
+		return [][]string{{p.python.path, "-m", "venv", p.Dir}, {"poetry", "install", "--no-interaction", "--compile"}}
 	case p.Manager == "uv" && p.project.standard:
 		return [][]string{{"uv", "sync", "--compile-bytecode", "--python", p.python.path}}
 	case p.Manager == "uv":

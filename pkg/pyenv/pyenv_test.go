@@ -146,9 +146,9 @@ func TestManagerAndCommands(t *testing.T) {
 		want    []string
 	}{
 		"uv.lock":         {[]string{uv, poetry, python}, map[string]string{"pyproject.toml": standard, "uv.lock": ""}, "", []string{"uv sync --compile-bytecode --python TOOLS/python3"}},
-		"poetry.lock":     {[]string{uv, poetry, python}, map[string]string{"pyproject.toml": standard, "poetry.lock": ""}, "", []string{"poetry env use --no-interaction TOOLS/python3", "poetry install --no-interaction --compile"}},
+		"poetry.lock":     {[]string{uv, poetry, python}, map[string]string{"pyproject.toml": standard, "poetry.lock": ""}, "", []string{"python3 -m venv DIR/.venv", "poetry install --no-interaction --compile"}},
 		"no lock: uv":     {[]string{uv, poetry, python}, map[string]string{"pyproject.toml": standard}, "auto", []string{"uv sync --compile-bytecode --python TOOLS/python3"}},
-		"no lock: poetry": {[]string{poetry, python}, map[string]string{"pyproject.toml": standard}, "", []string{"poetry env use --no-interaction TOOLS/python3", "poetry install --no-interaction --compile"}},
+		"no lock: poetry": {[]string{poetry, python}, map[string]string{"pyproject.toml": standard}, "", []string{"python3 -m venv DIR/.venv", "poetry install --no-interaction --compile"}},
 		"no lock: pip":    {[]string{python}, map[string]string{"pyproject.toml": standard}, "", []string{"python3 -m venv DIR/.venv", "python -m pip install --disable-pip-version-check -e . pytest>=8"}},
 		"asked for":       {[]string{uv, poetry, python}, map[string]string{"pyproject.toml": standard, "poetry.lock": ""}, "pip", []string{"python3 -m venv DIR/.venv", "python -m pip install --disable-pip-version-check -e . pytest>=8"}},
 		"uv never syncs Poetry's style": {[]string{uv, python}, map[string]string{"pyproject.toml": poetryStyle}, "", []string{
