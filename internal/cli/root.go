@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"github.com/connkit/connkit/internal/fault"
@@ -8,7 +10,11 @@ import (
 )
 
 // step is one of the main steps of a connector's life, as the home page shows them.
-type step struct{ name, what, example string }
+type step struct {
+	Name    string `json:"name"`
+	What    string `json:"what"`
+	Example string `json:"example"`
+}
 
 var steps = []step{
 	{"new", "scaffold it", "connkit new source-bigdata --template airbyte"},
@@ -52,14 +58,30 @@ func newRoot(a *app) *cobra.Command {
 	return root
 }
 
+// planned are the commands of the steps that this version does not have.
+func (a *app) planned() []string {
+	var later []string
+	for _, s := range steps {
+		for _, name := range strings.Split(s.Name, ", ") {
+			if found, _, err := a.root.Find([]string{name}); err != nil || found == a.root {
+				later = append(later, name)
+			}
+		}
+	}
+	return later
+}
+
 func (a *app) home() error {
 	return a.ui.Result("connkit", steps, nil, func(p *ui.Page) {
 		p.Line("connkit carries a data connector from its first file to CI.")
 		p.Line("")
 		for _, s := range steps {
-			p.Line("  " + p.Bold(column(s.name, 15)) + column(s.what, 27) + p.Typed(s.example))
+			p.Line("  " + p.Bold(column(s.Name, 15)) + column(s.What, 27) + p.Typed(s.Example))
 		}
 		p.Line("")
+		if later := a.planned(); len(later) > 0 {
+			p.Line("not in this version yet: " + strings.Join(later, ", "))
+		}
 		p.Line("also: doctor, list, init, env, config, completion, version       " + p.Typed("connkit help COMMAND"))
 	})
 }

@@ -157,7 +157,7 @@ func (t *target) failure(err error, logs *logs, mask flow.Masker) error {
 func hintFor(words string, o *Options) string {
 	name := filepath.Base(o.Dir)
 	switch {
-	case strings.Contains(words, "No module named"):
+	case strings.Contains(words, "No module named"), o.Language == "python" && o.BinDir == "" && strings.Contains(words, "ImportError"):
 		return "connkit env " + name
 	case strings.Contains(words, "unexpected EOF"):
 		return "the connector may read protobuf in spite of FLOW_RUNTIME_CODEC=json"
