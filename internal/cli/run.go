@@ -133,7 +133,7 @@ func (a *app) fillRun(o *run.Options, arg string) error {
 	if c.Language != "python" {
 		return nil
 	}
-	env, ok, err := pyenv.Find(c.Dir, a.getenv("VIRTUAL_ENV"))
+	env, ok, err := pyenv.Find(a.cmd.Context(), c.Dir, a.getenv("VIRTUAL_ENV"))
 	if ok {
 		o.BinDir = env.BinDir
 	}

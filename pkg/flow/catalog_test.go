@@ -1,34 +1,22 @@
 package flow_test
 
 import (
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/testkit"
 	"github.com/connkit/connkit/pkg/flow"
 )
 
 // catalog writes a catalog file and what stands beside it.
 func catalog(t *testing.T, text string, beside map[string]string) string {
 	t.Helper()
-	dir := t.TempDir()
-	for name, content := range beside {
-		path := filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	file := filepath.Join(dir, "test.flow.yaml")
-	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	return file
+	dir := testkit.Tree(t, beside)
+	testkit.Put(t, dir, map[string]string{"test.flow.yaml": text})
+	return filepath.Join(dir, "test.flow.yaml")
 }
 
 func TestLoad(t *testing.T) {

@@ -39,6 +39,10 @@ func playTool(tool string) {
 		fmt.Println(filepath.Join(home, tool), version)
 		return
 	}
+	if args == "env info --path --no-interaction" {
+		fmt.Println(os.Getenv("POETRY_PLACE"))
+		return
+	}
 	f, err := os.OpenFile(filepath.Join(home, "calls.txt"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
 	if err != nil {
 		os.Exit(9)
@@ -257,7 +261,7 @@ func TestSecondRunDoesNothing(t *testing.T) {
 	if err := os.Remove(filepath.Join(w.tools, "python3")); err != nil { // the venv's interpreter dangles now
 		t.Fatal(err)
 	}
-	if _, ok, err := pyenv.Find(w.dir, ""); ok || fault.KindOf(err) != fault.Environment {
+	if _, ok, err := pyenv.Find(t.Context(), w.dir, ""); ok || fault.KindOf(err) != fault.Environment {
 		t.Errorf("without its interpreter: %v, %v", ok, err)
 	}
 }
@@ -335,19 +339,49 @@ func TestPkgResources(t *testing.T) {
 
 func TestFind(t *testing.T) {
 	w := newWorld(t, []string{"uv", "python3"}, map[string]string{"pyproject.toml": standard})
-	if _, ok, err := pyenv.Find(w.dir, ""); ok || err != nil {
+	if _, ok, err := pyenv.Find(t.Context(), w.dir, ""); ok || err != nil {
 		t.Errorf("none: %v, %v", ok, err)
 	}
-	if _, ok, err := pyenv.Find(w.dir, "/somewhere/else"); ok || err != nil {
+	if _, ok, err := pyenv.Find(t.Context(), w.dir, "/somewhere/else"); ok || err != nil {
 		t.Errorf("another's: %v, %v", ok, err)
 	}
 	own := filepath.Join(w.dir, "env")
 	w.write("env/bin/python", "")
-	if env, ok, err := pyenv.Find(w.dir, own); !ok || err != nil || env.Dir != own {
+	if env, ok, err := pyenv.Find(t.Context(), w.dir, own); !ok || err != nil || env.Dir != own {
 		t.Errorf("an active one inside: %v, %v, %v", env, ok, err)
 	}
 	w.write(".venv/bin/python", "")
-	if env, ok, err := pyenv.Find(w.dir, own); !ok || err != nil || env.BinDir != filepath.Join(w.dir, ".venv", "bin") {
+	if env, ok, err := pyenv.Find(t.Context(), w.dir, own); !ok || err != nil || env.BinDir != filepath.Join(w.dir, ".venv", "bin") {
 		t.Errorf("its .venv: %v, %v, %v", env, ok, err)
+	}
+}
+
+func TestFindAsksPoetry(t *testing.T) {
+	w := newWorld(t, []string{"poetry", "python3"}, map[string]string{"pyproject.toml": standard, "poetry.lock": ""})
+	elsewhere := t.TempDir()
+	t.Setenv("POETRY_PLACE", elsewhere)
+	if _, ok, err := pyenv.Find(t.Context(), w.dir, ""); ok || fault.KindOf(err) != fault.Environment {
+		t.Errorf("one without an interpreter: %v, %v", ok, err)
+	}
+	w.write(".keep", "")
+	if err := os.MkdirAll(filepath.Join(elsewhere, "bin"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(elsewhere, "bin", "python"), nil, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if env, ok, err := pyenv.Find(t.Context(), w.dir, ""); !ok || err != nil || env.Dir != elsewhere {
+		t.Errorf("got %v, %v, %v", env, ok, err)
+	}
+	t.Setenv("POETRY_PLACE", "")
+	if _, ok, err := pyenv.Find(t.Context(), w.dir, ""); ok || err != nil {
+		t.Errorf("none: %v, %v", ok, err)
+	}
+	if err := os.Remove(filepath.Join(w.dir, "poetry.lock")); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("POETRY_PLACE", elsewhere)
+	if _, ok, err := pyenv.Find(t.Context(), w.dir, ""); ok || err != nil {
+		t.Errorf("of a project that is not Poetry's: %v, %v", ok, err)
 	}
 }

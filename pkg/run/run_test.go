@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/testkit"
 	"github.com/connkit/connkit/pkg/flow"
 	"github.com/connkit/connkit/pkg/run"
 )
@@ -116,12 +117,7 @@ func connector(t *testing.T, name string) run.Options {
 
 func write(t *testing.T, file, text string) {
 	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Put(t, filepath.Dir(file), map[string]string{filepath.Base(file): text})
 }
 
 func TestSpec(t *testing.T) {

@@ -1,36 +1,14 @@
 package scaffold_test
 
 import (
-	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/testkit"
 	"github.com/connkit/connkit/pkg/scaffold"
 )
-
-// gitRepo makes a repository with one commit of the files and the tag v1.
-func gitRepo(t *testing.T, files map[string]string) (dir, commit string) {
-	t.Helper()
-	dir = t.TempDir()
-	put(t, dir, files)
-	git := func(args ...string) string {
-		cmd := exec.Command("git", append([]string{"-C", dir, "-c", "user.name=a", "-c", "user.email=a@example.com"}, args...)...)
-		cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_AUTHOR_DATE=2026-01-01T00:00:00Z", "GIT_COMMITTER_DATE=2026-01-01T00:00:00Z")
-		out, err := cmd.CombinedOutput()
-		if err != nil {
-			t.Fatalf("git %v: %v\n%s", args, err, out)
-		}
-		return strings.TrimSpace(string(out))
-	}
-	git("init", "-q", "-b", "main")
-	git("add", "-A")
-	git("commit", "-qm", "one")
-	git("tag", "v1")
-	return dir, git("rev-parse", "HEAD")
-}
 
 func below(prefix string, files map[string]string) map[string]string {
 	m := map[string]string{}
@@ -42,7 +20,7 @@ func below(prefix string, files map[string]string) map[string]string {
 
 func TestTemplateFromGit(t *testing.T) {
 	t.Parallel()
-	repo, commit := gitRepo(t, below("some/template", sampleTemplate()))
+	repo, commit := testkit.Repo(t, below("some/template", sampleTemplate()))
 	for name, ref := range map[string]string{
 		"subdir and ref": "file://" + repo + "#some/template@v1",
 		"ref first":      "file://" + repo + "@main#some/template",
@@ -68,7 +46,7 @@ func TestTemplateFromGit(t *testing.T) {
 
 func TestTemplateFromGitThatIsNotThere(t *testing.T) {
 	t.Parallel()
-	repo, _ := gitRepo(t, sampleTemplate())
+	repo, _ := testkit.Repo(t, sampleTemplate())
 	for ref, tt := range map[string]struct {
 		kind fault.Kind
 		part string
@@ -133,7 +111,7 @@ func airbyteSource() map[string]string {
 func airbyteOptions(t *testing.T) scaffold.Options {
 	t.Helper()
 	o := options(t, nil)
-	put(t, filepath.Join(o.Root, "tpl"), sampleTemplate())
+	testkit.Put(t, filepath.Join(o.Root, "tpl"), sampleTemplate())
 	o.Templates = []scaffold.Named{{Name: "airbyte", From: "tpl"}}
 	o.Template = "airbyte"
 	return o
@@ -141,7 +119,7 @@ func airbyteOptions(t *testing.T) scaffold.Options {
 
 func TestLookIntoAGitUpstream(t *testing.T) {
 	t.Parallel()
-	repo, _ := gitRepo(t, airbyteSource())
+	repo, _ := testkit.Repo(t, airbyteSource())
 	o := airbyteOptions(t)
 	o.Upstream.Git = "file://" + repo + "@v1#connector"
 	p, err := scaffold.New(t.Context(), o)
@@ -182,7 +160,7 @@ func TestAGitUpstreamOutOfReachIsANote(t *testing.T) {
 func TestLookIntoAPathUpstream(t *testing.T) {
 	t.Parallel()
 	o := airbyteOptions(t)
-	put(t, o.Root, below("upstream", airbyteSource()))
+	testkit.Put(t, o.Root, below("upstream", airbyteSource()))
 	o.Upstream.Path = filepath.Join(o.Root, "upstream", "connector")
 	p, err := scaffold.New(t.Context(), o)
 	if err != nil {
@@ -191,7 +169,7 @@ func TestLookIntoAPathUpstream(t *testing.T) {
 	if p.Upstream["path"] != "../upstream/connector" || p.Upstream["symbol"] != "SourceBigData" || p.Upstream["requirement"] != "Source_BigData" {
 		t.Errorf("got %v", p.Upstream)
 	}
-	put(t, o.Root, map[string]string{"upstream/connector/source_bigdata/other.py": "class SourceOther(AbstractSource):\n    pass\n"})
+	testkit.Put(t, o.Root, map[string]string{"upstream/connector/source_bigdata/other.py": "class SourceOther(AbstractSource):\n    pass\n"})
 	if _, err := scaffold.New(t.Context(), o); fault.KindOf(err) != fault.Usage || !strings.Contains(err.Error(), "SourceOther") {
 		t.Errorf("two classes: %v", err)
 	}

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/tools/txtar"
 	"gopkg.in/yaml.v3"
 
+	"github.com/connkit/connkit/internal/testkit"
 	"github.com/connkit/connkit/pkg/flow"
 	"github.com/connkit/connkit/pkg/scaffold"
 	"github.com/connkit/connkit/templates"
@@ -46,8 +47,8 @@ func TestGoldenTrees(t *testing.T) {
 	for name := range variants("") {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			root := t.TempDir() // the variants have one name
-			put(t, root, map[string]string{"upstream/source-foo/pyproject.toml": "[project]\nname = \"source-foo\"\n"})
+			// The variants have one name, so each has a folder.
+			root := testkit.Tree(t, map[string]string{"upstream/source-foo/pyproject.toml": "[project]\nname = \"source-foo\"\n"})
 			o := variants(root)[name]
 			o.Root, o.Year, o.Version, o.Author = root, 2026, "v0.0.0", "Ann Example <ann@example.com>"
 			p, err := scaffold.New(t.Context(), o)

@@ -14,6 +14,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/testkit"
 	"github.com/connkit/connkit/pkg/scaffold"
 )
 
@@ -52,25 +53,11 @@ func sampleTemplate() map[string]string {
 	}
 }
 
-// put writes files below dir.
-func put(t *testing.T, dir string, files map[string]string) {
-	t.Helper()
-	for name, text := range files {
-		path := filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
 // options gives a workspace with the template in it.
 func options(t *testing.T, template map[string]string) scaffold.Options {
 	t.Helper()
 	root := t.TempDir()
-	put(t, filepath.Join(root, "tpl"), template)
+	testkit.Put(t, filepath.Join(root, "tpl"), template)
 	return scaffold.Options{
 		Root: root, WorkDir: root, Name: "source-big-data", Template: "./tpl",
 		Author: "Ann \"A\" Example <ann@example.com>", Year: 2026, Version: "v0",
@@ -335,7 +322,7 @@ func TestTemplatesDoNotFollowLinks(t *testing.T) {
 	t.Parallel()
 	o := options(t, sampleTemplate())
 	secret := filepath.Join(t.TempDir(), "secret")
-	put(t, filepath.Dir(secret), map[string]string{"secret": "s"})
+	testkit.Put(t, filepath.Dir(secret), map[string]string{"secret": "s"})
 	if err := os.Symlink(secret, filepath.Join(o.Root, "tpl/files/leak")); err != nil {
 		t.Fatal(err)
 	}

@@ -12,14 +12,15 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/testkit"
 	"github.com/connkit/connkit/pkg/workspace"
 )
 
 // explain gives value and origin of each setting.
 func explain(t *testing.T, file, user string, environ []string, flags map[string]string) (map[string]string, error) {
 	t.Helper()
-	home := tree(t, map[string]string{"connkit/config.yaml": user})
-	w, err := workspace.Open(tree(t, map[string]string{workspace.FileName: file}))
+	home := testkit.Tree(t, map[string]string{"connkit/config.yaml": user})
+	w, err := workspace.Open(testkit.Tree(t, map[string]string{workspace.FileName: file}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +62,7 @@ func TestSettingsComeInOrder(t *testing.T) {
 
 func TestSettingsAreTyped(t *testing.T) {
 	t.Parallel()
-	w, _ := open(t, tree(t, map[string]string{workspace.FileName: "run: {timeout: 2m}\ntemplates:\n  - {name: Ours, from: Tools/T}\n"}))
+	w, _ := open(t, testkit.Tree(t, map[string]string{workspace.FileName: "run: {timeout: 2m}\ntemplates:\n  - {name: Ours, from: Tools/T}\n"}))
 	s, err := w.Settings(nil, nil)
 	if err != nil || s.Run.Timeout != 2*time.Minute || len(s.Templates) != 1 || s.Templates[0].Name != "Ours" || s.Templates[0].From != "Tools/T" {
 		t.Errorf("got %+v, %v", s, err)

@@ -10,29 +10,9 @@ import (
 	"testing"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/testkit"
 	"github.com/connkit/connkit/pkg/workspace"
 )
-
-// tree makes a folder of files; a name that ends in / is a folder.
-func tree(t *testing.T, files map[string]string) string {
-	t.Helper()
-	root, err := filepath.EvalSymlinks(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, text := range files {
-		path := filepath.Join(root, name)
-		if strings.HasSuffix(name, "/") {
-			err = os.MkdirAll(path, 0o755)
-		} else if err = os.MkdirAll(filepath.Dir(path), 0o755); err == nil {
-			err = os.WriteFile(path, []byte(text), 0o644)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	return root
-}
 
 func open(t *testing.T, dir string) (*workspace.Workspace, *workspace.Settings) {
 	t.Helper()
@@ -64,7 +44,7 @@ func TestOpen(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			root := tree(t, tt.files)
+			root := testkit.Tree(t, tt.files)
 			w, err := workspace.Open(filepath.Join(root, tt.from))
 			if err != nil || w.Root != filepath.Join(root, tt.root) || w.Origin != tt.origin {
 				t.Errorf("got %+v, %v", w, err)
@@ -75,7 +55,7 @@ func TestOpen(t *testing.T) {
 
 func TestOpenThroughALink(t *testing.T) {
 	t.Parallel()
-	root := tree(t, map[string]string{".git/HEAD": "", "source-x/VERSION": ""})
+	root := testkit.Tree(t, map[string]string{".git/HEAD": "", "source-x/VERSION": ""})
 	link := filepath.Join(t.TempDir(), "link")
 	if err := os.Symlink(filepath.Join(root, "source-x"), link); err != nil {
 		t.Fatal(err)
@@ -115,7 +95,7 @@ func shapes() map[string]string {
 
 func TestConnectors(t *testing.T) {
 	t.Parallel()
-	root := tree(t, shapes())
+	root := testkit.Tree(t, shapes())
 	if err := os.Symlink("nowhere", filepath.Join(root, "source-dangling")); err != nil {
 		t.Fatal(err)
 	}
@@ -145,7 +125,7 @@ func TestConnectorsBySettings(t *testing.T) {
 	files := maps.Clone(shapes())
 	files["ingest-x/go.mod"] = "module x\n"
 	files["connkit.yaml"] = "connectors:\n  patterns: [source-*, ingest-*]\n  ignore: [source-go-*]\n  kinds: [{name: ingest-x, kind: capture}]\n"
-	w, s := open(t, tree(t, files))
+	w, s := open(t, testkit.Tree(t, files))
 	list, err := w.Connectors(s)
 	if err != nil {
 		t.Fatal(err)
@@ -161,7 +141,7 @@ func TestConnectorsBySettings(t *testing.T) {
 
 func TestConnectorByNameOrPath(t *testing.T) {
 	t.Parallel()
-	root := tree(t, map[string]string{"source-py/pyproject.toml": "", "source-py/src/deep/": "", "docs/": ""})
+	root := testkit.Tree(t, map[string]string{"source-py/pyproject.toml": "", "source-py/src/deep/": "", "docs/": ""})
 	w, s := open(t, root)
 	for _, tt := range []struct{ from, arg string }{
 		{"", "source-py"}, {"", "source-py/"}, {"", "./source-py"}, {"docs", "source-py"}, {"docs", "../source-py/"},
@@ -190,12 +170,12 @@ func TestGoModule(t *testing.T) {
 		"// c\nmodule \"example.com/q\"\n":  "example.com/q",
 		"go 1.21\n":                         "",
 	} {
-		w, _ := open(t, tree(t, map[string]string{"go.mod": text}))
+		w, _ := open(t, testkit.Tree(t, map[string]string{"go.mod": text}))
 		if got := w.GoModule(); got != want {
 			t.Errorf("%q: got %q", text, got)
 		}
 	}
-	if w, _ := open(t, tree(t, nil)); w.GoModule() != "" {
+	if w, _ := open(t, testkit.Tree(t, nil)); w.GoModule() != "" {
 		t.Error("no go.mod, no module")
 	}
 }

@@ -1,0 +1,142 @@
+package ui_test
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+
+	"github.com/connkit/connkit/internal/ui"
+)
+
+// terminal gives a UI whose three streams are a terminal of that width, and
+// what has been drawn on it once it is closed.
+func terminal(t *testing.T, width uint16, env map[string]string) (u *ui.UI, tty *os.File, drawn func() string) {
+	t.Helper()
+	outer, inner, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := pty.Setsize(inner, &pty.Winsize{Rows: 24, Cols: width}); err != nil {
+		t.Fatal(err)
+	}
+	var all bytes.Buffer
+	read := make(chan struct{})
+	go func() {
+		_, _ = io.Copy(&all, outer) // ends with EIO when the inner end is closed
+		close(read)
+	}()
+	u = ui.New(ui.Streams{In: inner, Out: inner, Err: inner}, func(key string) string { return env[key] })
+	return u, outer, func() string {
+		_ = inner.Close()
+		<-read
+		_ = outer.Close()
+		return strings.ReplaceAll(all.String(), "\r\n", "\n")
+	}
+}
+
+func TestTablesAreCutOnATerminalAlone(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("x", 80)
+	table := func(p *ui.Page) { p.Table([]string{"NAME", "WHAT"}, [][]string{{"a", long}}) }
+	u, _, drawn := terminal(t, 40, map[string]string{"NO_COLOR": "1", "LANG": "C.UTF-8"})
+	if err := u.Result("x", nil, nil, table); err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(drawn()) {
+		if n := len([]rune(strings.TrimSuffix(line, "\n"))); n > 40 {
+			t.Errorf("%d columns: %q", n, line)
+		}
+	}
+	u, out, _ := newUI(t, nil)
+	if err := u.Result("x", nil, nil, table); err != nil || !strings.Contains(out.String(), long) {
+		t.Errorf("cut through a pipe: %q, %v", out, err)
+	}
+}
+
+func TestTheProgressLineIsGoneAtTheEnd(t *testing.T) {
+	t.Parallel()
+	u, _, drawn := terminal(t, 80, nil)
+	u.Step("fetching %s", "one")
+	time.Sleep(500 * time.Millisecond) // longer than a step may stay silent
+	fmt.Fprintln(u.ErrWriter(), "said by another program")
+	u.Step("fetching two")
+	time.Sleep(500 * time.Millisecond)
+	u.Done()
+	u.Done() // a second time is fine
+	got := drawn()
+	for _, want := range []string{"\r\x1b[2Kfetching one  0:00", "\r\x1b[2Ksaid by another program\n", "fetching two"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in %q", want, got)
+		}
+	}
+	if !strings.HasSuffix(got, "\r\x1b[2K") {
+		t.Errorf("the line is still there: %q", got)
+	}
+}
+
+func TestWhatIsQuickStaysSilent(t *testing.T) {
+	t.Parallel()
+	u, _, drawn := terminal(t, 80, nil)
+	u.Step("quick")
+	u.Done()
+	if got := drawn(); got != "" {
+		t.Errorf("drawn: %q", got)
+	}
+}
+
+func TestNoProgressLineWhereItCannotBeRedrawn(t *testing.T) {
+	t.Parallel()
+	for _, env := range []map[string]string{{"TERM": "dumb"}, {"CI": "true"}} {
+		u, _, drawn := terminal(t, 80, env)
+		u.Step("fetching")
+		u.Done()
+		if got := drawn(); got != "connkit: fetching\n" {
+			t.Errorf("%v: %q", env, got)
+		}
+	}
+}
+
+func TestQuestionsOnATerminal(t *testing.T) {
+	t.Parallel()
+	u, tty, drawn := terminal(t, 80, map[string]string{"NO_COLOR": "1"})
+	if !u.CanAsk() || !u.OutIsTerminal() {
+		t.Error("a person is there")
+	}
+	if _, err := tty.WriteString("  an answer  \n\n"); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := u.Ask("What", "", ""); err != nil || got != "an answer" {
+		t.Errorf("got %q, %v", got, err)
+	}
+	if got, err := u.Ask("What", "", "default"); err != nil || got != "default" {
+		t.Errorf("got %q, %v", got, err)
+	}
+	if got := drawn(); !strings.Contains(got, "What: ") || !strings.Contains(got, "What [default]: ") {
+		t.Errorf("drawn: %q", got)
+	}
+	u.JSON = true
+	if u.CanAsk() {
+		t.Error("JSON is for programs")
+	}
+}
+
+func TestLogLevelsAreColoured(t *testing.T) {
+	t.Parallel()
+	u, _, drawn := terminal(t, 80, nil)
+	u.Log("error", "bad")
+	u.Log("warn", "odd")
+	u.Log("info", "fine")
+	u.Warn("look at %s", "this")
+	got := drawn()
+	for _, want := range []string{"\x1b[31merror\x1b[0m bad", "\x1b[33mwarn \x1b[0m odd", "\x1b[2minfo \x1b[0m fine", "\x1b[33mwarning:\x1b[0m look at this"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in %q", want, got)
+		}
+	}
+}
