@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -63,6 +64,19 @@ that the project's range takes. A second run does nothing while nothing has chan
 	return cmd
 }
 
+var plainWord = regexp.MustCompile(`^[A-Za-z0-9_./:=@%+,-]+$`)
+
+// shellWords spells a command so that it can be pasted into a shell.
+func shellWords(argv []string) string {
+	words := make([]string, len(argv))
+	for i, w := range argv {
+		if words[i] = w; !plainWord.MatchString(w) {
+			words[i] = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
+		}
+	}
+	return strings.Join(words, " ")
+}
+
 func (a *app) showEnv(p *ui.Page, name string, plan *pyenv.Plan) {
 	place := a.relative(plan.Dir)
 	switch {
@@ -72,7 +86,7 @@ func (a *app) showEnv(p *ui.Page, name string, plan *pyenv.Plan) {
 	case plan.DryRun:
 		p.Headline("would make", place, plan.Manager+": "+plan.Reason)
 		for _, argv := range plan.Commands {
-			p.Line("  " + p.Typed(strings.Join(argv, " ")))
+			p.Line("  " + p.Typed(shellWords(argv)))
 		}
 		return
 	}

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/connkit/connkit/internal/fault"
@@ -76,15 +77,20 @@ func (p *Plan) run(ctx context.Context, argv []string, w io.Writer) error {
 		return fmt.Errorf("printing what %s said: %w", argv[0], err)
 	}
 	e := fault.Failedf("making the environment: %s ended with exit status %d", strings.Join(argv[:min(len(argv), 2)], " "), exit.Status)
-	return e.WithHint("%s", hintFor(said))
+	return e.WithHint("%s", hintFor(p.Manager, said))
 }
 
 // hintFor knows the refusals of the tools that have one cure.
-func hintFor(output string) string {
+func hintFor(tool, output string) string {
+	has := func(parts ...string) bool {
+		return slices.ContainsFunc(parts, func(p string) bool { return strings.Contains(output, p) })
+	}
 	switch {
-	case strings.Contains(output, "requires-python") || strings.Contains(output, "Python>=") || strings.Contains(output, "Python requirement"):
+	case has("network was disabled", "name resolution", "dns error", "Connection refused", "Network is unreachable", "Max retries exceeded", "error sending request"):
+		return "the package registry is out of reach: try again when it is there"
+	case has("requires-python", "Requires-Python", "Python>=", "Python requirement"):
 		return "a dependency wants a narrower range of Python: set requires-python in pyproject.toml to it"
-	case strings.Contains(output, "not found") && strings.Contains(output, "Package"):
+	case tool == "poetry" && has(") not found"):
 		return "Poetry needs an index with the JSON API: name yours as [[tool.poetry.source]], or --manager uv"
 	}
 	return "the tool's own words stand above"

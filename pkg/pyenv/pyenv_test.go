@@ -65,7 +65,11 @@ func playTool(tool string) {
 	}
 	switch os.Getenv("TOOL_DOES") {
 	case "fail":
-		fmt.Println("what it said\nno version satisfies requires-python")
+		said := os.Getenv("TOOL_SAYS")
+		if said == "" {
+			said = "what it said\nno version satisfies requires-python"
+		}
+		fmt.Println(said)
 		os.Exit(2)
 	case "hang":
 		_ = os.WriteFile(filepath.Join(home, "ready"), nil, 0o644)
@@ -278,6 +282,25 @@ func TestFailureLeavesNothing(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(w.dir, ".venv")); err == nil {
 		t.Error("half an environment is left")
+	}
+}
+
+func TestHintsOfFailures(t *testing.T) {
+	for said, tt := range map[string]struct{ tool, want string }{
+		"hint: the network was disabled":                                         {"uv", "out of reach"},
+		"Temporary failure in name resolution":                                   {"pip", "out of reach"},
+		"ERROR: Package 'x' requires a different Python: Requires-Python >=3.12": {"pip", "narrower range"},
+		"Package pytest (9.2.0) not found.":                                      {"poetry", "JSON API"},
+		"x was (not) not found":                                                  {"uv", "stand above"},
+	} {
+		t.Run(tt.want, func(t *testing.T) {
+			w := newWorld(t, []string{"uv", "poetry", "python3"}, map[string]string{"pyproject.toml": standard})
+			t.Setenv("TOOL_DOES", "fail")
+			t.Setenv("TOOL_SAYS", said)
+			if _, _, err := w.apply(pyenv.Options{Manager: tt.tool}); !strings.Contains(fault.HintOf(err), tt.want) {
+				t.Errorf("got %v (%s)", err, fault.HintOf(err))
+			}
+		})
 	}
 }
 
