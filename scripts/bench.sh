@@ -15,13 +15,10 @@ if [ ! -x "$tools/bin/copier" ]; then
   "$root/.tools/py/bin/uv" pip install --quiet --python "$tools/bin/python" copier==9.19.1 cookiecutter==2.7.1
 fi
 
-# cpu COMMAND… prints user+system seconds of $rounds runs.
+# cpu COMMAND… prints the user and system seconds of $rounds runs.
 cpu() {
-  local before after
-  before=$(awk '{print $16+$17}' "/proc/$$/stat")
-  for _ in $(seq "$rounds"); do "$@" >/dev/null 2>&1; done
-  after=$(awk '{print $16+$17}' "/proc/$$/stat")
-  awk -v a="$before" -v b="$after" -v hz="$(getconf CLK_TCK)" 'BEGIN{printf "%.2f\n", (b-a)/hz}'
+  local TIMEFORMAT='%U %S'
+  { time (for _ in $(seq "$rounds"); do "$@" >/dev/null 2>&1 || exit 1; done); } 2>&1 | awk '{printf "%.2f\n", $1+$2}'
 }
 ratio() { awk -v a="$1" -v b="$2" 'BEGIN{ if (b < 0.01) b = 0.01; printf "%.0fx", a/b }'; }
 
