@@ -132,7 +132,7 @@ func (o *Options) render(t Template, target string, info upstreamInfo, notes []s
 		return nil, err
 	}
 	rec := record{
-		Template: t.Name, From: t.From, Commit: t.Commit, Version: t.Version, Connkit: o.Version,
+		Template: t.Name, From: o.place(t.From), Commit: t.Commit, Version: t.Version, Connkit: o.Version,
 		Answers: answers, Upstream: recordUpstream(info), Prefix: vars["prefix"].(string), Author: o.Author, Year: o.Year, GoModule: o.GoModule,
 	}
 	own, err := rec.file(tree)
@@ -152,6 +152,14 @@ func (o *Options) render(t Template, target string, info upstreamInfo, notes []s
 		p.Files = append(p.Files, File{Path: f.Path, Size: len(f.Content), Mode: fmt.Sprintf("%#o", f.Mode.Perm()), Content: f.Content})
 	}
 	return p, nil
+}
+
+// place spells a template's folder from the root, so that the record holds in every clone.
+func (o *Options) place(from string) string {
+	if rel, err := filepath.Rel(o.Root, from); err == nil && filepath.IsAbs(from) && filepath.IsLocal(rel) {
+		return filepath.ToSlash(rel)
+	}
+	return from
 }
 
 // Apply writes the connector. A target that has appeared since [New] is a

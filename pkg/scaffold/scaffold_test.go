@@ -114,8 +114,7 @@ func TestNewRecordsWhatMadeIt(t *testing.T) {
 	t.Parallel()
 	o := options(t, sampleTemplate())
 	o.Set = map[string]string{"python": ">=3.12"}
-	o.Upstream = scaffold.Upstream{Git: "https://user:hunter2@example.invalid/big/data.git@v1#connector", Class: "big.data:SourceBig"}
-	o.Upstream.Git, o.Upstream.Package = "", "airbyte-source-faker==7.2.1"
+	o.Upstream = scaffold.Upstream{Package: "airbyte-source-faker==7.2.1", Class: "big.data:SourceBig"}
 	p, err := scaffold.New(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
@@ -128,6 +127,9 @@ func TestNewRecordsWhatMadeIt(t *testing.T) {
 	}
 	if err := yaml.Unmarshal([]byte(contents(p)[".connkit.yaml"]), &rec); err != nil {
 		t.Fatal(err)
+	}
+	if rec.From != "tpl" {
+		t.Errorf("the template's place is %q", rec.From)
 	}
 	if rec.Version != 3 || rec.Connkit != "v0" || rec.Answers["python"] != ">=3.12" || rec.Upstream["symbol"] != "SourceBig" {
 		t.Errorf("got %+v", rec)

@@ -36,7 +36,7 @@ def environment(name: str, packages: list[str]) -> Path:
         return python
     print(f"setup: installing {' '.join(packages)} into .venvs/{name}", flush=True)
     shutil.rmtree(place, ignore_errors=True)
-    subprocess.run(["uv", "venv", "--quiet", "--python", "3.11", str(place)], check=True)
+    subprocess.run(["uv", "venv", "--quiet", "--python", ">=3.11,<3.13", str(place)], check=True)
     subprocess.run(["uv", "pip", "install", "--quiet", "--compile-bytecode", "--python", str(python), TESTS, *packages], check=True)
     stamp.write_text(wanted)
     return python
