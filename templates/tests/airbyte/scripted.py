@@ -194,6 +194,13 @@ class Threads(Base):
         yield record("events", {"id": 1})
 
 
+class Waits(Base):
+    def read(self, logger, config, catalog, state=None):
+        yield record("events", {"id": 1})
+        yield globals()["state"]("events", {"id": 1})
+        time.sleep(3600)
+
+
 class FailsCheck(Base):
     def check(self, logger, config):
         return message(

@@ -204,6 +204,18 @@ def test_threads_do_not_keep_an_ended_session_alive():
     assert len(capture("Threads")[0]) == 1
 
 
+def test_sigterm_ends_a_session_at_once():
+    bindings = bind(discover("Waits"))
+    with Run("Waits") as process:
+        process.send({"open": {"capture": {"config": CONFIG, "bindings": bindings}, "state": {}}})
+        kinds = [next(iter(process.receive())) for _ in range(3)]
+        assert kinds == ["opened", "captured", "checkpoint"]
+        process.popen.terminate()
+        assert process.popen.wait() == 143
+        process.stderr.seek(0)
+        assert CONFIG["token"] not in process.stderr.read()
+
+
 def test_a_failing_check_fails_validate_and_not_discover():
     assert len(discover("FailsCheck")) == 1
     _, log = ask("FailsCheck", {"validate": {"config": CONFIG, "bindings": []}}, 1)
