@@ -135,7 +135,7 @@ func (a *app) ask(q scaffold.Question) (string, error) {
 	if len(q.Choices) > 0 {
 		hint = strings.Join(q.Choices, ", ")
 	}
-	return a.ui.Ask(q.Ask, hint, q.Default)
+	return a.ui.Ask(a.cmd.Context(), q.Ask, hint, q.Default)
 }
 
 // gitAuthor gives "Name <mail>" of git's configuration, or "" where git or the name is missing.

@@ -31,10 +31,13 @@ func onTerminal(t *testing.T, dir, input string, args ...string) (string, int) {
 	defer tty.Close() //nolint:errcheck // the end of the test
 	timer := time.AfterFunc(2*time.Minute, func() { _ = cmd.Process.Kill() })
 	defer timer.Stop()
-	if _, err := tty.WriteString(input); err != nil {
-		t.Fatal(err)
-	}
 	var out bytes.Buffer
+	if input != "" {
+		readUntil(t, tty, &out, "]")
+		if _, err := tty.WriteString(input); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if _, err := io.Copy(&out, tty); err != nil && !errors.Is(err, syscall.EIO) { // EIO: the program closed its end
 		t.Fatal(err)
 	}
@@ -44,6 +47,17 @@ func onTerminal(t *testing.T, dir, input string, args ...string) (string, int) {
 		t.Fatal(err)
 	}
 	return out.String(), cmd.ProcessState.ExitCode()
+}
+
+// readUntil reads until a question, which ends with its default in brackets, is there.
+func readUntil(t *testing.T, tty io.Reader, out *bytes.Buffer, end string) {
+	t.Helper()
+	for b := make([]byte, 1); !bytes.Contains(out.Bytes(), []byte(">=3.11,<4.0"+end)); {
+		if _, err := tty.Read(b); err != nil {
+			t.Fatalf("no question in %q: %v", out, err)
+		}
+		out.Write(b)
+	}
 }
 
 // linkAs makes the test binary available under a program's name.
@@ -97,14 +111,19 @@ func TestTerminalIsAskedForAnswers(t *testing.T) {
 	}
 }
 
-func TestEndOfInputAtAQuestionInterrupts(t *testing.T) {
+func TestEndOfInputAndCtrlCAtAQuestionInterrupt(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
-	out, code := onTerminal(t, dir, "\x04", "new", "source-x", "--ask")
-	if code != 130 {
-		t.Errorf("exit status %d\n%s", code, out)
-	}
-	if left, _ := os.ReadDir(dir); len(left) != 0 {
-		t.Errorf("left behind: %v", left)
+	for name, key := range map[string]string{"Ctrl-D": "\x04", "Ctrl-C": "\x03"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			out, code := onTerminal(t, dir, key, "new", "source-x", "--ask")
+			if code != 130 {
+				t.Errorf("exit status %d\n%s", code, out)
+			}
+			if left, _ := os.ReadDir(dir); len(left) != 0 {
+				t.Errorf("left behind: %v", left)
+			}
+		})
 	}
 }

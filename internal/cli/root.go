@@ -30,6 +30,7 @@ func newRoot(a *app) *cobra.Command {
 		Use:               "connkit",
 		Short:             "Carry a data connector from its first file to CI",
 		Long:              "connkit carries a data connector from its first file to CI.",
+		Version:           buildVersion().Version,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 		DisableAutoGenTag: true,
@@ -42,6 +43,7 @@ func newRoot(a *app) *cobra.Command {
 			return a.home()
 		},
 	}
+	root.SetVersionTemplate("connkit {{.Version}}\n")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fault.Usagef("reading the flags: %w", err).WithHint("%s --help", cmd.CommandPath())
 	})
@@ -53,9 +55,34 @@ func newRoot(a *app) *cobra.Command {
 	_ = root.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
 	root.AddCommand(newNewCmd(a), newEnvCmd(a), newRunCmd(a), newListCmd(a), newDoctorCmd(a), newInitCmd(a), newConfigCmd(a), newVersionCmd(a))
 	a.root = root
-	root.InitDefaultHelpCmd()
+	root.SetHelpCommand(newHelpCmd(root))
 	root.InitDefaultCompletionCmd("completion")
 	return root
+}
+
+// newHelpCmd is cobra's own but for an unknown topic, which is an error here.
+func newHelpCmd(root *cobra.Command) *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Explain a command",
+		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+			var names []string
+			if cmd, _, err := root.Find(args); err == nil {
+				for _, c := range cmd.Commands() {
+					names = append(names, c.Name()+"\t"+c.Short)
+				}
+			}
+			return names, cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			cmd, rest, err := root.Find(args)
+			if err != nil || len(rest) > 0 {
+				return unknownVerb(cmd, rest)
+			}
+			cmd.InitDefaultHelpFlag()
+			return cmd.Help()
+		},
+	}
 }
 
 // planned are the commands of the steps that this version does not have.

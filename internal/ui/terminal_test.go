@@ -111,10 +111,10 @@ func TestQuestionsOnATerminal(t *testing.T) {
 	if _, err := tty.WriteString("  an answer  \n\n"); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := u.Ask("What", "", ""); err != nil || got != "an answer" {
+	if got, err := u.Ask(t.Context(), "What", "", ""); err != nil || got != "an answer" {
 		t.Errorf("got %q, %v", got, err)
 	}
-	if got, err := u.Ask("What", "", "default"); err != nil || got != "default" {
+	if got, err := u.Ask(t.Context(), "What", "", "default"); err != nil || got != "default" {
 		t.Errorf("got %q, %v", got, err)
 	}
 	if got := drawn(); !strings.Contains(got, "What: ") || !strings.Contains(got, "What [default]: ") {

@@ -167,13 +167,13 @@ func TestStepWithoutATerminalIsALine(t *testing.T) {
 func TestAskTakesTheDefault(t *testing.T) {
 	t.Parallel()
 	u, _, errOut := newUI(t, nil)
-	if got, err := u.Ask("Python", "a range", ">=3.11"); err != nil || got != "typed" {
+	if got, err := u.Ask(t.Context(), "Python", "a range", ">=3.11"); err != nil || got != "typed" {
 		t.Errorf("got %q, %v", got, err)
 	}
 	if errOut.String() != "Python (a range) [>=3.11]: " {
 		t.Errorf("got %q", errOut)
 	}
-	if _, err := u.Ask("Python", "", "x"); fault.KindOf(err) != fault.Interrupted {
+	if _, err := u.Ask(t.Context(), "Python", "", "x"); fault.KindOf(err) != fault.Interrupted {
 		t.Errorf("end of input: %v", err)
 	}
 	if u.CanAsk() {

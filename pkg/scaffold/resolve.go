@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/connkit/connkit/internal/fault"
 )
@@ -42,6 +43,9 @@ func (o *Options) resolveUpstream(ctx context.Context, t Template, target string
 	return info, notes, err
 }
 
+// lookTime is how long a git server may take to show an upstream.
+const lookTime = 20 * time.Second
+
 // upstreamSource gives the folder where the upstream's source can be looked
 // at, or "" and perhaps a note of why not.
 func (o *Options) upstreamSource(ctx context.Context, target string) (dir, note string, cleanup func(), err error) {
@@ -61,7 +65,9 @@ func (o *Options) upstreamSource(ctx context.Context, target string) (dir, note 
 			return "", "", cleanup, err
 		}
 		o.Step("looking into %s", redact(g.url))
-		dir, _, remove, err := fetchGit(ctx, g)
+		timed, cancel := context.WithTimeout(ctx, lookTime)
+		defer cancel()
+		dir, _, remove, err := fetchGit(timed, g)
 		if ctx.Err() != nil || fault.KindOf(err) == fault.Usage {
 			return "", "", cleanup, err
 		}
