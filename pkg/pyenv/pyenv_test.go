@@ -257,7 +257,7 @@ func TestSecondRunDoesNothing(t *testing.T) {
 	if err := os.Remove(filepath.Join(w.tools, "python3")); err != nil { // the venv's interpreter dangles now
 		t.Fatal(err)
 	}
-	if _, ok, err := pyenv.Find(w.dir, ""); ok || fault.KindOf(err) != fault.Environment {
+	if _, ok, err := pyenv.Find(w.t.Context(), w.dir, ""); ok || fault.KindOf(err) != fault.Environment {
 		t.Errorf("without its interpreter: %v, %v", ok, err)
 	}
 }
@@ -335,19 +335,19 @@ func TestPkgResources(t *testing.T) {
 
 func TestFind(t *testing.T) {
 	w := newWorld(t, []string{"uv", "python3"}, map[string]string{"pyproject.toml": standard})
-	if _, ok, err := pyenv.Find(w.dir, ""); ok || err != nil {
+	if _, ok, err := pyenv.Find(w.t.Context(), w.dir, ""); ok || err != nil {
 		t.Errorf("none: %v, %v", ok, err)
 	}
-	if _, ok, err := pyenv.Find(w.dir, "/somewhere/else"); ok || err != nil {
+	if _, ok, err := pyenv.Find(w.t.Context(), w.dir, "/somewhere/else"); ok || err != nil {
 		t.Errorf("another's: %v, %v", ok, err)
 	}
 	own := filepath.Join(w.dir, "env")
 	w.write("env/bin/python", "")
-	if env, ok, err := pyenv.Find(w.dir, own); !ok || err != nil || env.Dir != own {
+	if env, ok, err := pyenv.Find(w.t.Context(), w.dir, own); !ok || err != nil || env.Dir != own {
 		t.Errorf("an active one inside: %v, %v, %v", env, ok, err)
 	}
 	w.write(".venv/bin/python", "")
-	if env, ok, err := pyenv.Find(w.dir, own); !ok || err != nil || env.BinDir != filepath.Join(w.dir, ".venv", "bin") {
+	if env, ok, err := pyenv.Find(w.t.Context(), w.dir, own); !ok || err != nil || env.BinDir != filepath.Join(w.dir, ".venv", "bin") {
 		t.Errorf("its .venv: %v, %v, %v", env, ok, err)
 	}
 }
