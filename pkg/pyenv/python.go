@@ -92,10 +92,13 @@ func managedByUV(ctx context.Context, wanted pyRange) (Python, bool) {
 
 func noPython(wanted pyRange, found []Python, manager string) error {
 	var versions, broken []string
+	minors := wanted.minors()
 	for _, p := range found {
-		if p.Problem == "" {
+		m := minorInName.FindStringSubmatch(p.Name)
+		switch {
+		case p.Problem == "":
 			versions = append(versions, p.Version)
-		} else {
+		case m == nil || slices.ContainsFunc(minors, func(n int) bool { return m[1] == strconv.Itoa(n) }):
 			broken = append(broken, p.Name)
 		}
 	}
@@ -114,7 +117,7 @@ func howToGetPython(wanted pyRange, manager string) string {
 	minors := wanted.minors()
 	switch {
 	case len(minors) == 0:
-		return "no Python lies in that range: change requires-python in pyproject.toml"
+		return fmt.Sprintf("no Python from 3.%d to 3.%d lies in that range: change requires-python in pyproject.toml", oldest, newest)
 	case !wanted.takes(version{3, minors[0], 5}):
 		return fmt.Sprintf(`%q takes the first patch release alone: write ">=3.%d,<3.%d" into pyproject.toml`, wanted.text, minors[0], minors[0]+1)
 	}
