@@ -88,7 +88,7 @@ func gitURL(text func(string) string) string {
 	return url
 }
 
-var leadingNumbers = regexp.MustCompile(`^[\^~]?\s*(\d+(?:\.\d+){0,2})`)
+var leadingNumbers = regexp.MustCompile(`^[\^~](\d{1,6}(?:\.\d{1,6}){0,2})(?:\D|$)`)
 
 // plainRange spells Poetry's range as PEP 440 does. What has no such spelling
 // becomes "", any version, with ok false.
@@ -97,17 +97,16 @@ func plainRange(text string) (spec string, ok bool) {
 		return "", false
 	}
 	var parts []string
-	for _, part := range strings.Split(text, ",") {
-		part = strings.TrimSpace(part)
+	for _, part := range comparisons(text) {
 		switch {
-		case part == "" || part == "*":
+		case part == "*":
 		case part[0] == '^', part[0] == '~' && !strings.HasPrefix(part, "~="):
 			numbers := leadingNumbers.FindStringSubmatch(part)
 			if numbers == nil {
 				return "", false
 			}
 			bounds, _ := parseClause(part[:1] + numbers[1])
-			parts = append(parts, ">="+strings.TrimSpace(part[1:]), "<"+bounds[1].at.String())
+			parts = append(parts, ">="+part[1:], "<"+bounds[1].at.String())
 		case strings.ContainsAny(part[:1], "<>=!~"):
 			parts = append(parts, part)
 		default:

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/connkit/connkit/internal/fault"
 )
@@ -31,7 +32,7 @@ type pyRange struct {
 
 // clauseForm takes PEP 440 and Poetry's ^ and ~. What follows the numbers marks
 // a pre-release, which no interpreter that is chosen by its numbers can differ in.
-var clauseForm = regexp.MustCompile(`^(\^|~=|~|===?|!=|>=|<=|>|<|)\s*(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:\.(\*)|[-.]?(?:a|b|c|rc|dev|post)\d*)?$`)
+var clauseForm = regexp.MustCompile(`^(\^|~=|~|===?|!=|>=|<=|>|<|)\s*(\d{1,6})(?:\.(\d{1,6}))?(?:\.(\d{1,6}))?(?:\.(\*)|[-.]?(?:a|b|c|rc|dev|post)\d*)?$`)
 
 var (
 	separators = regexp.MustCompile(`\s*\|\|?\s*`)
@@ -46,8 +47,7 @@ func parseRange(text string) (pyRange, error) {
 	}
 	for _, alternative := range separators.Split(text, -1) {
 		clauses := []clause{}
-		parts := strings.FieldsFunc(afterOp.ReplaceAllString(alternative, "$1"), func(c rune) bool { return c == ',' || c == ' ' })
-		for _, part := range parts {
+		for _, part := range comparisons(alternative) {
 			if part == "*" {
 				continue
 			}
@@ -60,6 +60,11 @@ func parseRange(text string) (pyRange, error) {
 		r.alternatives = append(r.alternatives, clauses)
 	}
 	return r, nil
+}
+
+// comparisons splits an alternative at commas and spaces, but not after an operator.
+func comparisons(text string) []string {
+	return strings.FieldsFunc(afterOp.ReplaceAllString(text, "$1"), func(c rune) bool { return c == ',' || unicode.IsSpace(c) })
 }
 
 func parseClause(text string) ([]clause, bool) {
