@@ -132,6 +132,25 @@ func madeWith(place string) (v version, ok bool) {
 	return v, false
 }
 
+// linked gives the interpreter outside an environment that its own links to,
+// "" when it is a copy, which does not tell whose.
+func linked(env Env) string {
+	place := env.Python
+	for range 8 { // python links to python3, that to python3.11; more would be a circle
+		to, err := os.Readlink(place)
+		if err != nil {
+			return ""
+		}
+		if !filepath.IsAbs(to) {
+			to = filepath.Join(filepath.Dir(place), to)
+		}
+		if place = to; !within(env.Dir, place) {
+			return place
+		}
+	}
+	return ""
+}
+
 var minorInName = regexp.MustCompile(`^python3\.(\d+)$`)
 
 // linkedMinor reads the minor version off the name of the program that the interpreter links to.

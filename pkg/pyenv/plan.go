@@ -86,9 +86,9 @@ func (p *Plan) weigh(env Env, problem string, force bool) {
 // makes it anew for another one that fits as well.
 func (p *Plan) keepPython(env Env) bool {
 	v, ok := madeWith(env.Dir)
-	base, err := filepath.EvalSymlinks(env.Python)
-	if !ok || err != nil || within(env.Dir, base) {
-		return false // a copy of a Python does not tell whose
+	base := linked(env)
+	if !ok || base == "" {
+		return false
 	}
 	p.python = Python{Name: filepath.Base(base), Path: base, Version: v.String(), version: v}
 	return true
