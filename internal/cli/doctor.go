@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"github.com/connkit/connkit/internal/ui"
@@ -13,11 +15,13 @@ func newDoctorCmd(a *app) *cobra.Command {
 		Use:   "doctor",
 		Short: "Say which tools are there and how to get the others",
 		Long: `Look for the tools that connkit's jobs need: found version, what it is for, how to get
-it. With --for only those of one job, and exit code 3 when one that it needs is missing.`,
+it. With --for only those of one job, and exit code 3 when one that it needs is missing.
+Python connectors of the workspace are looked at too: lock files that contradict the
+project, environments that are broken or of another Python.`,
 		Example: "  connkit doctor\n  connkit doctor --for run",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			opts.Getenv = a.getenv
+			opts.Getenv, opts.Connectors = a.getenv, a.pythonFolders()
 			report, err := doctor.Check(cmd.Context(), opts)
 			if err != nil && len(report.Findings) == 0 {
 				return err
@@ -36,6 +40,26 @@ it. With --for only those of one job, and exit code 3 when one that it needs is 
 	return cmd
 }
 
+// pythonFolders gives the folders of the Python connectors; a workspace that
+// cannot be read has none, and says why in the commands that need it.
+func (a *app) pythonFolders() []string {
+	set, err := a.settings()
+	if err != nil {
+		return nil
+	}
+	list, err := a.ws.Connectors(set)
+	if err != nil {
+		return nil
+	}
+	var dirs []string
+	for _, c := range list {
+		if c.Language == "python" {
+			dirs = append(dirs, c.Dir)
+		}
+	}
+	return dirs
+}
+
 func showReport(p *ui.Page, r doctor.Report) {
 	states := map[doctor.Status]ui.State{doctor.OK: ui.OK, doctor.Warn: ui.Warn, doctor.Missing: ui.Fail}
 	for _, f := range r.Findings {
@@ -44,7 +68,11 @@ func showReport(p *ui.Page, r doctor.Report) {
 			name += " " + f.Version
 		}
 		if f.Status == doctor.OK {
-			p.Finding(ui.OK, name, nameWidth, f.Use)
+			use := f.Use
+			if len(f.Also) > 0 {
+				use += ", also " + strings.Join(f.Also, ", ")
+			}
+			p.Finding(ui.OK, name, nameWidth, use)
 			continue
 		}
 		var details []string

@@ -88,12 +88,17 @@ func (a *app) showEnv(p *ui.Page, name string, plan *pyenv.Plan) {
 		for _, argv := range plan.Commands {
 			p.Line("  " + p.Typed(shellWords(argv)))
 		}
+		showNotes(p, plan)
 		return
 	}
 	p.Headline("made", place, plan.Manager+": "+plan.Reason)
 	p.Facts(ui.Fact{Label: "python", Value: plan.Python})
+	showNotes(p, plan)
+	p.Next("connkit run spec "+name, "connkit run discover "+name)
+}
+
+func showNotes(p *ui.Page, plan *pyenv.Plan) {
 	for _, n := range plan.Notes {
 		p.Facts(ui.Fact{Label: "note", Value: n})
 	}
-	p.Next("connkit run spec "+name, "connkit run discover "+name)
 }

@@ -40,7 +40,7 @@ func newRunSpecCmd(a *app) *cobra.Command {
 		Args:              exactArgs(1),
 		ValidArgsFunction: a.completeConnectors,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := a.fillRun(&opts, args[0]); err != nil {
+			if err := a.fillRun(cmd.Context(), &opts, args[0]); err != nil {
 				return err
 			}
 			a.ui.Step("asking %s for its spec", filepath.Base(opts.Dir))
@@ -71,7 +71,7 @@ a line, as the connector wrote them.`,
 		Args:              exactArgs(1),
 		ValidArgsFunction: a.completeConnectors,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := a.fillRun(&opts, args[0]); err != nil {
+			if err := a.fillRun(cmd.Context(), &opts, args[0]); err != nil {
 				return err
 			}
 			a.ui.Step("discovering %s", filepath.Base(opts.Dir))
@@ -110,7 +110,7 @@ func (a *app) runFlags(cmd *cobra.Command, o *run.Options) {
 var logLevels = []string{"trace", "debug", "info", "warn", "error"}
 
 // fillRun takes what the flags left open from the connector, its environment and the settings.
-func (a *app) fillRun(o *run.Options, arg string) error {
+func (a *app) fillRun(ctx context.Context, o *run.Options, arg string) error {
 	c, err := a.connector(arg)
 	if err != nil {
 		return err
@@ -133,7 +133,7 @@ func (a *app) fillRun(o *run.Options, arg string) error {
 	if c.Language != "python" {
 		return nil
 	}
-	env, ok, err := pyenv.Find(a.cmd.Context(), c.Dir, a.getenv("VIRTUAL_ENV"))
+	env, ok, err := pyenv.Find(ctx, c.Dir, a.getenv("VIRTUAL_ENV"))
 	if ok {
 		o.BinDir = env.BinDir
 	}

@@ -7,6 +7,7 @@ package proc
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,12 +27,13 @@ import (
 // Cmd describes a program to run. Argv[0] is looked up in PATH unless it holds a slash.
 type Cmd struct {
 	Argv   []string
-	Dir    string    // working directory; "" is the current one
-	Env    []string  // KEY=VALUE, added to the inherited environment; the last of a key wins
-	Unset  []string  // keys removed from the inherited environment
-	Stdin  io.Reader // nil is an empty input
-	Stdout io.Writer // gets a copy of stdout while the program runs; nil for none
-	Stderr io.Writer // gets a copy of stderr while the program runs; nil for none; may be Stdout
+	Dir    string        // working directory; "" is the current one
+	Env    []string      // KEY=VALUE, added to the inherited environment; the last of a key wins
+	Unset  []string      // keys removed from the inherited environment
+	Stdin  io.Reader     // nil is an empty input
+	Stdout io.Writer     // gets a copy of stdout while the program runs; nil for none
+	Stderr io.Writer     // gets a copy of stderr while the program runs; nil for none; may be Stdout
+	Grace  time.Duration // between SIGTERM and SIGKILL when the context ends; 0 is 5 s
 }
 
 // Output is what a program printed.
@@ -84,7 +86,7 @@ func Run(ctx context.Context, c Cmd) (Output, error) {
 	cmd.Stderr = tee(&errOut, c.Stderr, &turn)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
-	cmd.WaitDelay = killDelay
+	cmd.WaitDelay = cmp.Or(c.Grace, killDelay)
 	err = cmd.Run()
 	output := Output{out.Bytes(), errOut.Bytes()}
 	if ctx.Err() != nil {

@@ -2,17 +2,12 @@ package doctor
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"regexp"
+	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/connkit/connkit/internal/fault"
-	"github.com/connkit/connkit/internal/proc"
 )
 
 // Status says how a tool stands.
@@ -25,11 +20,12 @@ const (
 	Missing Status = "missing" // a job needs it
 )
 
-// Finding is what was found of one tool.
+// Finding is what was found of one tool, or what is wrong with one connector.
 type Finding struct {
 	Name    string   `json:"name"`
 	Status  Status   `json:"status"`
 	Version string   `json:"version,omitempty"`
+	Also    []string `json:"also,omitempty"` // other versions that are there
 	Path    string   `json:"path,omitempty"`
 	Use     string   `json:"use"`
 	Jobs    []string `json:"jobs"`
@@ -47,40 +43,55 @@ type Report struct {
 
 // Options say what is looked for.
 type Options struct {
-	For    string // a job of [Jobs], or "" for all
-	Getenv func(string) string
+	For        string              // a job of [Jobs], or "" for all
+	Getenv     func(string) string // nil for the process's own environment
+	Connectors []string            // folders of Python connectors that are looked at too
 }
-
-// patience is how long a tool gets to tell its version.
-const patience = 3 * time.Second
 
 // Check looks for the tools of the job. The report is whole in every case; a
 // tool that the job needs and that is not there is a [fault.Environment] error.
-// Without a job nothing is needed.
+// Without a job nothing is needed. No probe takes longer than a few seconds.
 func Check(ctx context.Context, o Options) (Report, error) {
 	if o.For != "" && !slices.Contains(Jobs(), o.For) {
 		return Report{}, fault.Usagef("looking for the tools of %q: there is no such job: %s", o.For, strings.Join(Jobs(), ", "))
 	}
+	if o.Getenv == nil {
+		o.Getenv = os.Getenv
+	}
+	r := Report{For: o.For, Findings: probeAll(ctx, o.For)}
+	if wants(o.For, encrypting) {
+		r.Findings = append(r.Findings, keys(o.Getenv), editor(o.Getenv))
+	}
+	if wants(o.For, python) {
+		r.Findings = append(r.Findings, connectors(ctx, o.Connectors)...)
+	}
+	if ctx.Err() != nil {
+		return Report{}, context.Cause(ctx)
+	}
+	return r, r.judge(o.For != "")
+}
+
+// wants tells whether one of these jobs was asked for.
+func wants(job string, jobs []string) bool { return job == "" || slices.Contains(jobs, job) }
+
+func probeAll(ctx context.Context, job string) []Finding {
 	var wanted []tool
 	for _, t := range tools() {
-		if o.For == "" || slices.Contains(t.jobs, o.For) {
+		if wants(job, t.jobs) {
 			wanted = append(wanted, t)
 		}
 	}
 	found := make([]Finding, len(wanted))
 	var all sync.WaitGroup
 	for i, t := range wanted {
-		all.Go(func() { found[i] = t.probe(ctx) })
+		all.Go(func() {
+			timed, cancel := context.WithTimeout(ctx, patience)
+			defer cancel()
+			found[i] = t.probe(timed)
+		})
 	}
 	all.Wait()
-	if ctx.Err() != nil {
-		return Report{}, context.Cause(ctx)
-	}
-	r := Report{For: o.For, Findings: found}
-	if o.For == "" || o.For == "encrypt" {
-		r.Findings = append(r.Findings, keys(o.Getenv), editor(o.Getenv))
-	}
-	return r, r.judge(o.For != "")
+	return found
 }
 
 // judge settles what is missing: of a group one tool is enough.
@@ -111,67 +122,4 @@ func (r *Report) judge(needed bool) error {
 		return nil
 	}
 	return fault.Environmentf("looking for the tools of %q: missing: %s", r.For, strings.Join(slices.Compact(missing), ", "))
-}
-
-func (t tool) probe(ctx context.Context) Finding {
-	f := Finding{Name: t.name, Status: Warn, Use: t.use, Jobs: t.jobs, Get: t.get, group: t.group}
-	path, err := proc.Look(t.argv[0])
-	if err != nil {
-		f.Problem = "not found"
-		return f
-	}
-	f.Path = path
-	out, err := t.ask(ctx, t.argv)
-	if err != nil {
-		f.Problem = problem(err)
-		return f
-	}
-	pattern := t.version
-	if pattern == nil {
-		pattern = plainVersion
-	}
-	f.Version = pattern.FindString(out)
-	switch {
-	case f.Version == "":
-		f.Problem = fmt.Sprintf("it tells no version: %.60q", out)
-	case !atLeast(pattern, f.Version, t.least):
-		f.Problem = fmt.Sprintf("%d.%d or newer is needed", t.least[0], t.least[1])
-	case t.confirm != nil:
-		if _, err := t.ask(ctx, t.confirm); err != nil {
-			f.Problem, f.Get = t.broken, ""
-			return f
-		}
-		fallthrough
-	default:
-		f.Status, f.Get = OK, ""
-	}
-	return f
-}
-
-func (t tool) ask(ctx context.Context, argv []string) (string, error) {
-	timed, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	out, err := proc.Run(timed, proc.Cmd{Argv: argv})
-	return strings.TrimSpace(string(out.Stdout) + string(out.Stderr)), err
-}
-
-func problem(err error) string {
-	var exit *proc.Error
-	switch {
-	case errors.Is(err, context.DeadlineExceeded):
-		return fmt.Sprintf("no answer after %s", patience)
-	case errors.As(err, &exit):
-		return fmt.Sprintf("it ends with exit status %d: %s", exit.Status, exit.Error())
-	}
-	return err.Error()
-}
-
-func atLeast(pattern *regexp.Regexp, text string, least [2]int) bool {
-	m := pattern.FindStringSubmatch(text)
-	if len(m) < 3 {
-		return true
-	}
-	major, _ := strconv.Atoi(m[1])
-	minor, _ := strconv.Atoi(m[2])
-	return major > least[0] || major == least[0] && minor >= least[1]
 }

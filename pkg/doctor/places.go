@@ -1,67 +1,128 @@
 package doctor
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"github.com/connkit/connkit/internal/proc"
 )
 
-// keys says where a key for encrypted configs is, by name and place; it is
-// never read. Places: the documentation of sops (age, GCP, AWS, PGP).
+// keyVariables hold a key or the way to one; of those in keyFileVariables the
+// value is the path of a file. From the documentation of sops.
+var (
+	keyVariables = []string{
+		"SOPS_AGE_KEY", "SOPS_AGE_KEY_CMD", "GOOGLE_CREDENTIALS", "AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AZURE_CLIENT_ID", "VAULT_TOKEN",
+	}
+	keyFileVariables = []string{"SOPS_AGE_KEY_FILE", "SOPS_AGE_SSH_PRIVATE_KEY_FILE", "GOOGLE_APPLICATION_CREDENTIALS"}
+)
+
+// keys says where a key for encrypted configs is, by name and place; it is never read.
 func keys(getenv func(string) string) Finding {
-	f := Finding{Name: "sops keys", Status: Warn, Use: "opening encrypted configs", Jobs: []string{"encrypt"}}
-	var found []string
-	for _, name := range []string{
-		"SOPS_AGE_KEY", "SOPS_AGE_KEY_FILE", "SOPS_AGE_KEY_CMD", "SOPS_AGE_SSH_PRIVATE_KEY_FILE", "GOOGLE_APPLICATION_CREDENTIALS",
-		"GOOGLE_CREDENTIALS", "AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AZURE_CLIENT_ID", "VAULT_TOKEN",
-	} {
+	f := Finding{Name: "sops keys", Status: Warn, Use: "opening encrypted configs", Jobs: encrypting}
+	var found, broken []string
+	for _, name := range keyVariables {
 		if getenv(name) != "" {
 			found = append(found, "$"+name)
 		}
 	}
-	config := getenv("XDG_CONFIG_HOME")
-	home := getenv("HOME")
-	if config == "" {
-		config = filepath.Join(home, ".config")
+	for _, name := range keyFileVariables {
+		switch file := getenv(name); {
+		case file == "":
+		case readable(file):
+			found = append(found, "$"+name+" ("+file+")")
+		default:
+			broken = append(broken, fmt.Sprintf("$%s names %q, which cannot be read", name, file))
+		}
 	}
-	for _, file := range []string{
-		filepath.Join(config, "sops", "age", "keys.txt"),
-		filepath.Join(config, "gcloud", "application_default_credentials.json"),
-		filepath.Join(home, ".aws", "credentials"),
-	} {
-		if _, err := os.Stat(file); err == nil {
+	age, files := keyFiles(getenv)
+	for _, file := range files {
+		if readable(file) {
 			found = append(found, file)
 		}
 	}
-	if len(found) == 0 {
-		f.Problem, f.Get = "none found", "age-keygen -o "+filepath.Join(config, "sops", "age", "keys.txt")
-		return f
+	f.Path = strings.Join(found, ", ")
+	switch {
+	case len(broken) > 0:
+		f.Problem, f.Get = strings.Join(broken, "; "), "set it to the file, or unset it"
+	case len(found) == 0:
+		f.Problem, f.Get = "none found", fmt.Sprintf("mkdir -p %q && age-keygen -o %q", filepath.Dir(age), age)
+	default:
+		f.Status = OK
 	}
-	f.Status, f.Path = OK, strings.Join(found, ", ")
 	return f
 }
 
-// editor says which editor opens a decrypted config.
-func editor(getenv func(string) string) Finding {
-	f := Finding{Name: "editor", Status: Warn, Use: "editing encrypted configs", Jobs: []string{"encrypt"}}
-	candidates := []string{"vim", "nano", "vi"}
-	for _, name := range []string{"EDITOR", "VISUAL", "SOPS_EDITOR"} {
-		if v := getenv(name); v != "" {
-			candidates = append([]string{v}, candidates...)
+// keyFiles gives where keys lie by default; age is where sops looks first.
+func keyFiles(getenv func(string) string) (age string, files []string) {
+	home := getenv("HOME")
+	config := getenv("XDG_CONFIG_HOME")
+	if config == "" {
+		config = filepath.Join(home, ".config")
+		if runtime.GOOS == "darwin" {
+			files = append(files, filepath.Join(home, "Library", "Application Support", "sops", "age", "keys.txt"))
 		}
 	}
-	for _, c := range candidates {
-		words := strings.Fields(c)
-		if len(words) == 0 {
+	files = append(files, filepath.Join(config, "sops", "age", "keys.txt"))
+	gcloud := getenv("CLOUDSDK_CONFIG")
+	if gcloud == "" {
+		gcloud = filepath.Join(home, ".config", "gcloud")
+	}
+	return files[0], append(files, filepath.Join(gcloud, "application_default_credentials.json"), filepath.Join(home, ".aws", "credentials"))
+}
+
+// readable tells whether a file could be read, without reading it.
+func readable(path string) bool {
+	if info, err := os.Stat(path); err != nil || info.IsDir() {
+		return false
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	return f.Close() == nil
+}
+
+// editor says which editor opens a decrypted config: the one that a variable
+// names, or one of those that sops falls back to.
+func editor(getenv func(string) string) Finding {
+	f := Finding{Name: "editor", Status: Warn, Use: "editing encrypted configs", Jobs: encrypting, group: editors}
+	for _, name := range []string{"SOPS_EDITOR", "VISUAL", "EDITOR"} {
+		command := getenv(name)
+		program := firstWord(command)
+		if program == "" {
 			continue
 		}
-		if path, err := proc.Look(words[0]); err == nil {
-			f.Status, f.Path, f.Version = OK, path, c
+		path, err := proc.Look(program)
+		if err != nil {
+			f.Problem, f.Get = fmt.Sprintf("$%s names %q: %s", name, program, absence(program)), "export "+name+"=…"
+			return f
+		}
+		f.Status, f.Path, f.Version = OK, path, command
+		return f
+	}
+	for _, name := range []string{"vim", "nano", "vi"} {
+		if path, err := proc.Look(name); err == nil {
+			f.Status, f.Path, f.Version = OK, path, name
 			return f
 		}
 	}
 	f.Problem, f.Get = "none found", "export EDITOR=…"
 	return f
+}
+
+// firstWord gives the program of a command, which may stand in quotes.
+func firstWord(command string) string {
+	command = strings.TrimSpace(command)
+	if command == "" {
+		return ""
+	}
+	if quote := command[0]; quote == '"' || quote == '\'' {
+		word, _, _ := strings.Cut(command[1:], string(quote))
+		return word
+	}
+	word, _, _ := strings.Cut(command, " ")
+	return word
 }

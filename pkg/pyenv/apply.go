@@ -3,60 +3,146 @@ package pyenv
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
-	"slices"
 	"strings"
 
-	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/proc"
+	"github.com/connkit/connkit/internal/textedit"
 )
 
 // Apply makes the environment. step is told what runs, w gets what a tool
-// printed when it fails. When it fails or ctx ends, an environment that was not there before
-// is removed again, and one that was there stays.
+// printed when it fails. When it fails or ctx ends, an environment and a lock
+// file that were not there before are removed again, and those that were stay.
 func (p *Plan) Apply(ctx context.Context, step func(string, ...any), w io.Writer) error {
 	if p.Done {
 		return nil
 	}
-	err := p.make(ctx, step, w)
-	if err != nil && p.fresh {
-		_ = os.RemoveAll(p.Dir) // the error tells more
+	if err := p.recover(); err != nil {
+		return err
 	}
-	return err
+	locks := p.readLocks()
+	err := p.setAside()
+	if err == nil {
+		err = p.make(ctx, step, w)
+	}
+	if err != nil {
+		p.undo(locks)
+		return err
+	}
+	p.noteLocks(locks)
+	if err := p.writeStamp(); err != nil {
+		return fmt.Errorf("noting what the environment was made from: %w", err)
+	}
+	if err := os.RemoveAll(p.aside()); err != nil {
+		return fmt.Errorf("removing the old environment: %w", err)
+	}
+	return nil
 }
 
 func (p *Plan) make(ctx context.Context, step func(string, ...any), w io.Writer) error {
-	if p.force && !p.fresh {
-		if err := os.RemoveAll(p.Dir); err != nil {
-			return fmt.Errorf("removing the old environment: %w", err)
-		}
-		p.fresh = true
-	}
 	for _, argv := range p.Commands {
 		step("running %s", strings.Join(argv, " "))
 		if err := p.run(ctx, argv, w); err != nil {
 			return err
 		}
 	}
-	if err := p.addPkgResources(ctx, step, w); err != nil {
-		return err
-	}
-	return os.WriteFile(p.stampFile(), []byte(p.stamp()), 0o644)
+	return p.addPkgResources(ctx, step, w)
 }
 
-// unset are variables of the caller that lead the tools to other environments
-// or, for the last one, make every start of the connector slower for good.
+// aside is where the environment that is replaced waits until the new one is whole.
+func (p *Plan) aside() string { return p.Dir + ".connkit-old" }
+
+// recover finishes a run that was killed while an old environment stood aside.
+func (p *Plan) recover() error {
+	if !isThere(p.aside()) {
+		return nil
+	}
+	whole, _ := readStamp(p.Dir)
+	if whole == "" {
+		if err := os.RemoveAll(p.Dir); err != nil {
+			return fmt.Errorf("removing half an environment: %w", err)
+		}
+		p.fresh, p.anew = false, true
+		return os.Rename(p.aside(), p.Dir)
+	}
+	return os.RemoveAll(p.aside())
+}
+
+// setAside moves away what is replaced, and takes the stamp off what is
+// changed in place, which is not whole until all went well.
+func (p *Plan) setAside() error {
+	if p.fresh {
+		return nil
+	}
+	var err error
+	if p.anew {
+		err = os.Rename(p.Dir, p.aside())
+	} else {
+		err = os.Remove(stampFile(p.Dir))
+	}
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("setting the old environment aside: %w", err)
+	}
+	return nil
+}
+
+// undo leaves the folder as it was; the error that led here tells more than one of its own.
+func (p *Plan) undo(locks map[string][]byte) {
+	for name, text := range p.readLocks() {
+		place := filepath.Join(p.project.dir, name)
+		switch old := locks[name]; {
+		case old == nil && text != nil:
+			_ = os.Remove(place)
+		case !bytes.Equal(old, text):
+			_ = textedit.WriteFile(place, old, 0o644)
+		}
+	}
+	if p.fresh || p.anew && isThere(p.aside()) {
+		_ = os.RemoveAll(p.Dir)
+	}
+	if p.anew {
+		_ = os.Rename(p.aside(), p.Dir)
+	}
+}
+
+// readLocks gives the lock files as they are, nil for one that is not there.
+func (p *Plan) readLocks() map[string][]byte {
+	locks := map[string][]byte{}
+	for _, name := range []string{"uv.lock", "poetry.lock"} {
+		text, err := os.ReadFile(filepath.Join(p.project.dir, name))
+		if err != nil {
+			text = nil
+		}
+		locks[name] = text
+	}
+	return locks
+}
+
+// noteLocks says which lock file a tool wrote, since nobody asked for that.
+func (p *Plan) noteLocks(before map[string][]byte) {
+	for name, now := range p.readLocks() {
+		switch old := before[name]; {
+		case old == nil && now != nil:
+			p.Notes = append(p.Notes, name+" was written: commit it, and it decides from now on")
+		case !bytes.Equal(old, now):
+			p.Notes = append(p.Notes, name+" was brought up to date with pyproject.toml")
+		}
+	}
+}
+
+// unset are variables of the caller that lead the tools to other environments,
+// leave out a part of the project or, for the last one, make every start of
+// the connector slower for good.
 var unset = []string{
-	"UV_PYTHON", "UV_PROJECT", "UV_SYSTEM_PYTHON", "VIRTUAL_ENV", "CONDA_PREFIX", "PYTHONHOME", "PYTHONPATH",
-	"PIP_TARGET", "PIP_PREFIX", "PIP_USER", "PYTHONDONTWRITEBYTECODE",
+	"UV_PYTHON", "UV_PROJECT", "UV_SYSTEM_PYTHON", "UV_MANAGED_PYTHON", "UV_PYTHON_PREFERENCE", "UV_WORKING_DIRECTORY", "UV_WORKING_DIR",
+	"UV_NO_DEV", "UV_NO_GROUP", "UV_NO_DEFAULT_GROUPS", "UV_NO_EDITABLE", "UV_NO_SYNC",
+	"VIRTUAL_ENV", "CONDA_PREFIX", "CONDA_DEFAULT_ENV", "PYTHONHOME", "PYTHONPATH", "PYENV_VERSION",
+	"PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_USER", "PIP_PYTHON", "PIP_DRY_RUN", "PIP_NO_DEPS", "PIP_NO_COMPILE", "PIP_QUIET",
+	"PYTHONDONTWRITEBYTECODE",
 }
 
 func (p *Plan) run(ctx context.Context, argv []string, w io.Writer) error {
@@ -64,7 +150,8 @@ func (p *Plan) run(ctx context.Context, argv []string, w io.Writer) error {
 	_, err := proc.Run(ctx, proc.Cmd{
 		Argv: argv, Dir: p.project.dir, Stdout: &printed, Stderr: &printed, Unset: unset,
 		Env: []string{
-			"UV_PROJECT_ENVIRONMENT=" + folder, "UV_NO_PROGRESS=1",
+			// absolute, since a member of a uv workspace takes a relative one from the workspace's folder
+			"UV_PROJECT_ENVIRONMENT=" + p.Dir, "UV_NO_PROGRESS=1",
 			"POETRY_VIRTUALENVS_IN_PROJECT=true", "POETRY_VIRTUALENVS_CREATE=true", "PIP_REQUIRE_VIRTUALENV=",
 		},
 	})
@@ -76,97 +163,5 @@ func (p *Plan) run(ctx context.Context, argv []string, w io.Writer) error {
 	if _, err := io.WriteString(w, said); err != nil {
 		return fmt.Errorf("printing what %s said: %w", argv[0], err)
 	}
-	e := fault.Failedf("making the environment: %s ended with exit status %d", strings.Join(argv[:min(len(argv), 2)], " "), exit.Status)
-	return e.WithHint("%s", hintFor(p.Manager, said))
-}
-
-// hintFor knows the refusals of the tools that have one cure.
-func hintFor(tool, output string) string {
-	has := func(parts ...string) bool {
-		return slices.ContainsFunc(parts, func(p string) bool { return strings.Contains(output, p) })
-	}
-	switch {
-	case has("network was disabled", "name resolution", "dns error", "Connection refused", "Network is unreachable", "Max retries exceeded", "error sending request"):
-		return "the package registry is out of reach: try again when it is there"
-	case has("requires-python", "Requires-Python", "Python>=", "Python requirement"):
-		return "a dependency wants a narrower range of Python: set requires-python in pyproject.toml to it"
-	case tool == "poetry" && has(") not found"):
-		return "Poetry needs an index with the JSON API: name yours as [[tool.poetry.source]], or --manager uv"
-	}
-	return "the tool's own words stand above"
-}
-
-var importsPkgResources = regexp.MustCompile(`(?m)^(import pkg_resources|from pkg_resources import)`)
-
-// addPkgResources installs setuptools where a package imports pkg_resources
-// and none is there: it came with every environment once, so packages do not
-// say that they need it, and setuptools 81 has it no more.
-func (p *Plan) addPkgResources(ctx context.Context, step func(string, ...any), w io.Writer) error {
-	site, err := Env{Dir: p.Dir}.sitePackages()
-	if err != nil {
-		return err
-	}
-	if exists(site, "pkg_resources") {
-		return nil
-	}
-	user := findImporter(site)
-	if user == "" {
-		return nil
-	}
-	step("adding setuptools<81: %s imports pkg_resources", user)
-	own := filepath.Join(p.Dir, "bin", "python")
-	argv := []string{own, "-m", "pip", "install", "--disable-pip-version-check", "setuptools<81"}
-	if p.Manager == "uv" { // its environments have no pip
-		argv = []string{"uv", "pip", "install", "--python", own, "setuptools<81"}
-	}
-	return p.run(ctx, argv, w)
-}
-
-// findImporter gives a package that imports pkg_resources without a guard.
-func findImporter(site string) string {
-	importer := ""
-	_ = filepath.WalkDir(site, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || importer != "" {
-			return fs.SkipAll
-		}
-		if d.IsDir() && (d.Name() == "setuptools" || d.Name() == "pip" || d.Name() == "tests") {
-			return fs.SkipDir
-		}
-		if filepath.Ext(path) != ".py" {
-			return nil
-		}
-		if text, err := os.ReadFile(path); err == nil && importsPkgResources.Match(text) {
-			rel, _ := filepath.Rel(site, path)
-			importer, _, _ = strings.Cut(filepath.ToSlash(rel), "/")
-		}
-		return nil
-	})
-	return importer
-}
-
-func (p *Plan) stampFile() string { return filepath.Join(p.Dir, ".connkit-stamp") }
-
-// stamp names what the environment was made from.
-func (p *Plan) stamp() string {
-	h := sha256.New()
-	fmt.Fprintln(h, "1", p.Manager)
-	files := []string{"pyproject.toml", "poetry.lock", "uv.lock", "requirements.txt", "setup.py", "setup.cfg"}
-	for _, dir := range append([]string{p.project.dir}, p.project.paths...) {
-		for _, name := range files {
-			text, err := os.ReadFile(filepath.Join(dir, name))
-			fmt.Fprintln(h, name, len(text), err == nil)
-			h.Write(text)
-		}
-	}
-	return hex.EncodeToString(h.Sum(nil)) + "\n"
-}
-
-// stampHolds tells whether the environment is there, runs, and was made from what stands there now.
-func (p *Plan) stampHolds() bool {
-	text, err := os.ReadFile(p.stampFile())
-	if err != nil || string(text) != p.stamp() {
-		return false
-	}
-	_, err = os.Stat(filepath.Join(p.Dir, "bin", "python"))
-	return err == nil
+	return p.explain(argv, exit.Status, said)
 }

@@ -1,10 +1,15 @@
 package pyenv
 
 import (
+	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
 
 	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/proc"
@@ -12,8 +17,11 @@ import (
 
 // Env is a Python environment that is there.
 type Env struct {
-	Dir    string `json:"dir"`
-	BinDir string `json:"binDir"`
+	Dir     string `json:"dir"`
+	BinDir  string `json:"binDir"`
+	Python  string `json:"python"`            // path of its interpreter
+	Version string `json:"version,omitempty"` // of its interpreter, or "" when nothing says so
+	Manager string `json:"manager,omitempty"` // uv | poetry | pip, or "" when connkit did not make it
 }
 
 // folder is where the environment of a connector is: in its own folder, for
@@ -21,46 +29,142 @@ type Env struct {
 const folder = ".venv"
 
 // Find gives the environment of the connector in dir: its .venv, else the
-// active virtual environment when that is inside dir, else the one that Poetry
-// keeps elsewhere for a project of its own. With none, ok is false. One whose
-// interpreter is gone is a [fault.Environment] error.
+// virtual environment active when that is inside dir, else the one that Poetry
+// keeps elsewhere; only the last is asked for by starting a program. With
+// none, ok is false. One whose interpreter is gone, or is a Python that the
+// project does not take, is a [fault.Environment] error.
 func Find(ctx context.Context, dir, active string) (env Env, ok bool, err error) {
+	p, err := readProject(dir)
+	if err != nil {
+		p = &project{} // an environment serves without a project that can be read
+	}
 	place := filepath.Join(dir, folder)
-	if !exists(dir, folder) {
+	switch {
+	case isThere(place):
+	case within(dir, active):
 		place = active
-		if !within(dir, active) {
-			place = poetryPlace(ctx, dir)
-		}
-		if place == "" {
-			return Env{}, false, nil
+	default:
+		if place, err = poetryEnv(ctx, dir, p); place == "" || err != nil {
+			return Env{}, false, err
 		}
 	}
-	env = Env{Dir: place, BinDir: filepath.Join(place, "bin")}
-	python := filepath.Join(env.BinDir, "python")
-	if _, err := os.Stat(python); err != nil {
-		return Env{}, false, fault.Environmentf("looking into %q: its interpreter is gone", place).
-			WithHint("connkit env %s --force", filepath.Base(dir))
+	if env, err = looked(dir, place, p.python); err != nil {
+		return Env{}, false, err
 	}
 	return env, true, nil
 }
 
-// poetryPlace asks Poetry where it keeps the environment of a project that is
-// its own by a lock file or by style. Without an answer there is none.
-func poetryPlace(ctx context.Context, dir string) string {
-	p, err := readProject(dir)
-	if err != nil || !p.poetryLock && !p.poetryStyle {
-		return ""
+func looked(dir, place string, wanted pyRange) (Env, error) {
+	env, problem := look(place, wanted)
+	if problem != "" {
+		return env, fault.Environmentf("looking into %q: %s", place, problem).WithHint("connkit env %s", filepath.Base(dir))
 	}
-	out, err := proc.Run(ctx, proc.Cmd{Argv: []string{"poetry", "env", "info", "--path", "--no-interaction"}, Dir: dir, Unset: unset})
-	if err != nil {
-		return ""
-	}
-	return out.Text()
+	return env, nil
+}
+
+// isThere tells whether something has the name, be it a link that leads nowhere.
+func isThere(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
 }
 
 func within(dir, place string) bool {
 	rel, err := filepath.Rel(dir, place)
-	return place != "" && err == nil && filepath.IsLocal(rel)
+	return place != "" && err == nil && rel != "." && filepath.IsLocal(rel)
+}
+
+// poetryEnv asks Poetry where it keeps the environment of one of its projects, "" for nowhere.
+func poetryEnv(ctx context.Context, dir string, p *project) (string, error) {
+	if !p.poetryLock && !p.poetryStyle {
+		return "", nil
+	}
+	if _, err := proc.Look("poetry"); err != nil {
+		return "", nil //nolint:nilerr // without Poetry nothing is Poetry's
+	}
+	out, err := proc.Run(ctx, proc.Cmd{Argv: []string{"poetry", "env", "info", "--path", "--no-interaction"}, Dir: dir, Unset: unset})
+	var exit *proc.Error
+	if errors.As(err, &exit) { // there is none
+		return "", nil
+	}
+	return out.Text(), err
+}
+
+// look reads what an environment tells about itself without starting it.
+// problem says why it cannot serve, "" when it can.
+func look(place string, wanted pyRange) (env Env, problem string) {
+	env = Env{Dir: place, BinDir: filepath.Join(place, "bin"), Python: filepath.Join(place, "bin", "python")}
+	env.Manager, _ = readStamp(place)
+	if _, err := os.Stat(env.Python); err != nil {
+		return env, "its interpreter is gone"
+	}
+	made, ok := madeWith(place)
+	if !ok {
+		return env, ""
+	}
+	env.Version = made.String()
+	if now, ok := linkedMinor(env.Python); ok && now != made[1] {
+		return env, fmt.Sprintf("it was made with Python 3.%d, and its interpreter has become 3.%d", made[1], now)
+	}
+	if !wanted.takes(made) {
+		return env, fmt.Sprintf("it is Python %s, and the project takes %q", made, wanted.text)
+	}
+	return env, ""
+}
+
+var versionLine = regexp.MustCompile(`^version(?:_info)?\s*=\s*(\d+)\.(\d+)\.(\d+)`)
+
+// madeWith reads the version of Python that pyvenv.cfg tells. The key differs
+// from tool to tool: version of venv, version_info of uv and virtualenv.
+func madeWith(place string) (v version, ok bool) {
+	f, err := os.Open(filepath.Join(place, "pyvenv.cfg"))
+	if err != nil {
+		return v, false
+	}
+	defer f.Close()
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		if m := versionLine.FindStringSubmatch(strings.TrimSpace(lines.Text())); m != nil {
+			for i := range v {
+				v[i], _ = strconv.Atoi(m[i+1])
+			}
+			return v, true
+		}
+	}
+	return v, false
+}
+
+// linked gives the interpreter outside an environment that its own links to,
+// "" when it is a copy, which does not tell whose.
+func linked(env Env) string {
+	place := env.Python
+	for range 8 { // python links to python3, that to python3.11; more would be a circle
+		to, err := os.Readlink(place)
+		if err != nil {
+			return ""
+		}
+		if !filepath.IsAbs(to) {
+			to = filepath.Join(filepath.Dir(place), to)
+		}
+		if place = to; !within(env.Dir, place) {
+			return place
+		}
+	}
+	return ""
+}
+
+var minorInName = regexp.MustCompile(`^python3\.(\d+)$`)
+
+// linkedMinor reads the minor version off the name of the program that the interpreter links to.
+func linkedMinor(python string) (int, bool) {
+	real, err := filepath.EvalSymlinks(python)
+	if err != nil {
+		return 0, false
+	}
+	m := minorInName.FindStringSubmatch(filepath.Base(real))
+	if m == nil {
+		return 0, false
+	}
+	n, err := strconv.Atoi(m[1])
+	return n, err == nil
 }
 
 // sitePackages gives the folder that an environment's packages are in.

@@ -3,9 +3,6 @@ package pyenv
 import (
 	"context"
 	"path/filepath"
-
-	"github.com/connkit/connkit/internal/fault"
-	"github.com/connkit/connkit/internal/proc"
 )
 
 // Options say whose environment is made and how. Dir is needed.
@@ -27,9 +24,10 @@ type Plan struct {
 	DryRun   bool       `json:"dryRun"`
 
 	project *project
-	python  interpreter
+	python  Python
 	fresh   bool // there is none yet: remove it when making it fails
-	force   bool
+	anew    bool // the one that is there cannot be kept: put it back when making fails
+	hasPip  bool // of the one that is kept
 }
 
 // NewPlan decides; nothing is written. A missing tool or Python is a
@@ -39,95 +37,73 @@ func NewPlan(ctx context.Context, o Options) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Plan{Dir: filepath.Join(o.Dir, folder), project: project, force: o.Force, fresh: !exists(o.Dir, folder)}
-	if p.Manager, p.Reason, err = project.manager(o.Manager); err != nil {
+	p := &Plan{Dir: filepath.Join(o.Dir, folder), project: project}
+	p.fresh = !isThere(p.Dir)
+	env, problem := look(p.Dir, project.python)
+	if p.Manager, p.Reason, err = project.manager(o.Manager, env.Manager); err != nil {
 		return nil, err
 	}
-	if !o.Force && p.stampHolds() {
-		p.Done = true
+	if !o.Force && problem == "" && p.stampHolds() {
+		p.Done, p.Python = true, env.Version
 		return p, nil
 	}
-	if p.python, err = choose(ctx, project.python); err != nil {
-		return nil, err
+	if !p.fresh {
+		p.weigh(env, problem, o.Force)
 	}
-	p.Python = p.python.version.String()
-	p.Commands = p.commands()
+	kept := !p.fresh && !p.anew
+	if !kept || !p.keepPython(env) {
+		if p.python, err = choose(ctx, project.python, p.Manager); err != nil {
+			return nil, err
+		}
+	}
+	p.Python = p.python.Version
+	p.Commands = p.commands(kept)
+	p.note()
 	return p, nil
 }
 
-// manager chooses the tool. The lock file decides; without one what is there.
-func (p *project) manager(wanted string) (name, reason string, err error) {
-	if p.poetryStyle && p.uvLock && (wanted == "" || wanted == "auto" || wanted == "uv") {
-		return "", "", fault.Usagef("choosing between uv and Poetry: uv.lock stands beside a pyproject.toml without [project], of which uv installs nothing").
-			At(p.dir, 0, 0).WithHint("remove uv.lock, or write [project] into pyproject.toml")
-	}
+// weigh decides whether the environment that is there is kept and brought up to date.
+func (p *Plan) weigh(env Env, problem string, force bool) {
 	switch {
-	case wanted != "" && wanted != "auto":
-		name, reason = wanted, "as asked for"
-	case p.poetryLock && p.uvLock:
-		return "", "", fault.Usagef("choosing between uv and Poetry: poetry.lock and uv.lock are both there").At(p.dir, 0, 0).
-			WithHint("--manager uv or --manager poetry, or remove the one that is not kept")
-	case p.poetryLock:
-		name, reason = "poetry", "poetry.lock is there"
-	case p.uvLock:
-		name, reason = "uv", "uv.lock is there"
-	default:
-		for _, tool := range []string{"uv", "poetry"} {
-			if _, err := proc.Look(tool); err == nil && (tool == "uv" || p.standard || p.poetryStyle) {
-				return tool, "no lock file, and " + tool + " is there", nil
-			}
-		}
-		return "pip", "no lock file, and neither uv nor Poetry is there", nil
+	case force:
+		p.anew = true
+	case problem != "":
+		p.anew = true
+		p.Notes = append(p.Notes, "it is made anew: "+problem)
+	case env.Manager == "" && isThere(p.aside()):
+		p.anew = true
+		p.Notes = append(p.Notes, "it is made anew: the last run was cut off in the middle")
+	case env.Manager != "" && env.Manager != p.Manager:
+		p.anew = true
+		p.Notes = append(p.Notes, "it is made anew: "+env.Manager+" made the one that is there")
 	}
-	if name == "pip" {
-		return name, reason, nil
-	}
-	if _, err := proc.Look(name); err != nil {
-		return "", "", fault.Environmentf("making the environment with %s (%s): it is not in PATH", name, reason).
-			WithHint("%s, or --manager to use another", howToGet[name])
-	}
-	return name, reason, nil
-}
-
-var howToGet = map[string]string{
-	"uv":     "pipx install uv",
-	"poetry": "pipx install poetry",
-}
-
-// commands are what makes the environment, in order.
-func (p *Plan) commands() [][]string {
-	own := filepath.Join(p.Dir, "bin", "python")
-	switch {
-	case p.Manager == "poetry":
-		// Made first, so that Poetry takes it, and not one that it has made elsewhere before.
-		return [][]string{{p.python.path, "-m", "venv", p.Dir}, {"poetry", "install", "--no-interaction", "--compile"}}
-	case p.Manager == "uv" && p.project.standard:
-		return [][]string{{"uv", "sync", "--compile-bytecode", "--python", p.python.path}}
-	case p.Manager == "uv":
-		p.noteDev()
-		make := []string{"uv", "venv", "--python", p.python.path, p.Dir}
-		if !p.fresh {
-			make = []string{"uv", "venv", "--clear", "--python", p.python.path, p.Dir}
-		}
-		return [][]string{make, append([]string{"uv", "pip", "install", "--compile-bytecode", "--python", own}, p.requirements()...)}
-	default:
-		p.noteDev()
-		return [][]string{{p.python.path, "-m", "venv", p.Dir}, append([]string{own, "-m", "pip", "install", "--disable-pip-version-check"}, p.requirements()...)}
+	if site, err := env.sitePackages(); err == nil {
+		p.hasPip = exists(site, "pip")
 	}
 }
 
-func (p *Plan) noteDev() {
-	if p.project.poetryStyle && len(p.project.dev) > 0 {
-		p.Notes = append(p.Notes, "the dev group of a Poetry-style project is installed by its ranges, without poetry.lock")
+// keepPython takes the Python of the environment that stays, so that no tool
+// makes it anew for another one that fits as well.
+func (p *Plan) keepPython(env Env) bool {
+	v, ok := madeWith(env.Dir)
+	base := linked(env)
+	if !ok || base == "" {
+		return false
 	}
+	p.python = Python{Name: filepath.Base(base), Path: base, Version: v.String(), version: v}
+	return true
 }
 
-// requirements are the arguments of pip install: requirements.txt names path
-// dependencies, which must come before the project itself.
-func (p *Plan) requirements() []string {
-	args := []string{"-e", "."}
-	if p.project.reqs && len(p.project.paths) > 0 {
-		args = []string{"-r", "requirements.txt"}
+// note says where the environment will differ from what the project asks for.
+func (p *Plan) note() {
+	project := p.project
+	if project.poetryLock && p.Manager != "poetry" {
+		p.Notes = append(p.Notes, "poetry.lock is not followed: only Poetry reads it")
 	}
-	return append(args, p.project.dev...)
+	if project.uvLock && p.Manager != "uv" {
+		p.Notes = append(p.Notes, "uv.lock is not followed: only uv reads it")
+	}
+	if project.vague && p.Manager != "poetry" {
+		p.Notes = append(p.Notes, "some ranges and platforms are left open: only Poetry reads the way they are written")
+	}
 }

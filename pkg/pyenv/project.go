@@ -7,7 +7,9 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/pelletier/go-toml/v2"
 
@@ -17,14 +19,24 @@ import (
 // project is what a connector's build files say.
 type project struct {
 	dir         string
-	standard    bool     // [project] is there (PEP 621)
-	poetryStyle bool     // [tool.poetry] without [project]
-	python      string   // version range, "" for any
-	dev         []string // requirements of the dev group, for tools that cannot read it
-	paths       []string // folders of path dependencies
+	standard    bool // [project] is there (PEP 621)
+	poetryStyle bool // [tool.poetry] without [project]
+	packaged    bool // it can be installed itself, not its dependencies alone
+	python      pyRange
+	deps        []string // what pip installs of one that is not packaged
+	dev         []string // the dev group for pip, which cannot read it below 25.1
+	vague       bool     // deps or dev say less than Poetry's table does
+	paths       []path
 	poetryLock  bool
 	uvLock      bool
-	reqs        bool // requirements.txt
+	reqs        string // text of requirements.txt
+}
+
+// path is a dependency on a folder or file.
+type path struct {
+	place    string // absolute
+	editable bool
+	uv       bool // uv reads it from [tool.uv.sources]
 }
 
 type pyprojectFile struct {
@@ -33,29 +45,36 @@ type pyprojectFile struct {
 	} `toml:"project"`
 	Groups map[string][]any `toml:"dependency-groups"`
 	Tool   struct {
-		Poetry *struct {
-			Dependencies map[string]any `toml:"dependencies"`
-			DevOld       map[string]any `toml:"dev-dependencies"`
-			Group        map[string]struct {
-				Dependencies map[string]any `toml:"dependencies"`
-			} `toml:"group"`
-		} `toml:"poetry"`
-		UV struct {
+		Poetry *poetryTool `toml:"poetry"`
+		UV     struct {
 			Sources map[string]any `toml:"sources"`
+			Dev     []string       `toml:"dev-dependencies"`
 		} `toml:"uv"`
 	} `toml:"tool"`
 }
 
+type poetryTool struct {
+	PackageMode  *bool          `toml:"package-mode"`
+	Dependencies map[string]any `toml:"dependencies"`
+	DevOld       map[string]any `toml:"dev-dependencies"`
+	Group        map[string]struct {
+		Optional     bool           `toml:"optional"`
+		Dependencies map[string]any `toml:"dependencies"`
+	} `toml:"group"`
+}
+
 func readProject(dir string) (*project, error) {
-	p := &project{dir: dir}
-	p.poetryLock, p.uvLock, p.reqs = exists(dir, "poetry.lock"), exists(dir, "uv.lock"), exists(dir, "requirements.txt")
+	p := &project{dir: dir, packaged: true}
+	p.poetryLock, p.uvLock = exists(dir, "poetry.lock"), exists(dir, "uv.lock")
+	reqs, err := os.ReadFile(filepath.Join(dir, "requirements.txt"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("reading the project: %w", err)
+	}
+	p.reqs = string(reqs)
 	file := filepath.Join(dir, "pyproject.toml")
 	text, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
-		if exists(dir, "setup.py") || exists(dir, "setup.cfg") {
-			return p, nil
-		}
-		return nil, fault.Usagef("reading the project: there is no pyproject.toml").At(dir, 0, 0)
+		return p, p.withoutFile()
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading the project: %w", err)
@@ -69,59 +88,117 @@ func readProject(dir string) (*project, error) {
 		}
 		return nil, fault.Usagef("%w", err).At(file, line, col)
 	}
-	p.take(f)
-	return p, nil
+	return p, p.take(f, file)
 }
 
-func (p *project) take(f pyprojectFile) {
+// withoutFile makes do with what came before pyproject.toml.
+func (p *project) withoutFile() error {
+	if exists(p.dir, "setup.py") || exists(p.dir, "setup.cfg") {
+		return nil
+	}
+	if p.packaged = false; p.reqs != "" {
+		return nil
+	}
+	return fault.Usagef("reading the project: nothing says what to install: no [project] in a pyproject.toml, no requirements.txt").At(p.dir, 0, 0)
+}
+
+func (p *project) take(f pyprojectFile, file string) (err error) {
 	poetry := f.Tool.Poetry
 	p.standard = f.Project != nil
-	p.poetryStyle = poetry != nil && f.Project == nil
+	p.poetryStyle = poetry != nil && !p.standard
+	p.dev = append(group(f.Groups, "dev", nil), f.Tool.UV.Dev...)
+	versions := ""
 	if p.standard {
-		p.python = f.Project.Python
+		versions = f.Project.Python
 	}
-	for _, item := range f.Groups["dev"] {
-		if text, ok := item.(string); ok {
-			p.dev = append(p.dev, text)
-		}
-	}
-	sources := []map[string]any{f.Tool.UV.Sources}
 	if poetry != nil {
-		sources = append(sources, poetry.Dependencies)
-		if text, ok := poetry.Dependencies["python"].(string); ok && p.python == "" {
-			p.python = text
+		if text, ok := poetry.Dependencies["python"].(string); ok && versions == "" {
+			versions = text
 		}
-		dev := maps.Clone(poetry.DevOld)
-		if dev == nil {
-			dev = map[string]any{}
-		}
-		maps.Copy(dev, poetry.Group["dev"].Dependencies)
-		p.dev = append(p.dev, poetryRequirements(dev)...)
+		p.takePoetry(poetry)
+		p.takePaths(poetry.Dependencies, "develop", false)
 	}
-	for _, m := range sources {
-		for _, v := range m {
-			if t, ok := v.(map[string]any); ok {
-				if path, ok := t["path"].(string); ok {
-					p.paths = append(p.paths, filepath.Join(p.dir, path))
-				}
+	if !p.standard && poetry == nil { // settings of tools alone
+		if err := p.withoutFile(); err != nil {
+			return err
+		}
+	}
+	p.takePaths(f.Tool.UV.Sources, "editable", true)
+	slices.SortFunc(p.paths, func(a, b path) int { return strings.Compare(a.place, b.place) })
+	if p.python, err = parseRange(versions); err != nil {
+		return fault.Usagef("%w", err).At(file, 0, 0)
+	}
+	return nil
+}
+
+// takePoetry takes the dependencies that only Poetry can read.
+func (p *project) takePoetry(t *poetryTool) {
+	dev := maps.Clone(t.DevOld)
+	if dev == nil {
+		dev = map[string]any{}
+	}
+	for _, g := range t.Group {
+		if !g.Optional {
+			maps.Copy(dev, g.Dependencies)
+		}
+	}
+	args, exact := poetryRequirements(p.dir, dev)
+	p.dev = append(p.dev, args...)
+	p.vague = !exact
+	if t.PackageMode != nil && !*t.PackageMode && p.poetryStyle {
+		p.packaged = false
+		p.deps, exact = poetryRequirements(p.dir, t.Dependencies)
+		p.vague = p.vague || !exact
+	}
+}
+
+func (p *project) takePaths(table map[string]any, editable string, uv bool) {
+	for _, v := range table {
+		t, _ := v.(map[string]any)
+		text, ok := t["path"].(string)
+		if !ok {
+			continue
+		}
+		place := text
+		if !filepath.IsAbs(text) {
+			place = filepath.Join(p.dir, text)
+		}
+		if i := slices.IndexFunc(p.paths, func(o path) bool { return o.place == place }); i >= 0 {
+			p.paths[i].uv, p.paths[i].editable = uv, p.paths[i].editable || t[editable] == true
+			continue
+		}
+		p.paths = append(p.paths, path{place, t[editable] == true, uv})
+	}
+}
+
+// group gives the requirements of a dependency group, those of the groups that
+// it includes too (PEP 735). seen holds the groups on the way to this one.
+func group(groups map[string][]any, name string, seen []string) []string {
+	if slices.Contains(seen, name) {
+		return nil
+	}
+	var list []string
+	for _, item := range groups[name] {
+		switch item := item.(type) {
+		case string:
+			list = append(list, item)
+		case map[string]any:
+			if other, ok := item["include-group"].(string); ok {
+				list = append(list, group(groups, other, append(seen, name))...)
 			}
 		}
 	}
-	slices.Sort(p.paths)
-	p.paths = slices.Compact(p.paths)
+	return list
 }
 
-// poetryRequirements spells Poetry's dependencies as PEP 508 lines.
-func poetryRequirements(deps map[string]any) []string {
-	var lines []string
-	for _, name := range slices.Sorted(maps.Keys(deps)) {
-		text, ok := deps[name].(string)
-		if !ok || name == "python" {
-			continue
-		}
-		lines = append(lines, name+plainRange(text))
-	}
-	return lines
+var itself = regexp.MustCompile(`(?m)^\s*(-e|--editable)[ =]+\.(\[.*\])?/?\s*(#.*)?$`)
+
+// namesItself tells whether requirements.txt installs the project too.
+func (p *project) namesItself() bool { return itself.MatchString(p.reqs) }
+
+// foreignToUV gives the path dependencies that uv does not know of.
+func (p *project) foreignToUV() []path {
+	return slices.DeleteFunc(slices.Clone(p.paths), func(d path) bool { return d.uv })
 }
 
 func exists(dir, name string) bool {

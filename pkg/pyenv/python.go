@@ -2,174 +2,189 @@ package pyenv
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/proc"
 )
 
-// version is major, minor and patch of a Python.
-type version [3]int
+// Python is an interpreter in PATH. One that does not run has a Problem and no Version.
+type Python struct {
+	Name    string // as it is called: python3.12
+	Path    string // the program behind shims and virtual environments
+	Version string // 3.12.4
+	Problem string
 
-func (v version) String() string { return fmt.Sprintf("%d.%d.%d", v[0], v[1], v[2]) }
-
-// clause is one comparison of a range: >=3.11.
-type clause struct {
-	op    string
-	at    version
-	parts int // how many numbers were given
-}
-
-var clauseForm = regexp.MustCompile(`^(\^|~=|~|==|!=|>=|<=|>|<|)\s*(\d+)(?:\.(\d+))?(?:\.(\d+))?(\.\*)?$`)
-
-// parseRange reads a PEP 440 range or Poetry's ^ and ~ forms.
-func parseRange(text string) ([]clause, error) {
-	var clauses []clause
-	for _, part := range strings.Split(text, ",") {
-		part = strings.TrimSpace(part)
-		if part == "" || part == "*" {
-			continue
-		}
-		m := clauseForm.FindStringSubmatch(part)
-		if m == nil {
-			return nil, fault.Usagef("reading the Python versions %q: %q is no comparison", text, part)
-		}
-		c := clause{op: m[1]}
-		for i, n := range m[2:5] {
-			if n != "" {
-				c.at[i], _ = strconv.Atoi(n)
-				c.parts = i + 1
-			}
-		}
-		if m[5] != "" && c.op == "" {
-			c.op = "=="
-		}
-		clauses = append(clauses, c)
-	}
-	return clauses, nil
-}
-
-// holds tells whether v satisfies the comparison. ^3.11 is at least that and
-// below 4, ~3.11 and ~=3.11.2 below the next minor, a bare 3.11 and ==3.11 any 3.11.
-func (c clause) holds(v version) bool {
-	order := slices.Compare(v[:], c.at[:])
-	prefix := slices.Compare(v[:c.parts], c.at[:c.parts])
-	switch c.op {
-	case ">=":
-		return order >= 0
-	case ">":
-		return prefix > 0
-	case "<":
-		return order < 0
-	case "<=":
-		return prefix <= 0
-	case "!=":
-		return prefix != 0
-	case "^":
-		return order >= 0 && v[0] == c.at[0]
-	case "~":
-		return order >= 0 && v[0] == c.at[0] && (c.parts < 2 || v[1] == c.at[1])
-	case "~=":
-		return order >= 0 && slices.Equal(v[:max(c.parts-1, 1)], c.at[:max(c.parts-1, 1)])
-	}
-	return prefix == 0
-}
-
-// plainRange spells Poetry's ^ and ~ for a requirement as PEP 440 does.
-func plainRange(text string) string {
-	clauses, err := parseRange(text)
-	if err != nil || len(clauses) != 1 {
-		if strings.ContainsAny(text, "^~*|") || text == "" {
-			return ""
-		}
-		return text
-	}
-	c := clauses[0]
-	switch c.op {
-	case "^":
-		next := version{c.at[0] + 1}
-		if c.at[0] == 0 {
-			next = version{0, c.at[1] + 1}
-		}
-		return ">=" + c.at.String() + ",<" + next.String()
-	case "~":
-		return ">=" + c.at.String() + ",<" + version{c.at[0], c.at[1] + 1}.String()
-	case "":
-		return "==" + text
-	}
-	return text
-}
-
-// interpreter is a Python that runs.
-type interpreter struct {
-	path    string
 	version version
 }
 
-// newest is the newest minor version of Python 3 that is looked for by name.
-const newest = 16
+// The minor versions of Python 3 that are looked for by name.
+const newest, oldest = 16, 8
 
-// choose gives the Python that makes the environment: the user's own python3
-// where it fits the range, else the newest that fits.
-func choose(ctx context.Context, wanted string) (interpreter, error) {
-	clauses, err := parseRange(wanted)
-	if err != nil {
-		return interpreter{}, err
+// names gives the names of interpreters: the user's own first, then the newest first.
+func names() []string {
+	list := []string{"python3", "python"}
+	for minor := newest; minor >= oldest; minor-- {
+		list = append(list, fmt.Sprintf("python3.%d", minor))
 	}
-	names := []string{"python3", "python"}
-	for minor := newest; minor >= 9; minor-- {
-		names = append(names, fmt.Sprintf("python3.%d", minor))
-	}
-	var found []string
-	for _, name := range names {
-		i, ok := probe(ctx, name)
-		if !ok {
-			continue
-		}
-		if !slices.ContainsFunc(clauses, func(c clause) bool { return !c.holds(i.version) }) {
-			return i, nil
-		}
-		found = append(found, i.version.String())
-	}
-	if ctx.Err() != nil {
-		return interpreter{}, context.Cause(ctx)
-	}
-	have := "none was found"
-	if len(found) > 0 {
-		slices.Sort(found)
-		have = "found " + strings.Join(slices.Compact(found), ", ")
-	}
-	return interpreter{}, fault.Environmentf("choosing a Python for %q: %s", wanted, have).
-		WithHint("install one, or change requires-python in pyproject.toml")
+	return list
 }
 
-// probe runs a Python, since a name in PATH may be a stand-in that ends with an error.
-func probe(ctx context.Context, name string) (interpreter, bool) {
+// Pythons gives the interpreters in PATH, in the order in which they would be
+// chosen. All are started at once, and each has until ctx ends.
+func Pythons(ctx context.Context) []Python {
+	all := names()
+	found := make([]Python, len(all))
+	var wait sync.WaitGroup
+	for i, name := range all {
+		wait.Go(func() { found[i], _ = probe(ctx, name) })
+	}
+	wait.Wait()
+	return slices.DeleteFunc(found, func(p Python) bool { return p.Name == "" })
+}
+
+// choose gives the Python that makes the environment: the user's own python3
+// where it fits the range, else the newest that fits. uv knows of more.
+func choose(ctx context.Context, wanted pyRange, manager string) (Python, error) {
+	var found []Python
+	for _, name := range names() {
+		p, ok := probe(ctx, name)
+		if ok && p.Problem == "" && wanted.takes(p.version) {
+			return p, nil
+		}
+		if ok {
+			found = append(found, p)
+		}
+		if ctx.Err() != nil {
+			return Python{}, context.Cause(ctx)
+		}
+	}
+	if manager == "uv" {
+		if p, ok := managedByUV(ctx, wanted); ok {
+			return p, nil
+		}
+	}
+	return Python{}, noPython(wanted, found, manager)
+}
+
+// managedByUV asks uv for the interpreters that it has put down itself, which are not in PATH.
+func managedByUV(ctx context.Context, wanted pyRange) (Python, bool) {
+	for _, minor := range wanted.minors() {
+		out, err := proc.Run(ctx, proc.Cmd{
+			Argv:  []string{"uv", "python", "find", "--managed-python", "--no-python-downloads", "--no-project", fmt.Sprintf("3.%d", minor)},
+			Unset: unset,
+		})
+		if err != nil {
+			continue
+		}
+		if p, ok := probe(ctx, out.Text()); ok && p.Problem == "" && wanted.takes(p.version) {
+			return p, true
+		}
+	}
+	return Python{}, false
+}
+
+func noPython(wanted pyRange, found []Python, manager string) error {
+	var versions, broken []string
+	minors := wanted.minors()
+	for _, p := range found {
+		m := minorInName.FindStringSubmatch(p.Name)
+		switch {
+		case p.Problem == "":
+			versions = append(versions, p.Version)
+		case m == nil || slices.ContainsFunc(minors, func(n int) bool { return m[1] == strconv.Itoa(n) }):
+			broken = append(broken, p.Name)
+		}
+	}
+	have := "none was found"
+	if len(versions) > 0 {
+		slices.Sort(versions)
+		have = "found " + strings.Join(slices.Compact(versions), ", ")
+	}
+	if len(broken) > 0 {
+		have += "; " + strings.Join(broken, ", ") + " in PATH cannot be started"
+	}
+	return fault.Environmentf("choosing a Python for %q: %s", wanted.text, have).WithHint("%s", howToGetPython(wanted, manager))
+}
+
+func howToGetPython(wanted pyRange, manager string) string {
+	minors := wanted.minors()
+	switch {
+	case len(minors) == 0:
+		return fmt.Sprintf("no Python from 3.%d to 3.%d lies in that range: change requires-python in pyproject.toml", oldest, newest)
+	case !wanted.takes(version{3, minors[0], 5}):
+		return fmt.Sprintf(`%q takes the first patch release alone: write ">=3.%d,<3.%d" into pyproject.toml`, wanted.text, minors[0], minors[0]+1)
+	}
+	// The newest breaks most packages for a while: prefer one that has settled.
+	minor := minors[len(minors)-1]
+	for _, m := range minors {
+		if m <= settled {
+			minor = m
+			break
+		}
+	}
+	if manager == "uv" {
+		return fmt.Sprintf("uv python install 3.%d, or change requires-python in pyproject.toml", minor)
+	}
+	return fmt.Sprintf("apt install python3.%d python3.%d-venv, brew install python@3.%d or pyenv install 3.%d, or change requires-python in pyproject.toml", minor, minor, minor, minor)
+}
+
+// settled is the minor version that is proposed where the range leaves a choice.
+const settled = 13
+
+// probe runs a Python, since a name in PATH may be a stand-in that ends with
+// an error. ok is false when there is no such name.
+func probe(ctx context.Context, name string) (Python, bool) {
 	path, err := proc.Look(name)
 	if err != nil {
-		return interpreter{}, false
+		return Python{}, false
 	}
+	p := Python{Name: filepath.Base(name), Path: path}
 	out, err := proc.Run(ctx, proc.Cmd{
 		Argv:  []string{path, "-I", "-c", "import sys; print(getattr(sys, '_base_executable', sys.executable), *sys.version_info[:3])"},
 		Unset: []string{"PYTHONHOME", "PYTHONPATH"},
 	})
-	if err != nil {
-		return interpreter{}, false
+	var exit *proc.Error
+	switch {
+	case ctx.Err() != nil:
+		p.Problem = "no answer in time"
+		return p, true
+	case errors.As(err, &exit):
+		p.Problem = fmt.Sprintf("it ends with exit status %d: %s", exit.Status, exit.Error())
+		return p, true
+	case err != nil:
+		p.Problem = err.Error()
+		return p, true
 	}
-	fields := strings.Fields(out.Text())
+	if !p.read(out.Text()) {
+		p.Problem = fmt.Sprintf("it tells no version: %.60q", out.Text())
+	}
+	return p, true
+}
+
+// read takes a path, which may hold spaces, and three numbers.
+func (p *Python) read(line string) bool {
+	fields := strings.Fields(line)
 	if len(fields) < 4 {
-		return interpreter{}, false
+		return false
 	}
-	i := interpreter{path: strings.Join(fields[:len(fields)-3], " ")}
-	for n := range 3 {
-		if i.version[n], err = strconv.Atoi(fields[len(fields)-3+n]); err != nil {
-			return interpreter{}, false
+	numbers := fields[len(fields)-3:]
+	for i, n := range numbers {
+		var err error
+		if p.version[i], err = strconv.Atoi(n); err != nil {
+			return false
 		}
 	}
-	return i, filepath.IsAbs(i.path)
+	path := strings.TrimSpace(strings.TrimSuffix(line, strings.Join(numbers, " ")))
+	if !filepath.IsAbs(path) {
+		return false
+	}
+	p.Path, p.Version = path, p.version.String()
+	return true
 }

@@ -1,0 +1,47 @@
+package pyenv
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/connkit/connkit/internal/fault"
+)
+
+// What the tools really print: uv 0.9, Poetry 2.5, pip 23 and Debian's venv.
+func TestRefusalsAreExplained(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		said  string
+		style bool // Poetry's
+		kind  fault.Kind
+		hint  string
+	}{
+		"Poetry knows the range": {"    For narrow, a possible solution would be to set the `python` property to \">=3.11,<3.13\"\n", false, fault.Failed,
+			`set requires-python = ">=3.11,<3.13" in pyproject.toml`},
+		"in Poetry's style": {"    For narrow, a possible solution would be to set the `python` property to \">=3.11,<3.13\"\n", true, fault.Failed,
+			`set python in [tool.poetry.dependencies] = ">=3.11,<3.13"`},
+		"uv knows the range": {"      hint: The `requires-python` value (>=3.8) includes Python versions\n      that are not supported by your dependencies (e.g., pandas==2.2.3 only\n" +
+			"      supports >=3.9). Consider using a more restrictive `requires-python`\n      value (like >=3.9).\n", false, fault.Failed, `set requires-python = ">=3.9"`},
+		"uv has a reason": {"  ╰─▶ Because the requested Python version (>=3.8) does not satisfy\n      Python>=3.9 and pandas==2.2.3 depends on Python>=3.9\n", false, fault.Failed,
+			"set requires-python to it"},
+		"pip":          {"ERROR: Package 'toonarrow' requires a different Python: 3.11.7 not in '<3.11'\n", false, fault.Failed, "takes Python <3.11 only"},
+		"stale lock":   {"pyproject.toml changed significantly since poetry.lock was last generated. Run `poetry lock` to fix the lock file.\n", false, fault.Failed, "poetry lock"},
+		"simple index": {"\nPackage six (1.17.0) not found.\n", false, fault.Failed, "[[tool.poetry.source]]"},
+		"no venv": {"The virtual environment was not created successfully because ensurepip is not\navailable.  On Debian/Ubuntu systems, you need to install the python3-venv\n", false, fault.Environment,
+			"apt install python3.11-venv"},
+		"no network":  {"error: Failed to fetch: `http://127.0.0.1:9/simple/six/`\n  Caused by: Connection refused (os error 111)\n", false, fault.Environment, "cannot be reached"},
+		"offline":     {"      hint: Packages were unavailable because the network was disabled. When\n", false, fault.Environment, "cannot be reached"},
+		"no git":      {"error: Git executable not found. Ensure that Git is installed and available.\n", false, fault.Environment, "apt install git"},
+		"no compiler": {"error: command 'gcc' failed: No such file or directory\n", false, fault.Environment, "build-essential"},
+		"else":        {"something\n", false, fault.Failed, "words stand above"},
+	} {
+		p := &Plan{project: &project{poetryStyle: tt.style}, python: Python{version: version{3, 11, 7}}}
+		err := p.explain([]string{"/x/bin/python", "-m", "pip", "install"}, 1, "before\n"+tt.said)
+		if fault.KindOf(err) != tt.kind || !strings.Contains(fault.HintOf(err), tt.hint) {
+			t.Errorf("%s: %s, %s", name, fault.KindOf(err), fault.HintOf(err))
+		}
+		if !strings.Contains(err.Error(), "python -m pip ended with exit status 1") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
