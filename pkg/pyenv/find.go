@@ -120,7 +120,7 @@ func madeWith(place string) (v version, ok bool) {
 	if err != nil {
 		return v, false
 	}
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // read only
 	for lines := bufio.NewScanner(f); lines.Scan(); {
 		if m := versionLine.FindStringSubmatch(strings.TrimSpace(lines.Text())); m != nil {
 			for i := range v {

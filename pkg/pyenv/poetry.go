@@ -1,6 +1,7 @@
 package pyenv
 
 import (
+	"cmp"
 	"maps"
 	"path/filepath"
 	"regexp"
@@ -76,11 +77,8 @@ func poetryTable(dir, name string, t map[string]any) requirement {
 
 func gitURL(text func(string) string) string {
 	url := "git+" + text("git")
-	for _, key := range []string{"rev", "tag", "branch"} {
-		if ref := text(key); ref != "" {
-			url += "@" + ref
-			break
-		}
+	if ref := cmp.Or(text("rev"), text("tag"), text("branch")); ref != "" {
+		url += "@" + ref
 	}
 	if sub := text("subdirectory"); sub != "" {
 		url += "#subdirectory=" + sub
