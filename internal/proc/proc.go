@@ -24,7 +24,8 @@ import (
 	"github.com/connkit/connkit/internal/fault"
 )
 
-// Cmd describes a program to run. Argv[0] is looked up in PATH unless it holds a slash.
+// Cmd describes a program to run. Argv[0] is looked up in PATH unless it holds
+// a slash; a relative path starts at Dir.
 type Cmd struct {
 	Argv   []string
 	Dir    string        // working directory; "" is the current one
@@ -66,7 +67,8 @@ func (e *Error) Error() string {
 // Unwrap gives the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// killDelay is how long a program gets to end after SIGTERM when the context ends.
+// killDelay is how long a program gets to end after SIGTERM when the context
+// ends, and its output to end after the program has.
 const killDelay = 5 * time.Second
 
 // Run runs the program to its end and collects what it prints.
@@ -95,6 +97,9 @@ func Run(ctx context.Context, c Cmd) (Output, error) {
 		}
 		return output, context.Cause(ctx)
 	}
+	if errors.Is(err, exec.ErrWaitDelay) {
+		err = nil // it has ended well; what it left in the background, as ssh does, holds its output
+	}
 	if err != nil {
 		return output, c.failure(err, output)
 	}
@@ -111,7 +116,7 @@ func Look(name string) (string, error) {
 }
 
 func (c Cmd) build(ctx context.Context) (*exec.Cmd, error) {
-	path, err := Look(c.Argv[0])
+	path, err := c.look()
 	if err != nil {
 		return nil, err
 	}
@@ -120,6 +125,19 @@ func (c Cmd) build(ctx context.Context) (*exec.Cmd, error) {
 	cmd.Dir = c.Dir
 	cmd.Env = c.environ()
 	return cmd, nil
+}
+
+// look finds the program. The system resolves a relative path from the new
+// working directory, so it is looked for there.
+func (c Cmd) look() (string, error) {
+	name := c.Argv[0]
+	if c.Dir == "" || filepath.IsAbs(name) || !strings.ContainsRune(name, filepath.Separator) {
+		return Look(name)
+	}
+	if _, err := exec.LookPath(filepath.Join(c.Dir, name)); err != nil {
+		return "", fault.Environmentf("looking for %q in %q: not found, or not executable", name, c.Dir)
+	}
+	return name, nil
 }
 
 func (c Cmd) environ() []string {

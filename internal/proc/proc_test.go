@@ -45,7 +45,11 @@ func roles() map[string]func() {
 			fmt.Println("ready")
 			time.Sleep(time.Hour)
 		},
-		"gone": func() { escape(); fmt.Println("ready") },
+		"gone":    func() { escape(); fmt.Println("ready") },
+		"outlive": outlive,
+		"long":    func() { fmt.Print(strings.Repeat("z", proc.MaxLine+1<<20)); time.Sleep(time.Hour) },
+		"runner":  runner,
+		"owner":   owner,
 		"litter": func() {
 			_ = os.WriteFile(filepath.Join(os.TempDir(), "secret"), nil, 0o600)
 			fmt.Println(os.TempDir())

@@ -30,7 +30,10 @@ type Session struct {
 	tmp    string
 	exited chan struct{}
 	err    error // of the program; read it after exited is closed
-	logs   sync.WaitGroup
+	outR   *os.File
+	errR   *os.File
+	logged chan struct{} // all of stderr has been handed on
+	watch  *watcher
 	stop   sync.Once
 	gone   chan struct{} // nobody reads lines any more
 }
@@ -48,12 +51,18 @@ func Start(c Cmd) (*Session, error) {
 	if err != nil {
 		return nil, fmt.Errorf("creating a temporary folder: %w", err)
 	}
-	s := &Session{mark: "CONNKIT_SESSION=" + rand.Text(), tmp: tmp, lines: make(chan line), exited: make(chan struct{}), gone: make(chan struct{})}
+	s := &Session{
+		mark: "CONNKIT_SESSION=" + rand.Text(), tmp: tmp,
+		lines: make(chan line), exited: make(chan struct{}), logged: make(chan struct{}), gone: make(chan struct{}),
+	}
+	s.watch = watch(s.mark, tmp)
 	c.Env = append(append([]string{}, c.Env...), s.mark, "TMPDIR="+tmp)
 	if err := s.start(c); err != nil {
+		s.watch.end()
 		_ = os.RemoveAll(tmp) // it is empty, and the error tells more
 		return nil, err
 	}
+	s.watch.group(s.cmd.Process.Pid)
 	return s, nil
 }
 
@@ -75,16 +84,15 @@ func (s *Session) start(c Cmd) error {
 	if err != nil {
 		return fmt.Errorf("starting %q: %w", c.Argv[0], errors.Join(err, outR.Close(), outW.Close()))
 	}
-	cmd.Stdout, cmd.Stderr = outW, errW
+	s.outR, s.errR, cmd.Stdout, cmd.Stderr = outR, errR, outW, errW
 	started := make(chan error)
 	go s.run(started, outW, errW)
 	if err := <-started; err != nil {
 		_, _ = outR.Close(), errR.Close() // nothing was read
 		return fmt.Errorf("starting %q: %w", c.Argv[0], err)
 	}
-	s.logs.Add(1)
 	go func() {
-		defer s.logs.Done()
+		defer close(s.logged)
 		copyLogs(c.Stderr, errR)
 	}()
 	go s.read(outR)
@@ -105,6 +113,7 @@ func (s *Session) run(started chan<- error, outW, errW *os.File) {
 	}
 	s.err = s.cmd.Wait()
 	close(s.exited)
+	_ = s.outR.SetReadDeadline(time.Now()) // tells outlived; closed already is fine
 }
 
 func copyLogs(w io.Writer, r *os.File) {
@@ -119,7 +128,7 @@ func copyLogs(w io.Writer, r *os.File) {
 func (s *Session) read(r *os.File) {
 	defer r.Close() //nolint:errcheck // read to its end
 	defer close(s.lines)
-	buf := bufio.NewReaderSize(r, 64<<10)
+	buf := bufio.NewReaderSize(outlived{r}, 64<<10)
 	for {
 		text, err := readLine(buf)
 		if err != nil && len(text) == 0 {
@@ -132,6 +141,28 @@ func (s *Session) read(r *os.File) {
 			return
 		}
 	}
+}
+
+// outlived reads the output of a program up to the program's end, which sets a
+// deadline. What the program leaves running may hold the pipe open for ever;
+// what was written by then is still in it.
+type outlived struct{ *os.File }
+
+// settle is how long an output stays silent, after the program has ended, to count as ended too.
+const settle = 200 * time.Millisecond
+
+func (o outlived) Read(p []byte) (int, error) {
+	n, err := o.File.Read(p)
+	if !errors.Is(err, os.ErrDeadlineExceeded) {
+		return n, err
+	}
+	if err := o.SetReadDeadline(time.Now().Add(settle)); err != nil {
+		return 0, err
+	}
+	if n, err = o.File.Read(p); errors.Is(err, os.ErrDeadlineExceeded) {
+		return n, io.EOF
+	}
+	return n, err
 }
 
 func (s *Session) deliver(l line) bool {
@@ -224,48 +255,4 @@ func (s *Session) exit() error {
 		return &Error{Argv: s.cmd.Args, Status: exit.ExitCode(), Err: exit}
 	}
 	return s.err
-}
-
-// Stop ends the program and everything it started: it closes stdin, sends
-// SIGTERM to the group, and after grace SIGKILL to the group and to what left
-// the group. When it returns, all stderr has been written and nothing is left.
-func (s *Session) Stop(grace time.Duration) {
-	s.stop.Do(func() {
-		close(s.gone)
-		_ = s.stdin.Close() // closed already is fine
-		select {
-		case <-s.exited:
-		default:
-			s.terminate(grace)
-		}
-		s.kill()
-		<-s.exited
-		s.sweep()
-		s.waitForLogs()
-		_ = os.RemoveAll(s.tmp) // what a killed program left; the system cleans its temp folder anyway
-	})
-}
-
-func (s *Session) terminate(grace time.Duration) {
-	_ = syscall.Kill(-s.cmd.Process.Pid, syscall.SIGTERM) // gone already is fine
-	timer := time.NewTimer(grace)
-	defer timer.Stop()
-	select {
-	case <-s.exited:
-	case <-timer.C:
-	}
-}
-
-// kill ends what is left of the group, also when its leader has gone.
-func (s *Session) kill() { _ = syscall.Kill(-s.cmd.Process.Pid, syscall.SIGKILL) }
-
-// waitForLogs lets the last log lines through. What escaped the sweep may hold
-// stderr open, so the wait has an end.
-func (s *Session) waitForLogs() {
-	done := make(chan struct{})
-	go func() { s.logs.Wait(); close(done) }()
-	select {
-	case <-done:
-	case <-time.After(time.Second):
-	}
 }

@@ -1,11 +1,6 @@
 package flow
 
 import (
-	"bytes"
-	"errors"
-	"fmt"
-	"io"
-	"os"
 	"regexp"
 	"strconv"
 	"strings"
@@ -15,11 +10,12 @@ import (
 	"github.com/connkit/connkit/internal/fault"
 )
 
-// Catalog is a catalog file: the tasks in it, in its order.
+// Catalog is a catalog file: the tasks in it, in its order, then those of the
+// files that it imports.
 type Catalog struct {
 	File     string
 	Tasks    []Task
-	Warnings []string // "file:line:col: message", of keys that Flow would refuse
+	Warnings []string // "file:line:col: message", of what Flow would refuse
 }
 
 // Task is a capture, materialization or derivation of a catalog file.
@@ -36,101 +32,74 @@ type Task struct {
 	config *yaml.Node
 }
 
-// Load reads a catalog file. What Flow itself could not read is a
-// [fault.Usage] error with file, line and column.
-func Load(file string) (*Catalog, error) {
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return nil, &fault.Error{Kind: fault.Usage, Err: fmt.Errorf("reading the catalog: %w", err)}
-	}
-	var doc yaml.Node
-	if err := yaml.NewDecoder(bytes.NewReader(text)).Decode(&doc); err != nil {
-		if errors.Is(err, io.EOF) {
-			err = errors.New("it is empty")
-		}
-		return nil, catalogSyntax(file, err)
-	}
-	c := &Catalog{File: file}
-	top := doc.Content[0]
-	if top.Kind != yaml.MappingNode {
-		return nil, fault.Usagef("captures:, materializations: or collections: is wanted").At(file, top.Line, top.Column)
-	}
-	c.checkKeys(top, "")
-	for _, section := range []struct{ key, kind string }{
-		{"captures", "capture"}, {"materializations", "materialization"}, {"collections", "derivation"},
-	} {
-		if err := c.addTasks(child(top, section.key), section.kind); err != nil {
-			return nil, err
-		}
-	}
-	return c, nil
-}
-
-// Task gives the task of that name; "" is the only one there is.
+// Task gives the task of that name. "" is the only one in the file itself, or,
+// when the file has none, the only one in what it imports.
 func (c *Catalog) Task(name string) (Task, error) {
-	var all []string
+	var all, own []Task
 	for _, t := range c.Tasks {
 		if t.Name == name {
 			return t, nil
 		}
-		all = append(all, t.Name)
+		if all = append(all, t); t.file == c.File {
+			own = append(own, t)
+		}
+	}
+	if len(own) == 0 {
+		own = all
 	}
 	switch {
 	case len(all) == 0:
 		return Task{}, fault.Usagef("there is no task with an endpoint in it").At(c.File, 0, 0)
 	case name != "":
-		return Task{}, fault.Usagef("there is no task %q: %s", name, strings.Join(all, ", ")).At(c.File, 0, 0)
-	case len(all) > 1:
-		return Task{}, fault.Usagef("there are several tasks: %s", strings.Join(all, ", ")).At(c.File, 0, 0).WithHint("--name %s", all[0])
+		return Task{}, fault.Usagef("there is no task %q: %s", name, taskNames(all)).At(c.File, 0, 0)
+	case len(own) > 1:
+		return Task{}, fault.Usagef("there are several tasks: %s", taskNames(own)).At(c.File, 0, 0).WithHint("--name %s", own[0].Name)
 	}
-	return c.Tasks[0], nil
+	return own[0], nil
 }
 
-func (c *Catalog) addTasks(section *yaml.Node, kind string) error {
-	if section == nil || section.Kind != yaml.MappingNode {
-		return nil
+func taskNames(tasks []Task) string {
+	var names []string
+	for _, t := range tasks {
+		names = append(names, t.Name)
 	}
-	for i := 0; i < len(section.Content); i += 2 {
-		key, body := section.Content[i], section.Content[i+1]
-		endpoint := child(body, "endpoint")
-		if kind == "derivation" {
-			endpoint = child(child(body, "derive"), "using")
-		}
-		if endpoint == nil {
-			continue // a plain collection
-		}
-		t := Task{Name: key.Value, Kind: kind, file: c.File, line: key.Line}
-		if err := t.endpoint(endpoint); err != nil {
-			return err
-		}
-		if len(t.Command) > 0 || t.Image != "" {
-			c.Tasks = append(c.Tasks, t)
-		}
-	}
-	return nil
+	return strings.Join(names, ", ")
 }
 
 func (t *Task) endpoint(node *yaml.Node) error {
 	if local := child(node, "local"); local != nil {
 		var l struct {
-			Command  []string          `yaml:"command"`
 			Env      map[string]string `yaml:"env"`
 			Protobuf bool              `yaml:"protobuf"`
 		}
 		if err := local.Decode(&l); err != nil {
 			return catalogSyntax(t.file, err)
 		}
-		if len(l.Command) == 0 {
-			return fault.Usagef("local: command is missing or empty").At(t.file, local.Line, local.Column)
-		}
-		t.Command, t.Env, t.Proto, t.config = l.Command, l.Env, l.Protobuf, child(local, "config")
-		return nil
+		t.Env, t.Proto, t.config = l.Env, l.Protobuf, child(local, "config")
+		return t.command(local)
 	}
 	if image := child(node, "connector"); image != nil {
 		if v := child(image, "image"); v != nil {
 			t.Image = v.Value
 		}
 		t.config = child(image, "config")
+	}
+	return nil
+}
+
+func (t *Task) command(local *yaml.Node) error {
+	list := child(local, "command")
+	if list == nil || len(list.Content) == 0 && list.Value == "" {
+		return fault.Usagef("local: command is missing or empty").At(t.file, local.Line, local.Column)
+	}
+	if list.Kind != yaml.SequenceNode {
+		return fault.Usagef("local: command: a list is wanted, such as [python, -m, source_x]").At(t.file, list.Line, list.Column)
+	}
+	for _, word := range list.Content {
+		if word = resolve(word); word.Kind != yaml.ScalarNode {
+			return fault.Usagef("local: command: a list of texts is wanted").At(t.file, word.Line, word.Column)
+		}
+		t.Command = append(t.Command, word.Value)
 	}
 	return nil
 }

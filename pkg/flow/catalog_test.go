@@ -77,9 +77,16 @@ func TestLoadErrors(t *testing.T) {
 		"- a\n":               "test.flow.yaml:1:1: captures:",
 		"a: [\n":              "test.flow.yaml:1",
 		"a:\n  b: c\n d: e\n": "test.flow.yaml:2: did not find expected key",
-		"captures:\n  x:\n    endpoint:\n      local: {command: []}\n":                    "test.flow.yaml:4:14: local: command is missing or empty",
-		"captures:\n  x:\n    endpoint:\n      local: {command: {a: s3cr3t}}\n":           "test.flow.yaml:4: cannot unmarshal",
-		"captures:\n  x:\n    endpoint:\n      local: {command: [x], protobuf: s3cr3t}\n": "test.flow.yaml:4: cannot unmarshal",
+		"captures:\n  x:\n    endpoint:\n      local: {command: []}\n":                     "test.flow.yaml:4:14: local: command is missing or empty",
+		"captures:\n  x:\n    endpoint:\n      local: {command: {a: s3cr3t}}\n":            "test.flow.yaml:4:24: local: command: a list is wanted",
+		"captures:\n  x:\n    endpoint:\n      local: {command: python -m s3cr3t}\n":       "test.flow.yaml:4:24: local: command: a list is wanted",
+		"captures:\n  x:\n    endpoint:\n      local: {command: [x, [s3cr3t]]}\n":          "test.flow.yaml:4:28: local: command: a list of texts is wanted",
+		"captures:\n  x: {}\n  x: {}\n":                                                    `test.flow.yaml:3:3: key "x" stands here twice`,
+		"captures:\n  x: {endpoint: {local: {command: [x], config: {a: s3cr3t, a: 1}}}}\n": `test.flow.yaml:2:60: key "a" stands here twice`,
+		"a: &a [*a]\nb: {<<: *a}\n":                                                        "test.flow.yaml:2:9: <<: a map, or a list of maps, is wanted",
+		"a: {<<: s3cr3t}\n":                                                                "test.flow.yaml:1:9: <<: a map, or a list of maps, is wanted",
+		"import: acmeCo/flow.yaml\n":                                                       "test.flow.yaml:1:9: import: a list of files is wanted",
+		"captures:\n  x:\n    endpoint:\n      local: {command: [x], protobuf: s3cr3t}\n":  "test.flow.yaml:4: cannot unmarshal",
 	} {
 		_, err := flow.Load(catalog(t, text, nil))
 		if fault.KindOf(err) != fault.Usage || !strings.Contains(err.Error(), want) {
@@ -112,14 +119,91 @@ capture: {}
 	}
 	var got []string
 	for _, w := range c.Warnings {
-		place, _, _ := strings.Cut(strings.TrimPrefix(w, file+":"), " here")
-		got = append(got, place)
+		got = append(got, strings.TrimPrefix(w, file+":"))
 	}
 	want := []string{
-		`4:47: Flow knows no key "cwd"`, `5:7: Flow knows no key "lokal"`, `7:48: Flow knows no key "disabled"`,
-		`8:14: Flow knows no key "loglevel"`, `9:1: Flow knows no key "capture"`,
+		`4:47: Flow knows no key "cwd" here: command, config, env, protobuf`, `5:7: Flow knows no key "lokal" here; did you mean local`,
+		`7:48: Flow knows no key "disabled" here; did you mean disable`, `8:14: Flow knows no key "loglevel" here; did you mean logLevel`,
+		`9:1: Flow knows no key "capture" here; did you mean captures`,
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q\nwant %q", got, want)
+	}
+}
+
+const plainTask = "{endpoint: {local: {command: [x], config: c.yaml}}, bindings: []}"
+
+func TestImports(t *testing.T) {
+	t.Parallel()
+	file := catalog(t, "import: [sub/flow.yaml, ./sub/../sub/flow.yaml, none.yaml, 'https://example.com/flow.yaml']\ncaptures:\n  own: "+plainTask+"\n", map[string]string{
+		"sub/flow.yaml":   "import: [../test.flow.yaml, deep/d.yaml]\nmaterializations:\n  imported: " + plainTask + "\n",
+		"sub/deep/d.yaml": "captures:\n  deep: " + plainTask + "\ncapture: {}\n",
+		"sub/c.yaml":      "token: of-sub\n",
+		"c.yaml":          "token: of-top\n",
+	})
+	c, err := flow.Load(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, task := range c.Tasks {
+		names = append(names, task.Name)
+	}
+	if !slices.Equal(names, []string{"own", "imported", "deep"}) {
+		t.Errorf("got %q", names)
+	}
+	dir := filepath.Dir(file)
+	want := []string{
+		filepath.Join(dir, "sub/deep/d.yaml") + `:3:1: Flow knows no key "capture" here; did you mean captures`,
+		file + `:1:49: the imported file "none.yaml" is not there`,
+		file + `:1:60: "https://example.com/flow.yaml" is not loaded: connkit reads local files`,
+	}
+	if !slices.Equal(c.Warnings, want) {
+		t.Errorf("got %q\nwant %q", c.Warnings, want)
+	}
+	if task, err := c.Task(""); err != nil || task.Name != "own" {
+		t.Errorf("the file's own task comes first: %q, %v", task.Name, err)
+	}
+	task, err := c.Task("imported")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if config, err := task.Config(t.Context(), nil); err != nil || string(config.JSON) != `{"token":"of-sub"}` {
+		t.Errorf("a config is relative to the file that names it: %s, %v", config.JSON, err)
+	}
+}
+
+func TestOnlyImportedTasks(t *testing.T) {
+	t.Parallel()
+	tasks := map[string]string{"a.yaml": "captures: {a: " + plainTask + "}\n", "b.yaml": "captures: {b: " + plainTask + "}\n", "bad.yaml": "captures: [\n"}
+	for imports, want := range map[string]string{"a.yaml": "", "a.yaml, b.yaml": "there are several tasks: a, b", "bad.yaml": "bad.yaml:1"} {
+		c, err := flow.Load(catalog(t, "import: ["+imports+"]\n", tasks))
+		if err == nil {
+			_, err = c.Task("")
+		}
+		if (want == "") != (err == nil) || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v", imports, err)
+		}
+	}
+}
+
+func TestMergeKeysOfCatalogs(t *testing.T) {
+	t.Parallel()
+	c, err := flow.Load(catalog(t, `
+captures:
+  a: &a
+    endpoint: {local: &l {command: [x], config: &c {b: 1, a: 2}}}
+    bindings: []
+  b:
+    <<: *a
+    endpoint: {local: {<<: [{env: {K: v}}, *l], config: {<<: *c, a: 3}}}
+`, nil))
+	if err != nil || len(c.Warnings) != 0 || len(c.Tasks) != 2 {
+		t.Fatalf("got %+v, %v", c, err)
+	}
+	b := c.Tasks[1]
+	config, err := b.Config(t.Context(), nil)
+	if err != nil || string(config.JSON) != `{"a":3,"b":1}` || b.Env["K"] != "v" || !slices.Equal(b.Command, []string{"x"}) {
+		t.Errorf("got %s, %+v, %v", config.JSON, b, err)
 	}
 }

@@ -1,11 +1,12 @@
 package flow
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/connkit/connkit/internal/fault"
 )
 
 // catalogKeys are the keys that Flow takes, by their place; "*" stands for a
@@ -40,18 +41,25 @@ func knownKeys(place string) []string {
 	return nil
 }
 
+func advice(key string, known []string) string {
+	if near := fault.Nearest(key, known); near != "" {
+		return "; did you mean " + near
+	}
+	return ": " + strings.Join(known, ", ")
+}
+
 // named are the places whose keys are names of the user's.
 var named = []string{"captures", "materializations", "collections"}
 
 // checkKeys notes keys that Flow would refuse. Configs, resources and schemas are the connector's own.
-func (c *Catalog) checkKeys(node *yaml.Node, place string) {
+func (l *loader) checkKeys(file string, node *yaml.Node, place string) {
 	node = resolve(node)
 	if node == nil {
 		return
 	}
 	if node.Kind == yaml.SequenceNode && strings.HasSuffix(place, "/bindings") {
 		for _, item := range node.Content {
-			c.checkKeys(item, place+"/*")
+			l.checkKeys(file, item, place+"/*")
 		}
 		return
 	}
@@ -61,8 +69,8 @@ func (c *Catalog) checkKeys(node *yaml.Node, place string) {
 	known, free := knownKeys(place), slices.Contains(named, place)
 	for i := 0; i < len(node.Content); i += 2 {
 		key := node.Content[i]
-		if known != nil && !slices.Contains(known, key.Value) && key.Value != "<<" {
-			c.Warnings = append(c.Warnings, fmt.Sprintf("%s:%d:%d: Flow knows no key %q here: %s", c.File, key.Line, key.Column, key.Value, strings.Join(known, ", ")))
+		if known != nil && !slices.Contains(known, key.Value) {
+			l.warn(file, key, "Flow knows no key %q here%s", key.Value, advice(key.Value, known))
 			continue
 		}
 		next := strings.TrimPrefix(place+"/"+key.Value, "/")
@@ -70,7 +78,7 @@ func (c *Catalog) checkKeys(node *yaml.Node, place string) {
 			next = place + "/*"
 		}
 		if free || knownKeys(next) != nil || slices.Contains(named, next) || strings.HasSuffix(next, "/bindings") || strings.HasSuffix(next, "*/endpoint") {
-			c.checkKeys(node.Content[i+1], next)
+			l.checkKeys(file, node.Content[i+1], next)
 		}
 	}
 }

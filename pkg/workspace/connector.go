@@ -55,7 +55,7 @@ func (w *Workspace) Connector(dir, arg string, s *Settings) (Connector, error) {
 		return Connector{}, err
 	}
 	e := fault.Usagef("finding connector %q: there is none of that name in %q", arg, w.Root)
-	if near := nearest(arg, names(list)); near != "" {
+	if near := fault.Nearest(arg, names(list)); near != "" {
 		return Connector{}, e.WithHint("did you mean %s", near)
 	}
 	return Connector{}, e.WithHint("connkit list, or connkit new NAME")

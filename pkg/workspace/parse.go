@@ -168,7 +168,7 @@ func (p *parser) unknown(key *yaml.Node, prefix string) error {
 	}
 	known = slices.Compact(known)
 	e := fault.Usagef("unknown key %q", prefix+key.Value).At(p.file, key.Line, key.Column)
-	if near := nearest(key.Value, known); near != "" {
+	if near := fault.Nearest(key.Value, known); near != "" {
 		return e.WithHint("did you mean %s", prefix+near)
 	}
 	return e.WithHint("known here: %s", strings.Join(known, ", "))
