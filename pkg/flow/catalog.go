@@ -28,7 +28,6 @@ type Task struct {
 	Proto   bool              // a local endpoint with protobuf: true
 
 	file   string
-	line   int
 	config *yaml.Node
 }
 
