@@ -39,6 +39,11 @@ func roles() map[string]func() {
 		"half":  func() { fmt.Print("whole\nhalf") },
 		"flood": flood,
 		"deaf":  func() { time.Sleep(time.Hour) },
+		"ignore": func() {
+			signal.Ignore(syscall.SIGTERM)
+			time.Sleep(3 * time.Second)
+			fmt.Println("late")
+		},
 		"stubborn": func() {
 			signal.Ignore(syscall.SIGTERM)
 			escape()
@@ -126,6 +131,18 @@ func TestRunEndsWithItsContext(t *testing.T) {
 	time.AfterFunc(100*time.Millisecond, func() { cancel(why) })
 	if _, err := proc.Run(ctx, self(t, "deaf")); !errors.Is(err, why) {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestRunWaitsNoLongerThanItsGrace(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	c := self(t, "ignore")
+	c.Grace = 50 * time.Millisecond
+	out, err := proc.Run(ctx, c)
+	if !errors.Is(err, context.DeadlineExceeded) || out.Text() != "" {
+		t.Errorf("got %q, %v", out.Text(), err)
 	}
 }
 

@@ -1,7 +1,6 @@
 package pyenv
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -9,7 +8,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"strconv"
-	"strings"
 
 	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/proc"
@@ -111,25 +109,23 @@ func look(place string, wanted pyRange) (env Env, problem string) {
 	return env, ""
 }
 
-var versionLine = regexp.MustCompile(`^version(?:_info)?\s*=\s*(\d+)\.(\d+)\.(\d+)`)
+var versionLine = regexp.MustCompile(`(?m)^\s*version(?:_info)?\s*=\s*(\d+)\.(\d+)\.(\d+)`)
 
 // madeWith reads the version of Python that pyvenv.cfg tells. The key differs
 // from tool to tool: version of venv, version_info of uv and virtualenv.
 func madeWith(place string) (v version, ok bool) {
-	f, err := os.Open(filepath.Join(place, "pyvenv.cfg"))
+	text, err := os.ReadFile(filepath.Join(place, "pyvenv.cfg"))
 	if err != nil {
 		return v, false
 	}
-	defer f.Close() //nolint:errcheck // read only
-	for lines := bufio.NewScanner(f); lines.Scan(); {
-		if m := versionLine.FindStringSubmatch(strings.TrimSpace(lines.Text())); m != nil {
-			for i := range v {
-				v[i], _ = strconv.Atoi(m[i+1])
-			}
-			return v, true
-		}
+	m := versionLine.FindStringSubmatch(string(text))
+	if m == nil {
+		return v, false
 	}
-	return v, false
+	for i := range v {
+		v[i], _ = strconv.Atoi(m[i+1])
+	}
+	return v, true
 }
 
 // linked gives the interpreter outside an environment that its own links to,
