@@ -2,6 +2,7 @@ package flow_test
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -26,11 +27,14 @@ func TestLogDecoder(t *testing.T) {
 		want  []flow.Log
 	}{
 		"python": {[]string{`{"level":"ERROR","msg":"m","fields":{"a":1}}`}, []flow.Log{{Level: "error", Message: "m", Fields: map[string]any{"a": 1.0}}}},
-		"logrus": {[]string{`{"level":"fatal","msg":"m","time":"t","k":"v"}`}, []flow.Log{{Level: "error", Message: "m", Fields: map[string]any{"k": "v"}}}},
+		"logrus": {[]string{`{"level":"fatal","msg":"m","time":"t","k":"v"}`}, []flow.Log{{Time: "t", Level: "error", Message: "m", Fields: map[string]any{"k": "v"}}}},
 		"others": {[]string{`{"lvl":"Warning","message":"m","ts":1}`, `{"level":"CRITICAL","msg":"m"}`, `{"level":"trace","msg":"m"}`},
 			[]flow.Log{{Level: "warn", Message: "m", Fields: none}, {Level: "error", Message: "m", Fields: none}, {Level: "trace", Message: "m", Fields: none}}},
 		"an unknown level is text": {[]string{`{"level":"loud","msg":"m"}`}, []flow.Log{{Level: "warn", Message: `{"level":"loud","msg":"m"}`, Raw: true}}},
-		"no level is text":         {[]string{`{"a":1}`}, []flow.Log{{Level: "warn", Message: `{"a":1}`, Raw: true}}},
+		"no level": {[]string{`{"msg":"m","a":1}`, `{"msg":"m","error":"e"}`, "text"},
+			[]flow.Log{{Level: "warn", Message: "m", Fields: map[string]any{"a": 1.0}}, {Level: "error", Message: "m", Fields: map[string]any{"error": "e"}}, {Level: "warn", Message: "text", Raw: true}}},
+		"no message": {[]string{`{"level":"info","a":1}`}, []flow.Log{{Level: "info", Message: `{"level":"info","a":1}`, Fields: map[string]any{"a": 1.0}}}},
+		"no object":  {[]string{`{"level":"info"} !`, "[1]"}, []flow.Log{{Level: "warn", Message: "{\"level\":\"info\"} !\n[1]", Raw: true}}},
 		"neighbours are one": {[]string{"a", "", "b\r", `{"level":"info","msg":"m"}`, "", "Operation FAILED", "c"},
 			[]flow.Log{{Level: "warn", Message: "a\n\nb", Raw: true}, {Level: "info", Message: "m", Fields: none}, {Level: "error", Message: "Operation FAILED\nc", Raw: true}}},
 		"nothing":   {[]string{"", "  "}, nil},
@@ -56,12 +60,55 @@ func TestLastWords(t *testing.T) {
 		"go run":         {"dial tcp: refused\nexit status 1", "dial tcp: refused"},
 		"list":           {`{"level":"error","msg":"Multiple validation errors:\n - first\n - second"}`, "Multiple validation errors:\n - first\n - second"},
 		"only noise":     {"exit status 1", ""},
+		"go deadlock":    {"fatal error: all goroutines are asleep - deadlock!\n\ngoroutine 1 [chan receive]:\nmain.main()\nexit status 2", "fatal error: all goroutines are asleep - deadlock!"},
+		"what follows a traceback": {"Traceback (most recent call last):\n  File x\nKeyError: 'a'\n/x/resource_tracker.py:1: UserWarning: 1 leaked\n  warnings.warn()\nexit status 1",
+			"KeyError: 'a'\n  warnings.warn()"},
+		"the later of two": {"Traceback (most recent call last):\n  File x\nKeyError: 'a'\n\nDuring handling of the above exception, another exception occurred:\n\nTraceback (most recent call last):\n  File y\n    f()\nValueError: b",
+			"ValueError: b"},
+		"validation": {"Traceback (most recent call last):\n  File x\npydantic_core.ValidationError: 1 validation error for Config\ntoken\n  Field required [type=missing]\n    For further information visit https://x",
+			"pydantic_core.ValidationError: 1 validation error for Config\ntoken\n  Field required [type=missing]"},
+		"exception group": {"  + Exception Group Traceback (most recent call last):\n  |   File x\n  | ExceptionGroup: unhandled errors in a TaskGroup (1 sub-exception)\n" +
+			"  +-+---------------- 1 ----------------\n    | Traceback (most recent call last):\n    |   File y\n    |     f()\n    | ValueError: inner\n    +------------------------------------",
+			"ValueError: inner"},
+		"traceback without an end": {"Traceback (most recent call last):\n  File x", "File x"},
 	} {
 		got := decode(strings.Split(tt.lines, "\n")...)
 		if words := got[len(got)-1].LastWords(); words != tt.want {
 			t.Errorf("%s: got %q, want %q", name, words, tt.want)
 		}
 	}
+}
+
+func TestAFloodOfTextIsCut(t *testing.T) {
+	t.Parallel()
+	n, size := 0, 0
+	d := flow.NewLogDecoder(func(l flow.Log) { n++; size = max(size, len(l.Message)) })
+	for range 3000 {
+		d.Line(strings.Repeat("x", 1000))
+	}
+	d.Flush()
+	if n != 3 || size > 1<<21 {
+		t.Errorf("%d entries of at most %d bytes", n, size)
+	}
+}
+
+// Whatever is logged, something comes out of it, and its last words are in it.
+func FuzzLogDecoder(f *testing.F) {
+	for _, seed := range []string{"a\n{\"level\":\"info\"}\nb", "Traceback (most recent call last):\n x\nE: y", "  | Traceback (most recent call last):\nx", `{"fields":{"a":1},"level":1}`} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		logs := decode(strings.Split(text, "\n")...)
+		if len(logs) == 0 && strings.TrimSpace(text) != "" {
+			t.Errorf("%q is lost", text)
+		}
+		for _, l := range logs {
+			first, _, _ := strings.Cut(l.LastWords(), "\n")
+			if !slices.Contains([]string{"trace", "debug", "info", "warn", "error"}, l.Level) || !strings.Contains(l.Message, first) {
+				t.Errorf("%q: %+v says %q", text, l, first)
+			}
+		}
+	})
 }
 
 func TestMasker(t *testing.T) {
