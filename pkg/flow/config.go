@@ -42,17 +42,21 @@ func (t Task) Config(ctx context.Context, decrypt Decrypt) (Config, error) {
 		c.JSON = json.RawMessage("{}")
 		return c, nil
 	}
-	suffix := SecretSuffix
+	s := stripper{suffix: SecretSuffix, file: file}
 	sops := child(node, "sops")
 	if sops != nil {
+		s.suffix = "" // a file without one, encrypted whole or by a pattern, keeps its keys
 		if v := child(sops, "encrypted_suffix"); v != nil {
-			suffix = v.Value
+			s.suffix = v.Value
 		}
+		sealed := node
 		if node, err = unseal(ctx, node, decrypt); err != nil {
 			return Config{}, fmt.Errorf("decrypting %q: %w", file, err)
 		}
+		if s.suffix == "" {
+			s.opened(sealed, node)
+		}
 	}
-	s := stripper{suffix: suffix, file: file}
 	var b bytes.Buffer
 	if err := s.write(&b, node, false); err != nil {
 		return Config{}, err

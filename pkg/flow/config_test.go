@@ -32,6 +32,7 @@ func TestConfigs(t *testing.T) {
 		plain      bool
 	}{
 		"order and numbers": {file: "b: 1\na: 1.50\nc: [0x10, 1e3, .5, 123456789012345678901234567890]\n", want: `{"b":1,"a":1.50,"c":[16,1e3,0.5,123456789012345678901234567890]}`},
+		"texts to Flow":     {file: "a: [0123, -012, 1_000, 1e1_0, 0x1_0]\nb: [0, -0, 0.5, 0o17]\nc: [yes, off, 1:30]\n", want: `{"a":["0123","-012","1_000","1e1_0","0x1_0"],"b":[0,-0,0.5,15],"c":["yes","off","1:30"]}`},
 		"scalars":           {file: "a: null\nb: true\nc: 2026-01-01\nd: \"1\"\ne: <&>\nf:\n", want: `{"a":null,"b":true,"c":"2026-01-01","d":"1","e":"<&>","f":null}`},
 		"suffix": {
 			file: "u: me\np_sops: pass-word\nin:\n  - {k_sops: [one1, {deep: two2}], n_sops: 12345}\n",
@@ -57,7 +58,8 @@ func TestConfigs(t *testing.T) {
 func TestConfigErrors(t *testing.T) {
 	t.Parallel()
 	for file, want := range map[string]string{
-		"a_sops: 1\na: s3cr3t\n":      `config.yaml:2:1: key "a" stands here twice`,
+		"a_sops: 1\na: s3cr3t\n":      `config.yaml:2:1: key "a" stands here twice, once the suffix _sops is taken off`,
+		"b: {a: 1,\n a: s3cr3t}\n":    `config.yaml:2:2: key "a" stands here twice`,
 		"- s3cr3t\n":                  "config.yaml:1:1: a config is key: value lines",
 		"a: s3cr3t\n b: [\n":          "config.yaml:2",
 		"a: .nan\n":                   "NaN",
@@ -112,6 +114,21 @@ func TestSealedConfig(t *testing.T) {
 	failing := func(context.Context, []byte) ([]byte, error) { return nil, errors.New("no key") }
 	if _, err := load(t, "c.yaml", map[string]string{"c.yaml": sealed}, failing); err == nil || !strings.Contains(err.Error(), "no key") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// A file that sops encrypted whole, or by a pattern, has no suffix: its keys stay, and what was encrypted is secret.
+func TestSealedConfigWithoutSuffix(t *testing.T) {
+	t.Parallel()
+	file := "user: me\nin: {token_sops: \"ENC[a]\", list: [\"ENC[b]\", x]}\nsops: {mac: m}\n"
+	decrypt := func(context.Context, []byte) ([]byte, error) {
+		return []byte(`{"user":"me","in":{"token_sops":"opened-1","list":["opened-2","x"]}}`), nil
+	}
+	for _, order := range []string{file, "sops: {mac: m}\n" + strings.TrimSuffix(file, "sops: {mac: m}\n")} {
+		c, err := load(t, "c.yaml", map[string]string{"c.yaml": order}, decrypt)
+		if err != nil || string(c.JSON) != `{"user":"me","in":{"token_sops":"opened-1","list":["opened-2","x"]}}` || !slices.Equal(c.Secrets, []string{"opened-1", "opened-2"}) {
+			t.Errorf("got %s %q, %v", c.JSON, c.Secrets, err)
+		}
 	}
 }
 

@@ -9,7 +9,8 @@ import (
 
 // Log is one entry of a connector's stderr, as Flow reads it (flow: crates/ops/src/decode.rs).
 type Log struct {
-	Level   string         `json:"level"` // trace | debug | info | warn | error
+	Time    string         `json:"time,omitempty"` // as the connector wrote it
+	Level   string         `json:"level"`          // trace | debug | info | warn | error
 	Message string         `json:"message"`
 	Fields  map[string]any `json:"fields,omitempty"`
 	Raw     bool           `json:"raw,omitempty"` // it was plain text
@@ -20,7 +21,11 @@ type Log struct {
 type LogDecoder struct {
 	emit    func(Log)
 	pending []string
+	size    int // of pending, in bytes
 }
+
+// maxEntry is where an entry of plain text is cut, so that a flood of text cannot fill the memory.
+const maxEntry = 1 << 20
 
 // NewLogDecoder gives a decoder that hands each entry to emit.
 func NewLogDecoder(emit func(Log)) *LogDecoder { return &LogDecoder{emit: emit} }
@@ -37,6 +42,9 @@ func (d *LogDecoder) Line(line string) {
 		return
 	}
 	d.pending = append(d.pending, line)
+	if d.size += len(line); d.size > maxEntry {
+		d.Flush()
+	}
 }
 
 // Flush ends the entry of plain text that is open, if one is.
@@ -45,7 +53,7 @@ func (d *LogDecoder) Flush() {
 		return
 	}
 	text := strings.TrimSpace(strings.Join(d.pending, "\n"))
-	d.pending = nil
+	d.pending, d.size = nil, 0
 	if text != "" {
 		d.emit(Log{Level: rawLevel(text), Message: text, Raw: true})
 	}
@@ -76,20 +84,28 @@ func parseLog(line string) (Log, bool) {
 		log.Fields = f
 		delete(o, "fields")
 	}
+	levelled := false
 	for key, value := range o {
 		text, isText := value.(string)
 		switch {
 		case isText && slices.Contains(levelKeys, key):
-			log.Level = plainLevel(text)
+			log.Level, levelled = plainLevel(text), true
 		case isText && slices.Contains(messageKeys, key):
 			log.Message = text
 		case slices.Contains(timeKeys, key):
+			log.Time = text
 		default:
 			log.Fields[key] = value
 		}
 	}
-	if log.Level == "" {
+	switch {
+	case !levelled:
+		log.Level = rawLevel(line)
+	case log.Level == "":
 		return Log{}, false
+	}
+	if log.Message == "" {
+		log.Message = strings.TrimSpace(line) // nothing else tells what it says
 	}
 	return log, true
 }
@@ -107,34 +123,3 @@ func plainLevel(word string) string {
 	}
 	return ""
 }
-
-// LastWords gives the line of an entry that tells most: the message of a JSON
-// entry, the panic line of Go, the last line of a traceback.
-func (l Log) LastWords() string {
-	if !l.Raw {
-		first, rest, _ := strings.Cut(strings.TrimSpace(l.Message), "\n")
-		if strings.HasPrefix(first, "Traceback (most recent call last)") {
-			return lastOf(rest)
-		}
-		return strings.TrimSpace(l.Message)
-	}
-	for line := range strings.Lines(l.Message) {
-		if strings.HasPrefix(line, "panic: ") {
-			return strings.TrimSpace(line)
-		}
-	}
-	return lastOf(l.Message)
-}
-
-func lastOf(text string) string {
-	lines := strings.Split(strings.TrimSpace(text), "\n")
-	for i := len(lines) - 1; i >= 0; i-- {
-		if line := strings.TrimSpace(lines[i]); line != "" && !goRunNoise.MatchString(line) {
-			return line
-		}
-	}
-	return ""
-}
-
-// goRunNoise is what `go run` adds when its program has failed.
-var goRunNoise = regexp.MustCompile(`^exit status \d+$`)

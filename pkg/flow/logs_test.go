@@ -2,6 +2,7 @@ package flow_test
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -26,11 +27,14 @@ func TestLogDecoder(t *testing.T) {
 		want  []flow.Log
 	}{
 		"python": {[]string{`{"level":"ERROR","msg":"m","fields":{"a":1}}`}, []flow.Log{{Level: "error", Message: "m", Fields: map[string]any{"a": 1.0}}}},
-		"logrus": {[]string{`{"level":"fatal","msg":"m","time":"t","k":"v"}`}, []flow.Log{{Level: "error", Message: "m", Fields: map[string]any{"k": "v"}}}},
+		"logrus": {[]string{`{"level":"fatal","msg":"m","time":"t","k":"v"}`}, []flow.Log{{Time: "t", Level: "error", Message: "m", Fields: map[string]any{"k": "v"}}}},
 		"others": {[]string{`{"lvl":"Warning","message":"m","ts":1}`, `{"level":"CRITICAL","msg":"m"}`, `{"level":"trace","msg":"m"}`},
 			[]flow.Log{{Level: "warn", Message: "m", Fields: none}, {Level: "error", Message: "m", Fields: none}, {Level: "trace", Message: "m", Fields: none}}},
 		"an unknown level is text": {[]string{`{"level":"loud","msg":"m"}`}, []flow.Log{{Level: "warn", Message: `{"level":"loud","msg":"m"}`, Raw: true}}},
-		"no level is text":         {[]string{`{"a":1}`}, []flow.Log{{Level: "warn", Message: `{"a":1}`, Raw: true}}},
+		"no level": {[]string{`{"msg":"m","a":1}`, `{"msg":"m","error":"e"}`, "text"},
+			[]flow.Log{{Level: "warn", Message: "m", Fields: map[string]any{"a": 1.0}}, {Level: "error", Message: "m", Fields: map[string]any{"error": "e"}}, {Level: "warn", Message: "text", Raw: true}}},
+		"no message": {[]string{`{"level":"info","a":1}`}, []flow.Log{{Level: "info", Message: `{"level":"info","a":1}`, Fields: map[string]any{"a": 1.0}}}},
+		"no object":  {[]string{`{"level":"info"} !`, "[1]"}, []flow.Log{{Level: "warn", Message: "{\"level\":\"info\"} !\n[1]", Raw: true}}},
 		"neighbours are one": {[]string{"a", "", "b\r", `{"level":"info","msg":"m"}`, "", "Operation FAILED", "c"},
 			[]flow.Log{{Level: "warn", Message: "a\n\nb", Raw: true}, {Level: "info", Message: "m", Fields: none}, {Level: "error", Message: "Operation FAILED\nc", Raw: true}}},
 		"nothing":   {[]string{"", "  "}, nil},
@@ -56,6 +60,17 @@ func TestLastWords(t *testing.T) {
 		"go run":         {"dial tcp: refused\nexit status 1", "dial tcp: refused"},
 		"list":           {`{"level":"error","msg":"Multiple validation errors:\n - first\n - second"}`, "Multiple validation errors:\n - first\n - second"},
 		"only noise":     {"exit status 1", ""},
+		"go deadlock":    {"fatal error: all goroutines are asleep - deadlock!\n\ngoroutine 1 [chan receive]:\nmain.main()\nexit status 2", "fatal error: all goroutines are asleep - deadlock!"},
+		"what follows a traceback": {"Traceback (most recent call last):\n  File x\nKeyError: 'a'\n/x/resource_tracker.py:1: UserWarning: 1 leaked\n  warnings.warn()\nexit status 1",
+			"KeyError: 'a'\n  warnings.warn()"},
+		"the later of two": {"Traceback (most recent call last):\n  File x\nKeyError: 'a'\n\nDuring handling of the above exception, another exception occurred:\n\nTraceback (most recent call last):\n  File y\n    f()\nValueError: b",
+			"ValueError: b"},
+		"validation": {"Traceback (most recent call last):\n  File x\npydantic_core.ValidationError: 1 validation error for Config\ntoken\n  Field required [type=missing]\n    For further information visit https://x",
+			"pydantic_core.ValidationError: 1 validation error for Config\ntoken\n  Field required [type=missing]"},
+		"exception group": {"  + Exception Group Traceback (most recent call last):\n  |   File x\n  | ExceptionGroup: unhandled errors in a TaskGroup (1 sub-exception)\n" +
+			"  +-+---------------- 1 ----------------\n    | Traceback (most recent call last):\n    |   File y\n    |     f()\n    | ValueError: inner\n    +------------------------------------",
+			"ValueError: inner"},
+		"traceback without an end": {"Traceback (most recent call last):\n  File x", "File x"},
 	} {
 		got := decode(strings.Split(tt.lines, "\n")...)
 		if words := got[len(got)-1].LastWords(); words != tt.want {
@@ -64,59 +79,34 @@ func TestLastWords(t *testing.T) {
 	}
 }
 
-func TestMasker(t *testing.T) {
+func TestAFloodOfTextIsCut(t *testing.T) {
 	t.Parallel()
-	key := "-----BEGIN KEY-----\nabcdefghijkl\n-----END KEY-----"
-	m := flow.NewMasker([]string{"pass-word", "pass", "a\"quoted\"one", "no", key, ""})
-	for text, want := range map[string]string{
-		"the pass-word is pass":    "the *** is ***",
-		`json: "a\"quoted\"one"`:   `json: "***"`,
-		"no secret":                "no secret",
-		"line: abcdefghijkl of it": "line: *** of it",
-	} {
-		if got := m.Text(text); got != want {
-			t.Errorf("%q: got %q, want %q", text, got, want)
-		}
+	n, size := 0, 0
+	d := flow.NewLogDecoder(func(l flow.Log) { n++; size = max(size, len(l.Message)) })
+	for range 3000 {
+		d.Line(strings.Repeat("x", 1000))
 	}
-	fields := m.Fields(map[string]any{"a": []any{"pass-word", 1.0, map[string]any{"b": "x pass y"}}})
-	want := map[string]any{"a": []any{"***", 1.0, map[string]any{"b": "x *** y"}}}
-	if !reflect.DeepEqual(fields, want) {
-		t.Errorf("got %v", fields)
-	}
-	if got := (flow.Masker{}).Text("x"); got != "x" {
-		t.Errorf("got %q", got)
+	d.Flush()
+	if n != 3 || size > 1<<21 {
+		t.Errorf("%d entries of at most %d bytes", n, size)
 	}
 }
 
-func TestSecretsBySchema(t *testing.T) {
-	t.Parallel()
-	schema := `{"properties":{"plain":{},"token":{"secret":true},"list":{"items":{"properties":{"k":{"airbyte_secret":true}}}},
-		"auth":{"oneOf":[{"properties":{"kind":{"const":"a"}}},{"properties":{"key":{"secret":true}}}]}}}`
-	config := `{"plain":"p","token":"t1","list":[{"k":"t2"},{"k":{"deep":["t3",4]}}],"auth":{"kind":"b","key":"t4"},"other":"o"}`
-	got := flow.SecretsBySchema([]byte(schema), []byte(config))
-	for _, want := range []string{"t1", "t2", "t3", "t4"} {
-		if !strings.Contains(strings.Join(got, " "), want) {
-			t.Errorf("%s is not in %q", want, got)
+// Whatever is logged, something comes out of it, and its last words are in it.
+func FuzzLogDecoder(f *testing.F) {
+	for _, seed := range []string{"a\n{\"level\":\"info\"}\nb", "Traceback (most recent call last):\n x\nE: y", "  | Traceback (most recent call last):\nx", `{"fields":{"a":1},"level":1}`} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		logs := decode(strings.Split(text, "\n")...)
+		if len(logs) == 0 && strings.TrimSpace(text) != "" {
+			t.Errorf("%q is lost", text)
 		}
-	}
-	if len(got) != 4 {
-		t.Errorf("got %q", got)
-	}
-	if flow.SecretsBySchema([]byte("true"), []byte("1")) != nil || flow.SecretsBySchema(nil, nil) != nil {
-		t.Error("no schema, no secrets")
-	}
-}
-
-// Whatever is logged, no secret is left in the text.
-func FuzzMaskerHides(f *testing.F) {
-	f.Add("secret", "a secret in a secretsecret")
-	f.Add("aaaa", "aaaaaaa")
-	f.Fuzz(func(t *testing.T, secret, text string) {
-		if len(secret) < 4 || strings.Contains(secret, "*") {
-			return
-		}
-		if got := flow.NewMasker([]string{secret}).Text(text); strings.Contains(got, secret) {
-			t.Errorf("%q is in %q", secret, got)
+		for _, l := range logs {
+			first, _, _ := strings.Cut(l.LastWords(), "\n")
+			if !slices.Contains([]string{"trace", "debug", "info", "warn", "error"}, l.Level) || !strings.Contains(l.Message, first) {
+				t.Errorf("%q: %+v says %q", text, l, first)
+			}
 		}
 	})
 }

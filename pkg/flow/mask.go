@@ -1,8 +1,13 @@
 package flow
 
 import (
+	"bytes"
+	"encoding/base64"
 	"encoding/json"
+	"net/url"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -16,94 +21,59 @@ const shortest = 4
 // Masker hides the secrets of a config in text.
 type Masker struct{ replacer *strings.Replacer }
 
-// NewMasker gives a masker of the given secret values, in plain, as JSON and
-// as %-escapes write them.
+// NewMasker gives a masker of the given secret values: as they are, as JSON
+// and Python write them, with %-escapes, in base64, and line by line.
 func NewMasker(secrets []string) Masker {
 	var all []string
 	for _, s := range secrets {
 		if len(s) < shortest {
 			continue
 		}
-		all = append(all, s)
-		if quoted, err := json.Marshal(s); err == nil {
-			all = append(all, strings.Trim(string(quoted), `"`))
-		}
+		all = append(all, spellings(s)...)
 		for line := range strings.Lines(s) { // a key in PEM form is logged line by line
 			if line = strings.TrimSpace(line); len(line) > 2*shortest {
-				all = append(all, line)
+				all = append(all, spellings(line)...)
 			}
 		}
 	}
-	slices.SortFunc(all, func(a, b string) int { return len(b) - len(a) }) // a secret inside another must not leave its rest
+	slices.Sort(all)
+	all = slices.Compact(all)
+	slices.SortStableFunc(all, func(a, b string) int { return len(b) - len(a) }) // a secret inside another must not leave its rest
 	var pairs []string
-	for _, s := range slices.Compact(all) {
+	for _, s := range all {
 		pairs = append(pairs, s, masked)
+	}
+	if len(pairs) == 0 {
+		return Masker{}
 	}
 	return Masker{strings.NewReplacer(pairs...)}
 }
+
+// spellings gives the forms in which a value gets into logs.
+func spellings(s string) []string {
+	all := []string{s, url.QueryEscape(s), url.PathEscape(s), base64.StdEncoding.EncodeToString([]byte(s))}
+	if quoted, err := json.Marshal(s); err == nil { // with < > & escaped, as Go does
+		all = append(all, string(quoted[1:len(quoted)-1]))
+	}
+	var plain bytes.Buffer
+	writeJSON(&plain, s)
+	ascii := strconv.QuoteToASCII(s) // as Python's json does, as far as \uXXXX goes
+	return append(all, strings.Trim(plain.String(), `"`), ascii[1:len(ascii)-1])
+}
+
+// cutInput is how pydantic shows a value that it refuses. One that is cut in
+// the middle may show parts of a secret, which no replacement finds.
+var cutInput = regexp.MustCompile(`input_value=.*?\.\.\..*?, input_type=`)
 
 // Text hides the secrets in s.
 func (m Masker) Text(s string) string {
 	if m.replacer == nil {
 		return s
 	}
+	if strings.Contains(s, "input_value=") {
+		s = cutInput.ReplaceAllString(s, "input_value="+masked+", input_type=")
+	}
 	return m.replacer.Replace(s)
-}
-
-// SecretsBySchema gives the texts of a config that its schema marks as secret
-// (secret or airbyte_secret is true), also inside oneOf and its relatives.
-func SecretsBySchema(schema, config json.RawMessage) []string {
-	var s, c any
-	if json.Unmarshal(schema, &s) != nil || json.Unmarshal(config, &c) != nil {
-		return nil
-	}
-	var found []string
-	bySchema(s, c, &found)
-	return found
-}
-
-func bySchema(schema, value any, found *[]string) {
-	s, ok := schema.(map[string]any)
-	if !ok {
-		return
-	}
-	if s["secret"] == true || s["airbyte_secret"] == true {
-		collectTexts(value, found)
-		return
-	}
-	if o, ok := value.(map[string]any); ok {
-		properties, _ := s["properties"].(map[string]any)
-		for key, v := range o {
-			bySchema(properties[key], v, found)
-		}
-	}
-	if list, ok := value.([]any); ok {
-		for _, v := range list {
-			bySchema(s["items"], v, found)
-		}
-	}
-	for _, key := range []string{"oneOf", "anyOf", "allOf"} {
-		branches, _ := s[key].([]any)
-		for _, b := range branches {
-			bySchema(b, value, found)
-		}
-	}
-}
-
-// collectTexts gathers every text and number below a secret.
-func collectTexts(value any, found *[]string) {
-	switch v := value.(type) {
-	case string:
-		*found = append(*found, v)
-	case map[string]any:
-		for _, x := range v {
-			collectTexts(x, found)
-		}
-	case []any:
-		for _, x := range v {
-			collectTexts(x, found)
-		}
-	}
 }
 
 // Fields hides the secrets in the fields of a log entry, at any depth.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"math"
+	"regexp"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -57,7 +58,7 @@ func (s *stripper) write(b *bytes.Buffer, node *yaml.Node, secret bool) error {
 
 func (s *stripper) object(b *bytes.Buffer, node *yaml.Node, secret bool) error {
 	b.WriteByte('{')
-	seen := map[string]bool{}
+	seen := map[string]string{} // as they are written
 	for i := 0; i < len(node.Content); i += 2 {
 		key, value := node.Content[i], node.Content[i+1]
 		if key.Tag == "!!merge" {
@@ -69,10 +70,13 @@ func (s *stripper) object(b *bytes.Buffer, node *yaml.Node, secret bool) error {
 				name, inner, s.found = rest, true, true
 			}
 		}
-		if seen[name] {
+		switch before, twice := seen[name]; {
+		case twice && before == key.Value:
+			return fault.Usagef("key %q stands here twice", before).At(s.file, key.Line, key.Column)
+		case twice:
 			return fault.Usagef("key %q stands here twice, once the suffix %s is taken off", name, s.suffix).At(s.file, key.Line, key.Column)
 		}
-		seen[name] = true
+		seen[name] = key.Value
 		if i > 0 {
 			b.WriteByte(',')
 		}
@@ -90,6 +94,10 @@ func (s *stripper) scalar(b *bytes.Buffer, node *yaml.Node, secret bool) error {
 	if secret && node.Tag != "!!null" && node.Tag != "!!bool" {
 		s.secrets = append(s.secrets, node.Value)
 	}
+	if (node.Tag == "!!int" || node.Tag == "!!float") && oldNumber.MatchString(node.Value) {
+		writeJSON(b, node.Value)
+		return nil
+	}
 	switch node.Tag {
 	case "!!null":
 		b.WriteString("null")
@@ -99,6 +107,33 @@ func (s *stripper) scalar(b *bytes.Buffer, node *yaml.Node, secret bool) error {
 		writeJSON(b, node.Value)
 	}
 	return nil
+}
+
+// oldNumber are the numbers of YAML 1.1 that are texts in YAML 1.2, and so to
+// Flow: with a leading zero, such as a postal code, or with underscores.
+var oldNumber = regexp.MustCompile(`_|^[-+]?0[0-9]+$`)
+
+// opened notes what was encrypted in a config: the texts that stand, now that
+// it is open, where sealed has ENC[...].
+func (s *stripper) opened(sealed, plain *yaml.Node) {
+	sealed, plain = resolve(sealed), resolve(plain)
+	switch {
+	case sealed.Kind != plain.Kind:
+	case sealed.Kind == yaml.ScalarNode:
+		if strings.HasPrefix(sealed.Value, "ENC[") {
+			s.secrets = append(s.secrets, plain.Value)
+		}
+	case len(sealed.Content) == len(plain.Content):
+		for i := range sealed.Content {
+			s.opened(sealed.Content[i], plain.Content[i])
+		}
+	default: // the sops block is gone
+		for i := 0; i+1 < len(sealed.Content); i += 2 {
+			if value := child(plain, sealed.Content[i].Value); value != nil {
+				s.opened(sealed.Content[i+1], value)
+			}
+		}
+	}
 }
 
 // number keeps the text of a number that JSON reads alike, else its value.
