@@ -40,7 +40,7 @@ unit:
 race: # by default each program that the tests start would sleep a second at its end
 	GORACE=atexit_sleep_ms=0 go test -race -tags $(TAGS) ./...
 
-e2e: build setup-python ## tests with the real SDKs from the registries
+e2e: build setup ## tests with the real SDKs from the registries
 	BINARY_UNDER_TEST=$(CURDIR)/bin/connkit go test -tags $(TAGS),e2e -run '^TestE2E' -timeout 40m -v ./internal/cli ./pkg/pyenv | bash scripts/test-summary.sh
 
 shims: build setup-python ## the rules of the two shims, against real SDK versions
