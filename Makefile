@@ -20,7 +20,7 @@ export PATH := $(TOOLS)/bin:$(PY)/bin:$(PATH)
 .PHONY: help build demo test verify lint vet fmt docs docs-clean tidy-clean unit race e2e shims bench setup setup-python setup-lint clean
 
 help: ## list the targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## build bin/connkit
 	$(GOBUILD) -o bin/connkit ./cmd/connkit
