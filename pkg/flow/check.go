@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -31,40 +32,79 @@ func (s Spec) Check(kind string) []string {
 		say("resourcePathPointers is empty: nothing tells bindings apart")
 	}
 	for _, p := range s.ResourcePathPointers {
-		if !strings.HasPrefix(p, "/") {
+		at, sure := locate(s.ResourceConfigSchema, p)
+		switch {
+		case !strings.HasPrefix(p, "/"):
 			say("resourcePathPointers: %q is no JSON pointer", p)
+		case sure && at == nil:
+			say("resourcePathPointers: %q is not in resourceConfigSchema", p)
+		case sure && len(types(at)) > 0 && !slices.Contains(types(at), "string"):
+			say("resourcePathPointers: %q is no text in resourceConfigSchema", p)
 		}
 	}
 	return bad
 }
 
-// Check tells what Flow would refuse in discovered bindings, each finding in one line.
-func (d Discovered) Check() []string {
+// Check tells what Flow would refuse in discovered bindings, each finding in
+// one line. The pointers are those of the connector's spec.
+func (d Discovered) Check(pointers []string) []string {
 	var bad []string
-	seen := map[string]bool{}
+	names, paths := map[string]bool{}, map[string]string{}
 	for i, b := range d.Bindings {
 		name := b.RecommendedName
+		say := func(format string, args ...any) {
+			bad = append(bad, fmt.Sprintf("%q: ", name)+fmt.Sprintf(format, args...))
+		}
 		if name == "" {
 			bad = append(bad, fmt.Sprintf("binding %d has no recommendedName", i))
-		} else if seen[name] {
+		} else if names[name] {
 			bad = append(bad, fmt.Sprintf("%q is recommended twice", name))
 		}
-		seen[name] = true
-		var o map[string]json.RawMessage
-		if json.Unmarshal(b.DocumentSchema, &o) != nil {
-			bad = append(bad, fmt.Sprintf("%q: documentSchema is no JSON object", name))
+		names[name] = true
+		b.checkSchema(say)
+		path, err := ResourcePath(b.ResourceConfig, pointers)
+		key := strings.Join(path, "\x00")
+		other, taken := paths[key]
+		switch {
+		case err != nil:
+			say("resourceConfig: %v", err)
+		case len(pointers) == 0:
+		case len(path) == 0:
+			say("resourceConfig has nothing at %s", strings.Join(pointers, ", "))
+		case taken:
+			say("it has the resource path of %q: %s", other, strings.Join(path, "/"))
 		}
-		if json.Unmarshal(b.ResourceConfig, &o) != nil {
-			bad = append(bad, fmt.Sprintf("%q: resourceConfig is no JSON object", name))
-		}
-		for _, k := range b.Key {
-			if !strings.HasPrefix(k, "/") {
-				bad = append(bad, fmt.Sprintf("%q: key %q is no JSON pointer", name, k))
-			}
-		}
+		paths[key] = name
 	}
 	return bad
 }
+
+func (b DiscoveredBinding) checkSchema(say func(string, ...any)) {
+	var schema map[string]any
+	if json.Unmarshal(b.DocumentSchema, &schema) != nil {
+		say("documentSchema is no JSON object")
+		return
+	}
+	if _, sure := deref(schema, schema); sure && b.Fields() == 0 {
+		say("documentSchema has no properties")
+	}
+	if len(b.Key) == 0 {
+		say("key is empty: a key has to be set by hand")
+	}
+	for _, k := range b.Key {
+		at, sure := locate(b.DocumentSchema, k)
+		switch {
+		case !strings.HasPrefix(k, "/"):
+			say("key %q is no JSON pointer", k)
+		case sure && at == nil:
+			say("key %q is not in documentSchema", k)
+		case sure && len(types(at)) > 0 && !slices.ContainsFunc(types(at), keyType):
+			say("key %q is of type %s: a key is a string, integer or boolean", k, strings.Join(types(at), " or "))
+		}
+	}
+}
+
+func keyType(name string) bool { return name == "string" || name == "integer" || name == "boolean" }
 
 // Mode tells how a binding is captured, by the words that connectors use for
 // it in their resource configs; "" when none is there.
@@ -105,6 +145,9 @@ func CollectionName(prefix, recommended string) string {
 		if strings.Trim(part, ".") != "" {
 			parts = append(parts, part)
 		}
+	}
+	if len(parts) == 1 {
+		parts = append(parts, "_") // a name of dots alone would be the prefix itself
 	}
 	return strings.Join(parts, "/")
 }

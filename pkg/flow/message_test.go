@@ -2,9 +2,11 @@ package flow_test
 
 import (
 	"encoding/json"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/connkit/connkit/pkg/flow"
 )
@@ -51,42 +53,6 @@ func TestDecodeTakesBothSpellings(t *testing.T) {
 	}
 }
 
-func TestSpecCheck(t *testing.T) {
-	t.Parallel()
-	good := flow.Spec{Protocol: flow.Protocol, ConfigSchema: []byte("{}"), ResourceConfigSchema: []byte("{}"), DocumentationURL: "u", ResourcePathPointers: []string{"/a"}}
-	if bad := good.Check("capture"); len(bad) != 0 {
-		t.Errorf("got %q", bad)
-	}
-	bad := flow.Spec{Protocol: 1, ConfigSchema: []byte("[]"), ResourcePathPointers: []string{"a"}}.Check("capture")
-	want := []string{
-		"protocol is 1, Flow wants 3032023", "configSchema is no JSON object", "resourceConfigSchema is no JSON object",
-		"documentationUrl is empty", `resourcePathPointers: "a" is no JSON pointer`,
-	}
-	if !slices.Equal(bad, want) {
-		t.Errorf("got %q", bad)
-	}
-	good.ResourcePathPointers = nil
-	if len(good.Check("capture")) != 1 || len(good.Check("materialization")) != 0 {
-		t.Error("only captures need resource path pointers")
-	}
-}
-
-func TestDiscoveredCheck(t *testing.T) {
-	t.Parallel()
-	d := flow.Discovered{Bindings: []flow.DiscoveredBinding{
-		{RecommendedName: "a", ResourceConfig: []byte("{}"), DocumentSchema: []byte("{}"), Key: []string{"/id"}},
-		{RecommendedName: "a", ResourceConfig: []byte("1"), DocumentSchema: []byte("true"), Key: []string{"id"}},
-		{ResourceConfig: []byte("{}"), DocumentSchema: []byte("{}")},
-	}}
-	want := []string{
-		`"a" is recommended twice`, `"a": documentSchema is no JSON object`, `"a": resourceConfig is no JSON object`,
-		`"a": key "id" is no JSON pointer`, "binding 2 has no recommendedName",
-	}
-	if got := d.Check(); !slices.Equal(got, want) {
-		t.Errorf("got %q", got)
-	}
-}
-
 func TestBindingSummary(t *testing.T) {
 	t.Parallel()
 	b := flow.DiscoveredBinding{ResourceConfig: []byte(`{"syncMode":"incremental"}`), DocumentSchema: []byte(`{"properties":{"a":{},"b":{},"_meta":{}}}`)}
@@ -113,9 +79,51 @@ func TestCollectionName(t *testing.T) {
 		"größe-1.x_y":        "acmeCo/größe-1.x_y",
 		"a/./b":              "acmeCo/a/b",
 		"line\nbreak\x00end": "acmeCo/line_break_end",
+		"..":                 "acmeCo/_",
+		"":                   "acmeCo/_",
 	} {
 		if got := flow.CollectionName("acmeCo/", recommended); got != want {
 			t.Errorf("%q: got %q, want %q", recommended, got, want)
 		}
 	}
+}
+
+// Whatever a connector prints, it is a response with a name or a short error.
+func FuzzParseResponse(f *testing.F) {
+	for _, seed := range []string{`{"spec":{}}`, `{"":1}`, `{"a":null,"$internal":1}`, "[1]", "\xff"} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, line []byte) {
+		r, err := flow.ParseResponse(line)
+		switch {
+		case err != nil && len(err.Error()) > 1200: // 200 bytes, quoted
+			t.Errorf("a message of %d bytes", len(err.Error()))
+		case err == nil && !json.Valid(r.Message):
+			t.Errorf("%q: got %q", line, r.Message)
+		}
+	})
+}
+
+// A binding reads the same in both spellings, and its config and schema keep their own.
+func FuzzDecodeBothSpellings(f *testing.F) {
+	f.Add("a", `{"x_y":1}`, "/id")
+	f.Add("", `[{"documentSchema":{}}]`, "")
+	f.Fuzz(func(t *testing.T, name, inner, key string) {
+		if !json.Valid([]byte(inner)) || !utf8.ValidString(name) || !utf8.ValidString(key) {
+			return
+		}
+		quote := func(s string) string { b, _ := json.Marshal(s); return string(b) }
+		var camel, snake flow.Discovered
+		for into, keys := range map[*flow.Discovered][3]string{
+			&camel: {"recommendedName", "resourceConfig", "documentSchema"}, &snake: {"recommended_name", "resource_config_json", "document_schema_json"},
+		} {
+			text := `{"bindings":[{"` + keys[0] + `":` + quote(name) + `,"` + keys[1] + `":` + inner + `,"` + keys[2] + `":` + inner + `,"key":[` + quote(key) + `]}]}`
+			if unknown, err := flow.Decode([]byte(text), into); err != nil || len(unknown) != 0 {
+				t.Fatalf("%s: %q, %v", text, unknown, err)
+			}
+		}
+		if !reflect.DeepEqual(camel, snake) || camel.Bindings[0].RecommendedName != name {
+			t.Errorf("%+v\n%+v", camel, snake)
+		}
+	})
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"slices"
-	"strings"
 )
 
 // SecretsBySchema gives the texts and numbers of a config that its schema marks
@@ -40,7 +39,7 @@ func (f *secretFinder) look(schema, value any, followed []string) {
 		return
 	}
 	if ref, ok := s["$ref"].(string); ok && !slices.Contains(followed, ref) {
-		f.look(f.resolve(ref), value, append(slices.Clone(followed), ref))
+		f.look(referred(f.root, ref), value, append(slices.Clone(followed), ref))
 	}
 	switch v := value.(type) {
 	case map[string]any:
@@ -64,26 +63,6 @@ func (f *secretFinder) look(schema, value any, followed []string) {
 		}
 	}
 }
-
-// resolve gives what a $ref within the schema stands for, or nil.
-func (f *secretFinder) resolve(ref string) any {
-	path, ok := strings.CutPrefix(ref, "#")
-	if !ok || path != "" && path[0] != '/' {
-		return nil
-	}
-	at := f.root
-	for _, part := range strings.Split(path, "/")[1:] {
-		o, ok := at.(map[string]any)
-		if !ok {
-			return nil
-		}
-		at = o[pointerUnescape.Replace(part)]
-	}
-	return at
-}
-
-// pointerUnescape reads a part of a JSON pointer (RFC 6901).
-var pointerUnescape = strings.NewReplacer("~1", "/", "~0", "~")
 
 // collect gathers every text and number below a secret.
 func (f *secretFinder) collect(value any) {

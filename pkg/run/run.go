@@ -54,14 +54,14 @@ func Spec(ctx context.Context, o Options) (SpecResult, error) {
 
 func (t *target) spec(ctx context.Context) (json.RawMessage, flow.Spec, []string, error) {
 	request := flow.Request{Spec: &flow.SpecRequest{ConnectorType: "LOCAL", Config: json.RawMessage("{}")}}
-	message, err := t.call(ctx, request, "spec", flow.NewMasker(t.config.Secrets))
+	message, err := t.call(ctx, request, "spec")
 	if err != nil {
 		return nil, flow.Spec{}, nil, err
 	}
 	var spec flow.Spec
-	unknown, err := flow.Decode(message, &spec)
+	unknown, err := t.decode(message, &spec)
 	if err != nil {
-		return nil, flow.Spec{}, nil, fault.Failedf("the connector broke the protocol: %w", err)
+		return nil, flow.Spec{}, nil, err
 	}
 	return message, spec, unknownKeys(unknown), nil
 }
@@ -81,20 +81,20 @@ func Discover(ctx context.Context, o Options) (DiscoverResult, error) {
 	if err != nil {
 		return DiscoverResult{}, err
 	}
-	secrets := append(slices.Clone(t.config.Secrets), flow.SecretsBySchema(spec.ConfigSchema, t.config.JSON)...)
+	t.mask = flow.NewMasker(append(slices.Clone(t.config.Secrets), flow.SecretsBySchema(spec.ConfigSchema, t.config.JSON)...))
 	request := flow.Request{Discover: &flow.DiscoverRequest{ConnectorType: "LOCAL", Config: t.config.JSON}}
-	message, err := t.call(ctx, request, "discovered", flow.NewMasker(secrets))
+	message, err := t.call(ctx, request, "discovered")
 	if err != nil {
 		return DiscoverResult{}, err
 	}
-	return t.discovered(message)
+	return t.discovered(message, spec.ResourcePathPointers)
 }
 
-func (t *target) discovered(message json.RawMessage) (DiscoverResult, error) {
+func (t *target) discovered(message json.RawMessage, pointers []string) (DiscoverResult, error) {
 	var d flow.Discovered
-	unknown, err := flow.Decode(message, &d)
+	unknown, err := t.decode(message, &d)
 	if err != nil {
-		return DiscoverResult{}, fault.Failedf("the connector broke the protocol: %w", err)
+		return DiscoverResult{}, err
 	}
 	var raw struct{ Bindings []json.RawMessage }
 	if err := json.Unmarshal(message, &raw); err != nil {
@@ -104,14 +104,32 @@ func (t *target) discovered(message json.RawMessage) (DiscoverResult, error) {
 	if prefix == "" {
 		prefix = "acmeCo"
 	}
-	r := DiscoverResult{Task: t.task.Name, Bindings: []Binding{}, Warnings: append(unknownKeys(unknown), d.Check()...)}
+	r := DiscoverResult{Task: t.task.Name, Bindings: []Binding{}, Warnings: append(unknownKeys(unknown), d.Check(pointers)...)}
+	taken := map[string]string{}
 	for i, b := range d.Bindings {
+		collection := flow.CollectionName(prefix, b.RecommendedName)
+		if other, ok := taken[collection]; ok && other != b.RecommendedName {
+			r.Warnings = append(r.Warnings, fmt.Sprintf("%q and %q both become the collection %s", other, b.RecommendedName, collection))
+		}
+		taken[collection] = b.RecommendedName
 		r.Bindings = append(r.Bindings, Binding{
 			DiscoveredBinding: b, Raw: raw.Bindings[i],
-			Collection: flow.CollectionName(prefix, b.RecommendedName), Mode: b.Mode(), Fields: b.Fields(),
+			Collection: collection, Mode: b.Mode(), Fields: b.Fields(),
 		})
 	}
 	return r, nil
+}
+
+// decode reads an answer. An error may quote it, and cut what it quotes, so
+// that it is made of an answer whose secrets are hidden.
+func (t *target) decode(message json.RawMessage, v any) (unknown []string, err error) {
+	if unknown, err = flow.Decode(message, v); err == nil {
+		return unknown, nil
+	}
+	if _, hidden := flow.Decode(json.RawMessage(t.mask.Text(string(message))), v); hidden != nil {
+		err = hidden
+	}
+	return nil, fault.Failedf("the connector broke the protocol: %w", err)
 }
 
 func unknownKeys(keys []string) []string {

@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 }
 
 const (
-	goodSpec = `{"spec":{"protocol":3032023,"configSchema":{"properties":{"token":{"secret":true}}},"resourceConfigSchema":{},"documentationUrl":"u","resourcePathPointers":["/stream"]}}`
+	goodSpec = `{"spec":{"protocol":3032023,"configSchema":{"properties":{"token":{"secret":true}}},"resourceConfigSchema":{"properties":{"stream":{"type":"string"}}},"documentationUrl":"u","resourcePathPointers":["/stream"]}}`
 	binding  = `{"recommendedName":"users","resourceConfig":{"stream":"users","syncMode":"incremental"},"documentSchema":{"properties":{"id":{},"_meta":{}}},"key":["/id"]}`
 )
 
@@ -58,14 +58,17 @@ func answers() map[string]string {
 	return map[string]string{
 		"good":       `{"discovered":{"bindings":[` + binding + "]}}\n",
 		"default":    `{"discovered":{}}` + "\n",
-		"snake":      `{"discovered":{"bindings":[{"recommended_name":"a","resource_config":{},"document_schema":{},"key":["/id"]}]}}` + "\n",
+		"snake":      `{"discovered":{"bindings":[{"recommended_name":"a","resource_config":{"stream":"a"},"document_schema":{"properties":{"id":{}}},"key":["/id"]}]}}` + "\n",
 		"large":      `{"discovered":{"bindings":[` + strings.Replace(binding, "users", strings.Repeat("u", 2<<20), 1) + "]}}\n",
 		"wrong kind": `{"opened":{}}` + "\n",
 		"print":      "hello\n" + `{"discovered":{}}` + "\n",
 		"trailing":   `{"discovered":{}}` + "\nmore\n",
 		"partial":    `{"discovered":{}`,
+		"mute":       "",
+		"no object":  `{"discovered":["s3cr3t-token ` + strings.Repeat("x", 160) + ` n0t-shown"]}` + "\n",
+		"cut":        strings.Repeat("x", 190) + " s3cr3t-token\n",
 		"protocol":   strings.Replace(goodSpec, "3032023", "7", 1) + "\n",
-		"odd":        `{"discovered":{"bindings":[{"recommendedName":"a","resourceConfig":{},"documentSchema":{},"key":["id"],"odd":1}]}}` + "\n",
+		"odd":        `{"discovered":{"bindings":[{"recommendedName":"a!","resourceConfig":{"stream":"a"},"documentSchema":{"properties":{"id":{}}},"key":["id"],"odd":1},` + binding + `,{"recommendedName":"a?","resourceConfig":{"stream":"a"},"documentSchema":{"properties":{"id":{}}},"key":["/id"]}]}}` + "\n",
 	}
 }
 
@@ -81,6 +84,12 @@ func failures() map[string]func(request string) {
 		"panic":     die(2, "panic: nil map\n\ngoroutine 1 [running]:\nmain.main()"),
 		"import":    die(1, "ImportError: cannot import name 'override' from 'typing'"),
 		"module":    die(1, "/x/python: No module named source_x"),
+		"network":   die(1, `{"level":"error","msg":"fetching users: unexpected EOF"}`),
+		"plain go":  die(1, `{"level":"error","msg":"port 6060 is taken"}`+"\n"+"parsing the config: rate is no number"),
+		"noise":     die(1, `{"level":"ERROR","msg":"token refused"}`+"\n"+"sys:1: RuntimeWarning: never awaited"),
+		"quiet end": func(string) { fmt.Fprintln(os.Stderr, `{"level":"info","msg":"nothing to do"}`) },
+		"lingering": func(string) { fmt.Println(`{"discovered":{}}`); time.Sleep(time.Hour) },
+		"chatty":    func(string) { fmt.Fprintln(os.Stderr, "compiling"); time.Sleep(time.Hour) },
 		"codec":     die(1, "reading message (directly): unexpected EOF"),
 		"killed":    func(string) { _ = syscall.Kill(os.Getpid(), syscall.SIGKILL) },
 		"leak": func(r string) {
@@ -148,7 +157,10 @@ func TestDiscover(t *testing.T) {
 		}
 	}
 	r, err = run.Discover(t.Context(), connector(t, "odd"))
-	if err != nil || !slices.Equal(r.Warnings, []string{`Flow knows no key "bindings.odd" in this answer`, `"a": key "id" is no JSON pointer`}) {
+	if err != nil || !slices.Equal(r.Warnings, []string{
+		`Flow knows no key "bindings.odd" in this answer`, `"a!": key "id" is no JSON pointer`,
+		`"a?": it has the resource path of "a!": a`, `"a!" and "a?" both become the collection acmeCo/a_`,
+	}) {
 		t.Errorf("got %q, %v", r.Warnings, err)
 	}
 }
@@ -166,7 +178,11 @@ func TestFailuresTellTheLastWords(t *testing.T) {
 		"codec":      {"the connector ended with exit status 1: reading message (directly): unexpected EOF", "the connector may read protobuf in spite of FLOW_RUNTIME_CODEC=json"},
 		"killed":     {"the connector ended with signal: killed and said nothing", ""},
 		"wrong kind": {`the connector broke the protocol: it answered with "opened", "discovered" is wanted`, ""},
-		"print":      {`the connector broke the protocol: reading a response: it is no JSON object: "hello"`, ""},
+		"print":      {`the connector broke the protocol: it printed a line that is no response: "hello"`, "stdout is for responses: print and log to stderr"},
+		"network":    {"the connector ended with exit status 1: fetching users: unexpected EOF", ""},
+		"noise":      {"the connector ended with exit status 1: token refused", ""},
+		"mute":       {"the connector broke the protocol: it ended without an answer", ""},
+		"quiet end":  {"the connector broke the protocol: it ended without an answer; it logged last: nothing to do", ""},
 		"trailing":   {`the connector broke the protocol: it printed more than its answer: "more"`, ""},
 		"partial":    {`the connector broke the protocol: its answer ends in the middle of a line: "{\"discovered\":{}"`, ""},
 	} {
@@ -177,6 +193,42 @@ func TestFailuresTellTheLastWords(t *testing.T) {
 				t.Errorf("got %v (%s)\nwant %s", err, fault.HintOf(err), want.message)
 			}
 		})
+	}
+}
+
+func TestLastWordsOfAGoConnector(t *testing.T) {
+	t.Parallel()
+	o := connector(t, "plain go")
+	o.Language = "go"
+	if _, err := run.Discover(t.Context(), o); err == nil || err.Error() != "the connector ended with exit status 1: parsing the config: rate is no number" {
+		t.Errorf("got %v", err)
+	}
+}
+
+// A message is cut to a readable length; a secret at the cut would leave its half.
+func TestHalfASecretIsInNoError(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"cut", "no object"} {
+		_, err := run.Discover(t.Context(), connector(t, name))
+		if err == nil || strings.Contains(err.Error(), "s3c") || strings.Contains(err.Error(), "n0t") {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}
+
+// Plain text is shown while the connector runs, though the next line could belong to it.
+func TestLogsAreLive(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	o := connector(t, "chatty")
+	o.Log = func(l flow.Log) {
+		if l.Message == "compiling" {
+			cancel()
+		}
+	}
+	if _, err := run.Discover(ctx, o); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
 	}
 }
 
@@ -224,12 +276,40 @@ func TestWorkingFolder(t *testing.T) {
 	}
 }
 
+// A path that only the root resolves is run there.
+func TestWorkingFolderOfAPath(t *testing.T) {
+	t.Parallel()
+	for _, at := range []string{"source-x/bin/say", "bin/say"} {
+		o := connector(t, "dir")
+		write(t, filepath.Join(o.Dir, "test.flow.yaml"), "captures: {a: {endpoint: {local: {command: [bin/say], config: {}}}, bindings: []}}\n")
+		file := filepath.Join(o.Root, at)
+		write(t, file, "#!/bin/sh\necho ERROR in ${PWD##*/} >&2\nexit 1\n")
+		if err := os.Chmod(file, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		want := "in " + filepath.Base(filepath.Dir(filepath.Dir(file)))
+		if _, err := run.Spec(t.Context(), o); err == nil || !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("%s: got %v", at, err)
+		}
+	}
+}
+
 func TestNoAnswerInTime(t *testing.T) {
 	t.Parallel()
 	o := connector(t, "hang")
 	o.Timeout = 4 * time.Second
 	_, err := run.Discover(t.Context(), o)
 	if fault.KindOf(err) != fault.Failed || !strings.Contains(err.Error(), "no answer after 4s; the last it logged:\n  info waiting for the host") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestNoEndInTime(t *testing.T) {
+	t.Parallel()
+	o := connector(t, "lingering")
+	o.Timeout = 4 * time.Second
+	_, err := run.Discover(t.Context(), o)
+	if err == nil || err.Error() != `waiting for the connector to end: it answered with "discovered", but still ran after 4s` {
 		t.Errorf("got %v", err)
 	}
 }

@@ -41,6 +41,7 @@ type target struct {
 	dir     string   // working directory
 	env     []string // of the command
 	config  flow.Config
+	mask    flow.Masker // hides the secrets of the config
 	options *Options
 }
 
@@ -78,6 +79,7 @@ func (o *Options) prepare(ctx context.Context, needConfig bool) (*target, error)
 	if t.config, err = task.Config(ctx, o.Decrypt); err != nil {
 		return nil, err
 	}
+	t.mask = flow.NewMasker(t.config.Secrets)
 	if t.config.Plain {
 		o.note("%s is not encrypted: keys with the suffix %s are sent without it", relative(o.Root, t.config.File), flow.SecretSuffix)
 	}
@@ -131,7 +133,8 @@ func hasGo(dir string) bool {
 }
 
 // workDir is the catalog file's folder, where Python connectors expect to be,
-// or the root for a Go command that only the root resolves.
+// or the root for a command whose paths only the root resolves, such as
+// go run ./source-x.
 func (o *Options) workDir(task flow.Task, file string) string {
 	if o.WorkDir != "" {
 		return o.WorkDir
@@ -140,18 +143,18 @@ func (o *Options) workDir(task flow.Task, file string) string {
 		return o.Root
 	}
 	dir := filepath.Dir(file)
-	if len(task.Command) >= 3 && task.Command[0] == "go" && task.Command[1] == "run" {
-		pkg := task.Command[len(task.Command)-1]
-		if strings.HasPrefix(pkg, "./") && !isDir(filepath.Join(dir, pkg)) && isDir(filepath.Join(o.Root, pkg)) {
+	for i, word := range task.Command {
+		isPath := strings.HasPrefix(word, "./") || i == 0 && strings.Contains(word, "/") && !filepath.IsAbs(word)
+		if isPath && !exists(filepath.Join(dir, word)) && exists(filepath.Join(o.Root, word)) {
 			return o.Root
 		}
 	}
 	return dir
 }
 
-func isDir(p string) bool {
-	info, err := os.Stat(p)
-	return err == nil && info.IsDir()
+func exists(p string) bool {
+	_, err := os.Stat(p)
+	return err == nil
 }
 
 // environment is what Flow's runtime gives a local command, with the JSON codec

@@ -1,7 +1,6 @@
 package run
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -19,13 +18,12 @@ import (
 const (
 	defaultTimeout = time.Minute
 	stopGrace      = 5 * time.Second
-	keptLogs       = 20 // entries that an error of time shows
 )
 
 // call starts the command, sends one request, reads the one answer of the
 // wanted kind, and waits for the end: the life of every request but open. The
 // session has ended when it returns, and every log line was handed on.
-func (t *target) call(ctx context.Context, request flow.Request, kind string, mask flow.Masker) (json.RawMessage, error) {
+func (t *target) call(ctx context.Context, request flow.Request, kind string) (json.RawMessage, error) {
 	line, err := json.Marshal(request)
 	if err != nil {
 		return nil, fmt.Errorf("writing the request: %w", err)
@@ -36,23 +34,24 @@ func (t *target) call(ctx context.Context, request flow.Request, kind string, ma
 	}
 	timed, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	logs := newLogs(t.options.log, mask)
+	logs := newLogs(t.options.log, t.mask)
 	session, err := proc.Start(proc.Cmd{Argv: t.argv(), Dir: t.dir, Env: t.env, Unset: []string{"PYTHONHOME", "PYTHONPATH"}, Stderr: logs})
 	if err != nil {
 		return nil, t.startError(err)
 	}
-	answer, err := exchange(timed, session, line, kind)
+	e := exchange{session: session, mask: t.mask}
+	answer, err := e.run(timed, line, kind)
 	session.Stop(stopGrace)
-	logs.flush()
+	logs.close()
 	switch {
 	case err == nil:
 		return answer, nil
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
 	case timed.Err() != nil:
-		return nil, t.timeoutError(kind, timeout, logs)
+		return nil, timeoutError(kind, e.answered, timeout, logs)
 	}
-	return nil, t.failure(err, logs, mask)
+	return nil, t.failure(err, logs)
 }
 
 // argv looks the program up in the connector's own environment first: the
@@ -69,37 +68,56 @@ func (t *target) argv() []string {
 }
 
 // exchange is the talk itself.
-func exchange(ctx context.Context, s *proc.Session, request []byte, kind string) (json.RawMessage, error) {
+type exchange struct {
+	session  *proc.Session
+	mask     flow.Masker
+	answered bool
+}
+
+func (e *exchange) run(ctx context.Context, request []byte, kind string) (json.RawMessage, error) {
+	s := e.session
 	if err := s.Send(ctx, request); err != nil {
 		return nil, ended(ctx, s, err)
 	}
 	line, err := s.Recv(ctx)
 	if err != nil {
 		if errors.Is(err, io.ErrUnexpectedEOF) {
-			err = fmt.Errorf("its answer ends in the middle of a line: %s", flow.Excerpt(line))
+			err = fmt.Errorf("its answer ends in the middle of a line: %s", e.excerpt(line))
 		} else if errors.Is(err, io.EOF) {
-			err = errors.New("it ended without an answer")
+			err = errNoAnswer
 		}
 		return nil, ended(ctx, s, err)
 	}
 	response, err := flow.ParseResponse(line)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %s", errStdout, e.excerpt(line))
 	}
 	if response.Kind != kind {
 		return nil, fmt.Errorf("it answered with %q, %q is wanted", response.Kind, kind)
 	}
+	e.answered = true
 	if err := s.CloseSend(); err != nil {
 		return nil, fmt.Errorf("ending its input: %w", err)
 	}
-	if line, err = s.Recv(ctx); err == nil {
-		return nil, fmt.Errorf("it printed more than its answer: %s", flow.Excerpt(line))
+	if line, err = s.Recv(ctx); err == nil || errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, fmt.Errorf("it printed more than its answer: %s", e.excerpt(line))
 	}
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
 	return response.Message, s.Wait(ctx)
 }
+
+// excerpt quotes a line of the connector. Secrets are hidden before it is cut,
+// which could leave half of one.
+func (e *exchange) excerpt(line []byte) string {
+	return flow.Excerpt([]byte(e.mask.Text(string(line))))
+}
+
+var (
+	errNoAnswer = errors.New("it ended without an answer")
+	errStdout   = errors.New("it printed a line that is no response")
+)
 
 // ended gives the program's own end as the reason where there is one; one that
 // has closed its output is about to end.
@@ -128,8 +146,11 @@ func (t *target) startError(err error) error {
 }
 
 // timeoutError tells what the connector was last heard of.
-func (t *target) timeoutError(kind string, after time.Duration, logs *logs) error {
+func timeoutError(kind string, answered bool, after time.Duration, logs *logs) error {
 	text := fmt.Sprintf("waiting for %q: no answer after %s", kind, after)
+	if answered {
+		text = fmt.Sprintf("waiting for the connector to end: it answered with %q, but still ran after %s", kind, after)
+	}
 	if last := logs.tail(); last != "" {
 		text += "; the last it logged:\n" + last
 	}
@@ -137,11 +158,17 @@ func (t *target) timeoutError(kind string, after time.Duration, logs *logs) erro
 }
 
 // failure makes an error of the connector's own last words, as Flow does.
-func (t *target) failure(err error, logs *logs, mask flow.Masker) error {
+func (t *target) failure(err error, logs *logs) error {
+	words := logs.lastWords(t.options.Language)
+	hint := hintFor(words, t.options)
 	var exit *proc.Error
-	words := logs.lastWords()
-	if !errors.As(err, &exit) {
-		return fault.Failedf("the connector broke the protocol: %s", mask.Text(err.Error())).WithHint("%s", hintFor(words, t.options))
+	switch {
+	case errors.Is(err, errNoAnswer) && words != "":
+		return fault.Failedf("the connector broke the protocol: %w; it logged last: %s", err, words).WithHint("%s", hint)
+	case errors.Is(err, errStdout):
+		return fault.Failedf("the connector broke the protocol: %w", err).WithHint("stdout is for responses: print and log to stderr")
+	case !errors.As(err, &exit):
+		return fault.Failedf("the connector broke the protocol: %w", err).WithHint("%s", hint)
 	}
 	how := fmt.Sprintf("exit status %d", exit.Status)
 	if exit.Status < 0 {
@@ -150,7 +177,7 @@ func (t *target) failure(err error, logs *logs, mask flow.Masker) error {
 	if words == "" {
 		return fault.Failedf("the connector ended with %s and said nothing", how)
 	}
-	return fault.Failedf("the connector ended with %s: %s", how, words).WithHint("%s", hintFor(words, t.options))
+	return fault.Failedf("the connector ended with %s: %s", how, words).WithHint("%s", hint)
 }
 
 // hintFor knows the ends that have one cure.
@@ -159,77 +186,8 @@ func hintFor(words string, o *Options) string {
 	switch {
 	case strings.Contains(words, "No module named"), o.Language == "python" && o.BinDir == "" && strings.Contains(words, "ImportError"):
 		return "connkit env " + name
-	case strings.Contains(words, "unexpected EOF"):
+	case strings.Contains(words, "reading message") && strings.Contains(words, "unexpected EOF"):
 		return "the connector may read protobuf in spite of FLOW_RUNTIME_CODEC=json"
 	}
 	return ""
-}
-
-// logs decodes stderr, hides secrets, hands entries on, and remembers the last.
-type logs struct {
-	decoder *flow.LogDecoder
-	rest    bytes.Buffer
-	last    []flow.Log
-}
-
-func newLogs(emit func(flow.Log), mask flow.Masker) *logs {
-	l := &logs{}
-	l.decoder = flow.NewLogDecoder(func(entry flow.Log) {
-		entry.Message = mask.Text(entry.Message)
-		entry.Fields = mask.Fields(entry.Fields)
-		if l.last = append(l.last, entry); len(l.last) > keptLogs {
-			l.last = l.last[1:]
-		}
-		emit(entry)
-	})
-	return l
-}
-
-// maxLogLine is where a log line is cut, so that one without an end cannot fill the memory.
-const maxLogLine = 1 << 20
-
-// Write takes stderr as it comes.
-func (l *logs) Write(p []byte) (int, error) {
-	l.rest.Write(p)
-	for {
-		i := bytes.IndexByte(l.rest.Bytes(), '\n')
-		if i < 0 {
-			if l.rest.Len() > maxLogLine {
-				l.decoder.Line(string(l.rest.Next(maxLogLine)))
-			}
-			return len(p), nil
-		}
-		l.decoder.Line(string(l.rest.Next(i + 1)[:i]))
-	}
-}
-
-func (l *logs) flush() {
-	if l.rest.Len() > 0 {
-		l.decoder.Line(l.rest.String())
-		l.rest.Reset()
-	}
-	l.decoder.Flush()
-}
-
-// lastWords gives what the connector said last: its last error, else its last entry.
-func (l *logs) lastWords() string {
-	for i := len(l.last) - 1; i >= 0; i-- {
-		if words := l.last[i].LastWords(); l.last[i].Level == "error" && words != "" {
-			return words
-		}
-	}
-	for i := len(l.last) - 1; i >= 0; i-- {
-		if words := l.last[i].LastWords(); words != "" {
-			return words
-		}
-	}
-	return ""
-}
-
-func (l *logs) tail() string {
-	var lines []string
-	for _, entry := range l.last {
-		lines = append(lines, "  "+entry.Level+" "+entry.LastWords())
-	}
-	return strings.Join(lines, "\n")
 }

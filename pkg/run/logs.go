@@ -1,0 +1,109 @@
+package run
+
+import (
+	"bytes"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/connkit/connkit/pkg/flow"
+)
+
+const (
+	keptLogs   = 20                     // entries that an error of time shows
+	maxLogLine = 1 << 20                // where a line is cut, so that one without an end cannot fill the memory
+	idle       = 300 * time.Millisecond // silence that ends an entry of plain text
+)
+
+// logs decodes stderr, hides secrets, hands entries on, and remembers the last.
+type logs struct {
+	mu      sync.Mutex // a timer ends entries too
+	decoder *flow.LogDecoder
+	rest    bytes.Buffer
+	last    []flow.Log
+	timer   *time.Timer
+	closed  bool
+}
+
+func newLogs(emit func(flow.Log), mask flow.Masker) *logs {
+	l := &logs{}
+	l.decoder = flow.NewLogDecoder(func(entry flow.Log) {
+		entry.Message = mask.Text(entry.Message)
+		entry.Fields = mask.Fields(entry.Fields)
+		if l.last = append(l.last, entry); len(l.last) > keptLogs {
+			l.last = l.last[1:]
+		}
+		emit(entry)
+	})
+	// Only the next line tells whether plain text goes on. Somebody watches, so silence tells too.
+	l.timer = time.AfterFunc(idle, func() {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.decoder.Flush()
+	})
+	return l
+}
+
+// Write takes stderr as it comes.
+func (l *logs) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed {
+		return len(p), nil
+	}
+	l.rest.Write(p)
+	for {
+		i := bytes.IndexByte(l.rest.Bytes(), '\n')
+		switch {
+		case i >= 0:
+			l.decoder.Line(string(l.rest.Next(i + 1)[:i]))
+		case l.rest.Len() > maxLogLine:
+			l.decoder.Line(string(l.rest.Next(maxLogLine)))
+		default:
+			l.timer.Reset(idle)
+			return len(p), nil
+		}
+	}
+}
+
+// close hands on what is left. Nothing comes after it.
+func (l *logs) close() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.closed = true
+	l.timer.Stop()
+	if l.rest.Len() > 0 {
+		l.decoder.Line(l.rest.String())
+		l.rest.Reset()
+	}
+	l.decoder.Flush()
+}
+
+// lastWords gives what the connector said last: its last error, else its last
+// entry. The last words of a Go connector may be plain text that does not sound
+// like an error; after those of a Python one come warnings of the interpreter.
+func (l *logs) lastWords(language string) string {
+	last := ""
+	for i := len(l.last) - 1; i >= 0; i-- {
+		entry := l.last[i]
+		words := entry.LastWords()
+		if words == "" {
+			continue
+		}
+		if entry.Level == "error" || entry.Raw && language != "python" {
+			return words
+		}
+		if last == "" {
+			last = words
+		}
+	}
+	return last
+}
+
+func (l *logs) tail() string {
+	var lines []string
+	for _, entry := range l.last {
+		lines = append(lines, "  "+entry.Level+" "+strings.ReplaceAll(entry.LastWords(), "\n", "\n    "))
+	}
+	return strings.Join(lines, "\n")
+}
