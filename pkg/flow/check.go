@@ -113,7 +113,7 @@ func (b DiscoveredBinding) Mode() string {
 	if json.Unmarshal(b.ResourceConfig, &r) != nil {
 		return ""
 	}
-	for _, key := range []string{"syncMode", "replicationMethod", "mode"} {
+	for _, key := range []string{"syncMode", "replicationMethod", "mode", "interval"} {
 		if v, ok := r[key].(string); ok {
 			return v
 		}

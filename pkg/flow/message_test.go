@@ -63,6 +63,9 @@ func TestBindingSummary(t *testing.T) {
 	if b.Mode() != "FULL_TABLE" || b.Fields() != 0 {
 		t.Errorf("got %q, %d", b.Mode(), b.Fields())
 	}
+	if b.ResourceConfig = []byte(`{"interval":"PT5M"}`); b.Mode() != "PT5M" {
+		t.Errorf("got %q", b.Mode())
+	}
 	if (flow.DiscoveredBinding{}).Mode() != "" {
 		t.Error("nothing tells a mode")
 	}

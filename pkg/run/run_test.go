@@ -196,6 +196,16 @@ func TestFailuresTellTheLastWords(t *testing.T) {
 	}
 }
 
+func TestAMissingModuleInAnEnvironment(t *testing.T) {
+	t.Parallel()
+	o := connector(t, "module")
+	o.BinDir = "/nonexistent/venv/bin"
+	want := "connkit env source-x; a dependency that is new goes into its pyproject.toml first"
+	if _, err := run.Discover(t.Context(), o); fault.HintOf(err) != want {
+		t.Errorf("got %v (%s)", err, fault.HintOf(err))
+	}
+}
+
 func TestLastWordsOfAGoConnector(t *testing.T) {
 	t.Parallel()
 	o := connector(t, "plain go")

@@ -184,6 +184,8 @@ func (t *target) failure(err error, logs *logs) error {
 func hintFor(words string, o *Options) string {
 	name := filepath.Base(o.Dir)
 	switch {
+	case strings.Contains(words, "No module named") && o.BinDir != "":
+		return fmt.Sprintf("connkit env %s; a dependency that is new goes into its pyproject.toml first", name)
 	case strings.Contains(words, "No module named"), o.Language == "python" && o.BinDir == "" && strings.Contains(words, "ImportError"):
 		return "connkit env " + name
 	case strings.Contains(words, "reading message") && strings.Contains(words, "unexpected EOF"):
