@@ -51,6 +51,11 @@ func roles() map[string]func() {
 			time.Sleep(time.Hour)
 		},
 		"gone":    func() { escape(); fmt.Println("ready") },
+		"forks":   func() { family("middle"); fmt.Println("ready"); time.Sleep(time.Hour) },
+		"middle":  func() { escape() },
+		"group":   func() { family("mule"); time.Sleep(time.Hour) },
+		"mule":    func() { signal.Ignore(syscall.SIGTERM); fmt.Println("ready"); time.Sleep(time.Hour) },
+		"tmp":     func() { fmt.Println(os.TempDir()); _, _ = io.Copy(io.Discard, os.Stdin) },
 		"outlive": outlive,
 		"long":    func() { fmt.Print(strings.Repeat("z", proc.MaxLine+1<<20)); time.Sleep(time.Hour) },
 		"runner":  runner,

@@ -200,10 +200,12 @@ func partial(err error) error {
 }
 
 // Send writes one line. When the program does not read, ctx ends the wait.
+// text is the caller's again when Send returns.
 func (s *Session) Send(ctx context.Context, text []byte) error {
+	line := append(bytes.Clone(bytes.TrimSuffix(text, []byte("\n"))), '\n') // what follows text in its array is not ours
 	done := make(chan error, 1)
 	go func() {
-		_, err := s.stdin.Write(append(bytes.TrimSuffix(text, []byte("\n")), '\n'))
+		_, err := s.stdin.Write(line)
 		done <- err
 	}()
 	select {
