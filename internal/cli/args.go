@@ -20,6 +20,14 @@ func exactArgs(n int) cobra.PositionalArgs {
 
 func noArgs(cmd *cobra.Command, args []string) error { return exactArgs(0)(cmd, args) }
 
+// someArgs wants at least one argument.
+func someArgs(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return nil
+	}
+	return argsError(cmd, args, 1)
+}
+
 func argsError(cmd *cobra.Command, args []string, want int) error {
 	var err *fault.Error
 	switch {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/rogpeppe/go-internal/diff"
 )
 
 // additions is the unified diff of a file that is new.
@@ -30,4 +32,11 @@ func additions(path string, content []byte) string {
 		b.WriteString("\n\\ No newline at end of file\n")
 	}
 	return b.String()
+}
+
+// unified is the diff of a file that changes, with three lines around each change.
+func unified(path string, before, after []byte) string {
+	text := diff.Diff("a/"+path, before, "b/"+path, after)
+	_, text, _ = bytes.Cut(text, []byte("\n")) // it begins with a line that names the command diff
+	return string(text)
 }

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"slices"
+
 	"github.com/spf13/cobra"
 
 	"github.com/connkit/connkit/internal/ui"
@@ -40,8 +42,17 @@ connectors.patterns (source-*, materialize-*, derive-*) and that hold a build fi
 	}
 }
 
-func (a *app) completeConnectors(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-	if len(args) > 0 || a.completionBegin() != nil {
+// completeConnectors completes the one connector that a command takes.
+func (a *app) completeConnectors(cmd *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return a.completeMore(cmd, args, word)
+}
+
+// completeMore completes one connector after the other.
+func (a *app) completeMore(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	if a.completionBegin() != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
 	set, err := a.settings()
@@ -54,7 +65,9 @@ func (a *app) completeConnectors(_ *cobra.Command, args []string, _ string) ([]s
 	}
 	var names []string
 	for _, c := range list {
-		names = append(names, c.Name+"\t"+c.Kind+", "+c.Language)
+		if !slices.Contains(args, c.Name) {
+			names = append(names, c.Name+"\t"+c.Kind+", "+c.Language)
+		}
 	}
 	return names, cobra.ShellCompDirectiveNoFileComp
 }

@@ -25,7 +25,11 @@ type Settings struct {
 	Templates []struct{ Name, From string }
 	Env       struct{ Manager string }
 	Run       struct{ Timeout time.Duration }
-	Output    string
+	CI        struct {
+		Workflow, Job, Axis string
+		Ignore              []struct{ Name, Reason string }
+	}
+	Output string
 
 	values []Value
 }
@@ -75,6 +79,14 @@ func settingsTable() []setting {
 			doc: "What makes Python environments when no lock file decides.", example: "uv"},
 		{key: "run.timeout", kind: duration, def: "60s",
 			doc: "How long a connector may take to answer.", example: "5m"},
+		{key: "ci.workflow", kind: text, def: "",
+			doc: "Workflow that connectors are added to when --workflow is not given.", example: "ci.yaml"},
+		{key: "ci.job", kind: text, def: "",
+			doc: "Job of that workflow when --job is not given.", example: "build_connectors"},
+		{key: "ci.axis", kind: text, def: "",
+			doc: "Key of the job's matrix when --axis is not given.", example: "connector"},
+		{key: "ci.ignore", kind: mapList, fields: []string{"name", "reason"},
+			doc: "Connectors that are not in CI, each with the reason.", example: "[{name: source-old, reason: retired}]"},
 		{key: "output", kind: text, def: "text", choices: []string{"text", "json"},
 			doc: "Format of results.", example: "json"},
 	}

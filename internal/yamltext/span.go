@@ -1,0 +1,188 @@
+package yamltext
+
+import (
+	"bytes"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// Span is a range of bytes: [Start, End).
+type Span struct{ Start, End int }
+
+// Bytes gives the text of a span.
+func (d *Doc) Bytes(s Span) []byte { return d.Text[s.Start:s.End] }
+
+// Span gives the bytes of a node, its anchor and tag included, up to its last
+// character. The parser tells where a node begins; where it ends is found by
+// following the text along the tree, so a text that does not match is an error.
+func (d *Doc) Span(n *yaml.Node) (Span, error) {
+	start := d.offset(n)
+	end, err := d.endOf(n)
+	return Span{start, end}, err
+}
+
+// body gives where a node begins behind its anchor and tag.
+func (d *Doc) body(n *yaml.Node) int {
+	i := d.offset(n)
+	if n.Kind == yaml.AliasNode {
+		return i
+	}
+	for i < len(d.Text) && (d.Text[i] == '&' || d.Text[i] == '!') {
+		for i < len(d.Text) && !isSpace(d.Text[i]) && !isFlowMark(d.Text[i]) {
+			i++
+		}
+		i = d.skip(i)
+	}
+	return i
+}
+
+func (d *Doc) endOf(n *yaml.Node) (int, error) {
+	if empty(n) {
+		if n.Anchor != "" || n.Style&yaml.TaggedStyle != 0 {
+			return 0, d.lost(n)
+		}
+		return d.offset(n), nil
+	}
+	i := d.body(n)
+	switch n.Kind {
+	case yaml.AliasNode:
+		end := i + len("*") + len(n.Value)
+		if end > len(d.Text) || string(d.Text[i:end]) != "*"+n.Value {
+			return 0, d.lost(n)
+		}
+		return end, nil
+	case yaml.ScalarNode:
+		return d.scalarEnd(n, i)
+	case yaml.SequenceNode, yaml.MappingNode:
+		if n.Style&yaml.FlowStyle != 0 {
+			b, err := d.brackets(n)
+			return b.close + 1, err
+		}
+		return d.blockEnd(n)
+	}
+	return 0, d.lost(n)
+}
+
+// lost says that the text at a node is not what the parser made of it.
+func (d *Doc) lost(n *yaml.Node) error {
+	return d.Errorf(n, "this way of writing YAML is not one that can be edited")
+}
+
+func (d *Doc) scalarEnd(n *yaml.Node, i int) (int, error) {
+	switch {
+	case n.Style&yaml.DoubleQuotedStyle != 0:
+		for j := i + 1; j < len(d.Text); j++ {
+			switch d.Text[j] {
+			case '\\':
+				j++
+			case '"':
+				return j + 1, nil
+			}
+		}
+	case n.Style&yaml.SingleQuotedStyle != 0:
+		for j := i + 1; j < len(d.Text); j++ {
+			if d.Text[j] != '\'' {
+				continue
+			}
+			if j+1 == len(d.Text) || d.Text[j+1] != '\'' {
+				return j + 1, nil
+			}
+			j++
+		}
+	case n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
+		return d.literalEnd(n, i)
+	default:
+		return d.plainEnd(n, i)
+	}
+	return 0, d.lost(n)
+}
+
+// plainEnd follows the words of a plain scalar, which may go on over lines.
+func (d *Doc) plainEnd(n *yaml.Node, i int) (int, error) {
+	for k, word := range strings.Fields(n.Value) {
+		if k > 0 {
+			for i < len(d.Text) && isSpace(d.Text[i]) {
+				i++
+			}
+		}
+		if !bytes.HasPrefix(d.Text[i:], []byte(word)) {
+			return 0, d.lost(n)
+		}
+		i += len(word)
+	}
+	return i, nil
+}
+
+// literalEnd goes by indentation: the lines of a block scalar are blank or
+// stand at least as deep as its first.
+func (d *Doc) literalEnd(n *yaml.Node, i int) (int, error) {
+	line := d.lineOf(i)
+	header := bytes.TrimRight(d.Text[i:d.lineEnd(line)], "\r\n")
+	end := i + len(header)
+	if digits := bytes.IndexAny(header[:min(len(header), 3)], "123456789"); digits > 0 {
+		return 0, d.lost(n)
+	}
+	depth := 0
+	for line++; line <= len(d.lines); line++ {
+		text := bytes.TrimRight(d.Text[d.lines[line-1]:d.lineEnd(line)], "\r\n")
+		indent := len(text) - len(bytes.TrimLeft(text, " "))
+		if len(text) == indent {
+			continue
+		}
+		if depth == 0 {
+			depth = indent
+		}
+		if indent < depth || strings.Trim(n.Value, "\n") == "" {
+			break
+		}
+		end = d.lines[line-1] + len(text)
+	}
+	return end, nil
+}
+
+// lineEnd gives the offset behind a line and its line ending.
+func (d *Doc) lineEnd(line int) int {
+	if line < len(d.lines) {
+		return d.lines[line]
+	}
+	return len(d.Text)
+}
+
+// blockEnd is the end of the last child; an empty value ends with what stands before it.
+func (d *Doc) blockEnd(n *yaml.Node) (int, error) {
+	if n.Kind == yaml.SequenceNode {
+		items, err := d.dashes(n)
+		if err != nil {
+			return 0, err
+		}
+		return items[len(items)-1].End, nil
+	}
+	return d.endOf(n.Content[len(n.Content)-1])
+}
+
+// empty tells that nothing stands where a value could.
+func empty(n *yaml.Node) bool {
+	const written = yaml.DoubleQuotedStyle | yaml.SingleQuotedStyle | yaml.LiteralStyle | yaml.FoldedStyle
+	return n.Kind == yaml.ScalarNode && n.Value == "" && n.Style&written == 0
+}
+
+// skip passes over white space, line ends and comments.
+func (d *Doc) skip(i int) int {
+	for i < len(d.Text) {
+		switch {
+		case isSpace(d.Text[i]):
+			i++
+		case d.Text[i] == '#':
+			for i < len(d.Text) && d.Text[i] != '\n' {
+				i++
+			}
+		default:
+			return i
+		}
+	}
+	return i
+}
+
+func isSpace(c byte) bool    { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
+func isFlowMark(c byte) bool { return strings.IndexByte("[]{},", c) >= 0 }

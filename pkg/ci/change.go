@@ -1,0 +1,149 @@
+package ci
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/textedit"
+)
+
+// Options say where and how entries are added or removed.
+type Options struct {
+	Target
+	Values
+	Also   []string // names of steps whose lists the connectors belong in
+	Update bool     // change an entry that says something else
+}
+
+// Change is what an edit does to the workflows. Nothing is written before [Change.Apply].
+type Change struct {
+	Edits   []Edit   `json:"edits"`
+	Present []Edit   `json:"present"` // what was there already, or for a removal nothing
+	Notes   []string `json:"notes"`
+	DryRun  bool     `json:"dry_run"`
+
+	files []fileChange
+}
+
+// Edit is one thing in one place.
+type Edit struct {
+	Connector string `json:"connector"`
+	Action    string `json:"action"` // add | remove | update | none
+	File      string `json:"file"`   // slash path from the root
+	Line      int    `json:"line"`   // 1-based; of a removal: where it stood
+	Column    int    `json:"column"` // 1-based, in characters
+	Shape     string `json:"shape"`  // list of names | list of maps | include | paths | step
+	Style     string `json:"style"`  // block | flow
+	Job       string `json:"job,omitempty"`
+	Axis      string `json:"axis,omitempty"`
+	Trigger   string `json:"trigger,omitempty"` // of paths
+	Step      string `json:"step,omitempty"`
+	Text      string `json:"text"` // what is inserted or removed, byte for byte
+
+	locate func(*workflow) (line, col int) // in the text as it will be
+}
+
+// The shapes.
+const (
+	shapeNames   = "list of names"
+	shapeMaps    = "list of maps"
+	shapeInclude = "include"
+	shapePaths   = "paths"
+	shapeStep    = "step"
+)
+
+type fileChange struct {
+	file, path    string
+	before, after []byte
+}
+
+// Each calls f with every file that changes, and its texts.
+func (c Change) Each(f func(file string, before, after []byte)) {
+	for _, file := range c.files {
+		f(file.file, file.before, file.after)
+	}
+}
+
+// Apply writes the changed workflows. A file that is not any more what the
+// change was made for is a [fault.Blocked] error, and when one cannot be
+// written those before it are put back.
+func (c Change) Apply() error {
+	for _, f := range c.files {
+		if now, err := os.ReadFile(f.path); err != nil || !bytes.Equal(now, f.before) {
+			return fault.Blockedf("writing %q: it has changed in the meantime", f.file).WithHint("run it again")
+		}
+	}
+	for i, f := range c.files {
+		if err := textedit.WriteFile(f.path, f.after, 0o644); err != nil {
+			for _, done := range c.files[:i] {
+				_ = textedit.WriteFile(done.path, done.before, 0o644) // the first error is the one to tell
+			}
+			return err
+		}
+	}
+	return nil
+}
+
+// finish compares the workflows with what they were and has actionlint look at
+// those that changed.
+func (c *Change) finish(was map[string][]byte, r *repo) error {
+	for _, w := range r.workflows {
+		before := was[w.file]
+		if bytes.Equal(before, w.doc.Text) {
+			continue
+		}
+		found, err := newFindings(w.file, before, w.doc.Text)
+		if err != nil {
+			return err
+		}
+		if len(found) > 0 {
+			return fault.Usagef("editing %q: actionlint finds fault with the result: %s", w.file, strings.Join(found, "; "))
+		}
+		c.files = append(c.files, fileChange{w.file, w.path, before, w.doc.Text})
+		for i, e := range c.Edits {
+			if e.File == w.file && e.locate != nil {
+				c.Edits[i].Line, c.Edits[i].Column = e.locate(w)
+			}
+		}
+	}
+	return nil
+}
+
+func (r *repo) texts() map[string][]byte {
+	texts := map[string][]byte{}
+	for _, w := range r.workflows {
+		texts[w.file] = w.doc.Text
+	}
+	return texts
+}
+
+func (r *repo) replace(w, next *workflow) {
+	for i := range r.workflows {
+		if r.workflows[i] == w {
+			r.workflows[i] = next
+		}
+	}
+}
+
+// unsafe says that an edit cannot be made without touching more than the entry.
+func unsafe(file string, line int, name, snippet string) error {
+	return fault.Usagef("editing the entry of %s: what stands there is written in a way that cannot be edited safely", name).
+		At(file, line, 0).WithHint("paste it by hand:\n%s", snippet)
+}
+
+func styleOf(block bool) string {
+	if block {
+		return "block"
+	}
+	return "flow"
+}
+
+func plural(n int, word string) string {
+	if n == 1 {
+		return fmt.Sprintf("1 %s", word)
+	}
+	return fmt.Sprintf("%d %ss", n, word)
+}

@@ -1,0 +1,274 @@
+package ci
+
+import (
+	"fmt"
+	"slices"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/yamltext"
+	"github.com/connkit/connkit/pkg/workspace"
+)
+
+// Remove plans to take connectors out of the matrices they stand in, and out of
+// the path filters that name them: what [Add] has put there leaves no trace. A
+// name that is neither a connector nor in CI is a [fault.Usage] error; one that
+// is the last of its matrix a [fault.Blocked] one.
+func Remove(ws *workspace.Workspace, all []workspace.Connector, names []string, o Options) (Change, error) {
+	r, err := openRepo(ws, all)
+	if err != nil {
+		return Change{}, err
+	}
+	if err := r.readable(o.Target); err != nil {
+		return Change{}, err
+	}
+	change := Change{Edits: []Edit{}, Present: []Edit{}, Notes: []string{}}
+	was := r.texts()
+	for _, name := range names {
+		if err := r.remove(name, o, &change); err != nil {
+			return Change{}, err
+		}
+	}
+	return change, change.finish(was, r)
+}
+
+func (r *repo) remove(name string, o Options, change *Change) error {
+	did := false
+	for _, w := range slices.Clone(r.workflows) {
+		if !o.allows(w.file) {
+			continue
+		}
+		del := &removal{r: r, w: w, name: name, o: o}
+		if err := del.plan(); err != nil {
+			return err
+		}
+		change.Notes = append(change.Notes, del.notes...)
+		if len(del.splices) == 0 {
+			continue
+		}
+		did = true
+		next, err := w.again(yamltext.Apply(w.doc.Text, del.splices), r.known)
+		if err != nil || !del.holds(next) {
+			return unsafe(w.file, del.edits[0].Line, name, "")
+		}
+		r.replace(w, next)
+		change.Edits = append(change.Edits, del.edits...)
+	}
+	if !did && !r.known(name) {
+		return r.unknown(name)
+	}
+	if !did {
+		change.Present = append(change.Present, Edit{Connector: name, Action: "none"})
+	}
+	return nil
+}
+
+// unknown is the error for a name that is nowhere.
+func (r *repo) unknown(name string) error {
+	var names []string
+	for _, p := range r.naming(r.places(Target{})) {
+		names = append(names, p.names()...)
+	}
+	e := fault.Usagef("removing %q: it is no connector of this workspace and stands in no matrix", name)
+	if near := fault.Nearest(name, names); near != "" {
+		return e.WithHint("did you mean %s", near)
+	}
+	return e.WithHint("connkit ci list")
+}
+
+// removal collects the splices that take one name out of one workflow.
+type removal struct {
+	r       *repo
+	w       *workflow
+	name    string
+	o       Options
+	splices []yamltext.Splice
+	edits   []Edit
+	notes   []string
+	nodes   map[*yaml.Node]bool // what goes
+	steps   []int               // indexes of the step lists that change
+}
+
+func (d *removal) plan() error {
+	d.nodes = map[*yaml.Node]bool{}
+	left := false // it still stands in another matrix of this workflow
+	var seen []*place
+	for _, p := range d.w.places {
+		if !slices.ContainsFunc(p.names(), d.r.known) && !p.has(d.name) {
+			continue
+		}
+		if !d.o.allowsJob(p.job, p) || d.o.Axis != "" && d.o.Axis != p.axis {
+			left = left || p.has(d.name)
+			continue
+		}
+		if err := d.entries(p); err != nil {
+			return err
+		}
+		if err := d.also(p); err != nil {
+			return err
+		}
+		seen = append(seen, p)
+	}
+	if left {
+		return nil
+	}
+	for _, p := range seen {
+		if err := d.paths(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *removal) entries(p *place) error {
+	list, include := p.standing(d.name)
+	if len(list)+len(include) > 0 && p.bad != nil {
+		return p.bad
+	}
+	if len(list) > 0 && len(list) == len(p.list.Content) && p.list.Style&yaml.FlowStyle == 0 || p.list == nil && len(include) > 0 && len(include) == len(p.include.Content) {
+		return fault.Blockedf("%s is the last entry of job %s, and a matrix cannot be empty", d.name, p.job).
+			At(d.w.file, p.line(), 0).WithHint("remove the job by hand")
+	}
+	for _, e := range list {
+		shape := shapeNames
+		if e.node.Kind == yaml.MappingNode {
+			shape = shapeMaps
+		}
+		if err := d.item(p.list, e, Edit{Shape: shape, Job: p.job, Axis: p.axis}); err != nil {
+			return err
+		}
+	}
+	if len(include) > 0 && len(include) == len(p.include.Content) {
+		return d.wholeInclude(p, include[0])
+	}
+	for _, e := range include {
+		if err := d.item(p.include, e, Edit{Shape: shapeInclude, Job: p.job, Axis: p.axis}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// item removes one item of a list.
+func (d *removal) item(list *yaml.Node, e *entry, edit Edit) error {
+	if d.nodes[e.node] {
+		return nil
+	}
+	seq, err := d.w.doc.Seq(list)
+	if err != nil {
+		return err
+	}
+	splices, err := seq.Remove(e.at)
+	if err != nil {
+		return unsafe(d.w.file, e.node.Line, d.name, "")
+	}
+	edit.Line, edit.Column = e.position()
+	edit.Style = styleOf(seq.Block)
+	d.nodes[e.node] = true
+	d.take(splices, edit)
+	return nil
+}
+
+// wholeInclude removes include with its last entry.
+func (d *removal) wholeInclude(p *place, e *entry) error {
+	if d.nodes[e.node] {
+		return nil
+	}
+	key, _ := yamltext.Pair(p.matrix, "include")
+	start, err := d.w.doc.Span(key)
+	if err != nil {
+		return err
+	}
+	end, err := d.w.doc.Span(p.include)
+	if err != nil {
+		return err
+	}
+	splices, err := d.w.doc.RemoveLines(yamltext.Span{Start: start.Start, End: end.End})
+	if err != nil {
+		return unsafe(d.w.file, key.Line, d.name, "")
+	}
+	d.nodes[e.node], d.nodes[key] = true, true
+	edit := Edit{Shape: shapeInclude, Style: styleOf(p.include.Style&yaml.FlowStyle == 0), Job: p.job, Axis: p.axis}
+	edit.Line, edit.Column = e.position()
+	d.take(splices, edit)
+	return nil
+}
+
+func (d *removal) take(splices []yamltext.Splice, e Edit) {
+	e.Connector, e.Action, e.File = d.name, "remove", d.w.file
+	for _, s := range splices {
+		e.Text += string(d.w.doc.Bytes(s.Span))
+	}
+	d.splices = append(d.splices, splices...)
+	d.edits = append(d.edits, e)
+}
+
+// paths removes the patterns that the other connectors have too.
+func (d *removal) paths(p *place) error {
+	others := slices.DeleteFunc(p.names(), func(n string) bool { return n == d.name })
+	if len(others) == 0 {
+		return nil
+	}
+	for _, filter := range d.w.pathFilters() {
+		for _, form := range filter.forms(others) {
+			pattern := form.of(d.name)
+			for i, n := range filter.list.Content {
+				if n.Kind != yaml.ScalarNode || n.Value != pattern {
+					continue
+				}
+				edit := Edit{Shape: shapePaths, Trigger: filter.trigger}
+				if err := d.item(filter.list, &entry{d.name, i, n, n}, edit); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// also removes the name from the lists of the steps that are named, and tells
+// of the others.
+func (d *removal) also(p *place) error {
+	var named []stepList
+	for _, step := range d.o.Also {
+		if l, err := p.named(step); err == nil {
+			named = append(named, l)
+		}
+	}
+	for i, l := range p.stepLists() {
+		at := slices.Index(l.values, d.name)
+		if at < 0 {
+			continue
+		}
+		line, col := d.w.doc.Position(l.seq.Items[at].Start)
+		if !slices.ContainsFunc(named, func(n stepList) bool { return n.offset == l.offset }) {
+			d.notes = append(d.notes, fmt.Sprintf("%s:%d:%d: step %q still names %s: --also takes it out of there too", d.w.file, line, col, l.step, d.name))
+			continue
+		}
+		splices, err := l.remove(d.name)
+		if err != nil {
+			return unsafe(d.w.file, line, d.name, "")
+		}
+		d.steps = append(d.steps, i)
+		d.take(splices, Edit{Line: line, Column: col, Shape: shapeStep, Style: "flow", Job: p.job, Step: l.step})
+	}
+	return nil
+}
+
+// holds tells whether the new workflow is the old one without what was removed.
+func (d *removal) holds(next *workflow) bool {
+	for _, p := range d.w.places {
+		q := next.find(p.job, p.axis)
+		if q == nil {
+			continue
+		}
+		was, is := p.stepLists(), q.stepLists()
+		for _, i := range d.steps {
+			if i < len(was) && i < len(is) {
+				is[i].node.Value = was[i].node.Value
+			}
+		}
+	}
+	return yamltext.Equal(d.w.doc.Root, next.doc.Root, d.nodes)
+}

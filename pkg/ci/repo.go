@@ -1,0 +1,97 @@
+package ci
+
+import (
+	"errors"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/yamltext"
+	"github.com/connkit/connkit/pkg/workspace"
+)
+
+// Target narrows down where entries stand; empty fields leave it open.
+type Target struct {
+	Workflow string // file below .github/workflows, with or without folder and ending
+	Job      string // id of a job, or its name
+	Axis     string // key of the matrix
+}
+
+// repo is what an edit needs to know of a workspace.
+type repo struct {
+	ws         *workspace.Workspace
+	connectors map[string]workspace.Connector
+	workflows  []*workflow
+	broken     []error // workflows that cannot be read
+}
+
+func openRepo(ws *workspace.Workspace, connectors []workspace.Connector) (*repo, error) {
+	r := &repo{ws: ws, connectors: map[string]workspace.Connector{}}
+	for _, c := range connectors {
+		r.connectors[c.Name] = c
+	}
+	var err error
+	r.workflows, r.broken, err = readWorkflows(ws.Root, r.known)
+	return r, err
+}
+
+func (r *repo) known(name string) bool {
+	_, ok := r.connectors[name]
+	return ok
+}
+
+// places gives the places that t leaves open.
+func (r *repo) places(t Target) []*place {
+	var list []*place
+	for _, w := range r.workflows {
+		if !t.allows(w.file) {
+			continue
+		}
+		for _, p := range w.places {
+			if t.allowsJob(p.job, p) && (t.Axis == "" || t.Axis == p.axis) {
+				list = append(list, p)
+			}
+		}
+	}
+	return list
+}
+
+func (t Target) allows(file string) bool {
+	if t.Workflow == "" {
+		return true
+	}
+	base := path.Base(file)
+	want := strings.TrimPrefix(path.Clean(strings.ReplaceAll(t.Workflow, `\`, "/")), "./")
+	return want == file || want == base || want == strings.TrimSuffix(base, path.Ext(base))
+}
+
+func (t Target) allowsJob(id string, p *place) bool {
+	if t.Job == "" || t.Job == id {
+		return true
+	}
+	name := yamltext.Get(p.jobNode, "name")
+	return name != nil && name.Value == t.Job
+}
+
+// readable is an error when a workflow that t leaves open cannot be read: it
+// may be the one that is looked for.
+func (r *repo) readable(t Target) error {
+	for _, err := range r.broken {
+		var at *fault.Error
+		if t.Workflow == "" || !errors.As(err, &at) || t.allows(at.File) {
+			if at != nil && at.Hint == "" && t.Workflow == "" {
+				at.Hint = "mend it, or name another with --workflow"
+			}
+			return err
+		}
+	}
+	return nil
+}
+
+// naming gives the places whose entries are connectors of this workspace.
+func (r *repo) naming(list []*place) []*place {
+	return slices.DeleteFunc(slices.Clone(list), func(p *place) bool {
+		return !slices.ContainsFunc(p.names(), r.known)
+	})
+}

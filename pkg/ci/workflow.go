@@ -1,0 +1,128 @@
+package ci
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/yamltext"
+)
+
+// workflowDir is where GitHub Actions looks for workflows, and nowhere deeper.
+const workflowDir = ".github/workflows"
+
+// workflow is one file with its matrices.
+type workflow struct {
+	file   string // slash path from the root of the workspace
+	path   string
+	doc    *yamltext.Doc
+	places []*place
+	closed []closed
+}
+
+// closed is a job whose matrix cannot be edited, with the reason.
+type closed struct {
+	job string
+	err *fault.Error
+}
+
+// readWorkflows reads all workflows that have a matrix. What cannot be read is
+// an error of its file, given with the others that can.
+func readWorkflows(root string, known func(string) bool) (list []*workflow, broken []error, err error) {
+	entries, err := os.ReadDir(filepath.Join(root, filepath.FromSlash(workflowDir)))
+	if os.IsNotExist(err) {
+		return nil, nil, nil
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("reading the workflows: %w", err)
+	}
+	for _, e := range entries {
+		ext := filepath.Ext(e.Name())
+		if e.IsDir() || ext != ".yaml" && ext != ".yml" {
+			continue
+		}
+		file := workflowDir + "/" + e.Name()
+		path := filepath.Join(root, filepath.FromSlash(file))
+		text, err := os.ReadFile(path)
+		if err != nil {
+			broken = append(broken, fmt.Errorf("reading %q: %w", file, err))
+			continue
+		}
+		if !bytes.Contains(text, []byte("matrix")) {
+			continue
+		}
+		w, err := parseWorkflow(file, text, known)
+		if err != nil {
+			broken = append(broken, err)
+			continue
+		}
+		w.path = path
+		list = append(list, w)
+	}
+	return list, broken, nil
+}
+
+// parseWorkflow reads one workflow; known tells which names are connectors'.
+func parseWorkflow(file string, text []byte, known func(string) bool) (*workflow, error) {
+	doc, err := yamltext.Parse(file, text)
+	if err != nil {
+		return nil, err
+	}
+	w := &workflow{file: file, doc: doc}
+	if doc.Root == nil || doc.Root.Kind != yaml.MappingNode {
+		return w, nil
+	}
+	jobs := yamltext.Get(doc.Root, "jobs")
+	if jobs == nil || jobs.Kind != yaml.MappingNode {
+		return w, nil
+	}
+	for i := 0; i+1 < len(jobs.Content); i += 2 {
+		w.readJob(jobs.Content[i].Value, jobs.Content[i+1], known)
+	}
+	return w, nil
+}
+
+// again reads a changed text of the same workflow.
+func (w *workflow) again(text []byte, known func(string) bool) (*workflow, error) {
+	next, err := parseWorkflow(w.file, text, known)
+	if err != nil {
+		return nil, err
+	}
+	next.path = w.path
+	return next, nil
+}
+
+// find gives the place of the same job and axis in another reading of the file.
+func (w *workflow) find(job, axis string) *place {
+	i := slices.IndexFunc(w.places, func(p *place) bool { return p.job == job && p.axis == axis })
+	if i < 0 {
+		return nil
+	}
+	return w.places[i]
+}
+
+func (w *workflow) readJob(job string, n *yaml.Node, known func(string) bool) {
+	matrix := yamltext.Get(yamltext.Get(n, "strategy"), "matrix")
+	switch {
+	case matrix == nil && yamltext.Get(n, "uses") != nil:
+		w.close(job, w.doc.Errorf(n, "job %s calls a reusable workflow and has no matrix", job))
+	case matrix == nil:
+	case matrix.Kind == yaml.ScalarNode && strings.Contains(matrix.Value, "${{"):
+		w.close(job, w.doc.Errorf(matrix, "the matrix of job %s is made by an expression, %s", job, matrix.Value).
+			WithHint("what makes it decides: with connkit ci matrix there is nothing to add"))
+	case matrix.Kind == yaml.AliasNode:
+		w.close(job, w.doc.Errorf(matrix, "the matrix of job %s is an alias, *%s", job, matrix.Value))
+	case matrix.Kind == yaml.MappingNode:
+		w.readMatrix(job, n, matrix, known)
+	}
+}
+
+func (w *workflow) close(job string, err *fault.Error) {
+	w.closed = append(w.closed, closed{job, err})
+}
