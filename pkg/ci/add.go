@@ -437,18 +437,11 @@ func (a *addition) snippet() string {
 
 // present tells where a connector stands.
 func (p *place) present(name string) []Edit {
-	list, include := p.standing(name)
 	var found []Edit
-	for i, e := range slices.Concat(list, include) {
-		edit := Edit{Connector: name, Action: "none", File: p.wf.file, Shape: shapeInclude, Job: p.job, Axis: p.axis}
-		if i < len(list) {
-			edit.Shape = shapeNames
-			if e.node.Kind == yaml.MappingNode {
-				edit.Shape = shapeMaps
-			}
+	for _, s := range p.spots(name) {
+		if s.Shape != shapeStep {
+			found = append(found, Edit{Connector: name, Action: "none", File: s.File, Line: s.Line, Column: s.Column, Shape: s.Shape, Job: s.Job, Axis: s.Axis})
 		}
-		edit.Line, edit.Column = e.position()
-		found = append(found, edit)
 	}
 	return found
 }

@@ -131,11 +131,7 @@ func (d *removal) entries(p *place) error {
 			At(d.w.file, p.line(), 0).WithHint("remove the job by hand")
 	}
 	for _, e := range list {
-		shape := shapeNames
-		if e.node.Kind == yaml.MappingNode {
-			shape = shapeMaps
-		}
-		if err := d.item(p.list, e, Edit{Shape: shape, Job: p.job, Axis: p.axis}); err != nil {
+		if err := d.item(p.list, e, Edit{Shape: e.shape(), Job: p.job, Axis: p.axis}); err != nil {
 			return err
 		}
 	}

@@ -1,0 +1,209 @@
+package ci
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/yamltext"
+	"github.com/connkit/connkit/pkg/workspace"
+)
+
+// Finding is one thing that is wrong in CI, or looks so.
+type Finding struct {
+	File      string `json:"file"`   // slash path from the root
+	Line      int    `json:"line"`   // 1-based; 0 is the whole file
+	Column    int    `json:"column"` // 1-based; 0 is the whole line
+	Level     string `json:"level"`  // error | warning
+	Connector string `json:"connector,omitempty"`
+	Message   string `json:"message"`
+	Fix       string `json:"fix,omitempty"` // a command
+}
+
+// checker collects findings.
+type checker struct {
+	r       *repo
+	t       Target
+	ignored map[string]string
+	found   []Finding
+}
+
+// Check compares the workflows with the connectors of a workspace: each stands
+// in exactly one matrix or is ignored with a reason, no entry lacks its folder,
+// entries say what folders say, path filters name all, and no matrix makes more
+// jobs than GitHub takes. Findings come sorted by place; those of level error
+// are to be mended.
+func Check(ws *workspace.Workspace, all []workspace.Connector, ignored map[string]string, t Target) ([]Finding, error) {
+	r, err := openRepo(ws, all)
+	if err != nil {
+		return nil, err
+	}
+	c := &checker{r: r, t: t, ignored: ignored, found: []Finding{}}
+	c.broken()
+	c.standings()
+	for _, p := range r.naming(r.places(t)) {
+		c.entries(p)
+		c.paths(p)
+		c.steps(p)
+	}
+	c.sizes()
+	c.ignores()
+	slices.SortStableFunc(c.found, func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), cmp.Compare(a.Message, b.Message))
+	})
+	return slices.Compact(c.found), nil
+}
+
+func (c *checker) add(level, file string, line, col int, connector, fix, format string, args ...any) {
+	c.found = append(c.found, Finding{file, line, col, level, connector, fmt.Sprintf(format, args...), fix})
+}
+
+func (c *checker) error(file string, line, col int, connector, fix, format string, args ...any) {
+	c.add("error", file, line, col, connector, fix, format, args...)
+}
+
+// broken tells of workflows that cannot be read.
+func (c *checker) broken() {
+	for _, err := range c.r.broken {
+		var at *fault.Error
+		if errors.As(err, &at) {
+			c.error(at.File, at.Line, at.Col, "", "", "%v", at.Err)
+		} else {
+			c.error(workflowDir, 0, 0, "", "", "%v", err)
+		}
+	}
+}
+
+// standings finds connectors that stand in no matrix, in several, or twice in one.
+func (c *checker) standings() {
+	dynamic := len(c.r.dynamic()) > 0
+	for _, s := range c.r.standings(c.ignored, c.t) {
+		_, ignored := c.ignored[s.Connector]
+		var first *Spot
+		for i, spot := range s.Spots {
+			switch {
+			case spot.Shape == shapeStep:
+			case first == nil:
+				first = &s.Spots[i]
+			case first.File == spot.File && first.Job == spot.Job && (first.Shape == shapeInclude) == (spot.Shape == shapeInclude):
+				c.error(spot.File, spot.Line, spot.Column, s.Connector, "", "%s stands in job %s a second time; first in line %d", s.Connector, spot.Job, first.Line)
+			case first.File != spot.File || first.Job != spot.Job:
+				c.error(spot.File, spot.Line, spot.Column, s.Connector, "", "%s stands in a second matrix; the first is %s:%d", s.Connector, first.File, first.Line)
+			}
+		}
+		switch {
+		case s.Language == "":
+		case first == nil && !ignored && !dynamic:
+			c.missing(s.Connector)
+		case first != nil && ignored:
+			c.error(first.File, first.Line, first.Column, s.Connector, "connkit ci remove "+s.Connector, "%s stands here, and ci.ignore leaves it out (%s)", s.Connector, s.Ignored)
+		}
+	}
+}
+
+// missing tells of a connector without an entry at the list where it would stand.
+func (c *checker) missing(name string) {
+	file, line, col := workflowDir, 0, 0
+	if p, err := c.r.choose(c.r.connectors[name], c.t); err == nil {
+		n := p.list
+		if n == nil {
+			n = p.include
+		}
+		file, line, col = p.wf.file, n.Line, n.Column
+	}
+	c.error(file, line, col, name, "connkit ci add "+name, "%s stands in no matrix", name)
+}
+
+// entries compares what entries say with the folders of their connectors.
+func (c *checker) entries(p *place) {
+	for _, e := range slices.Concat(p.entries, p.included) {
+		line, col := e.position()
+		it, ok := c.r.connectors[e.name]
+		if !ok {
+			if info, err := os.Stat(filepath.Join(c.r.ws.Root, e.name)); err != nil || !info.IsDir() {
+				c.error(p.wf.file, line, col, e.name, "connkit ci remove "+e.name, "%s has no folder", e.name)
+			}
+			continue
+		}
+		if e.node.Kind != yaml.MappingNode {
+			continue
+		}
+		a := &addition{r: c.r, p: p, c: it}
+		for _, wrong := range a.contradictions(e) {
+			c.error(p.wf.file, wrong.value.Line, wrong.value.Column, e.name, "connkit ci add --update "+e.name, "%s %s of %s differs from what %s says (%s)",
+				wrong.field.key, wrong.value.Value, e.name, wrong.from, wrong.field.value)
+		}
+		if v := yamltext.Get(e.node, "version"); v != nil && it.Version == "" && v.Value != "v1" {
+			c.add("warning", p.wf.file, v.Line, v.Column, e.name, "", "version %s of %s stands here only: there is no %s/VERSION", v.Value, e.name, e.name)
+		}
+	}
+}
+
+// paths finds connectors that a path filter leaves out, and names in it that have no folder.
+func (c *checker) paths(p *place) {
+	names := p.names()
+	for _, filter := range p.wf.pathFilters() {
+		for _, form := range filter.forms(names) {
+			for _, name := range names {
+				if !filter.holds(form.of(name)) {
+					c.error(p.wf.file, filter.list.Line, filter.list.Column, name, "connkit ci add "+name, "the paths of %s hold no %q", filter.trigger, form.of(name))
+				}
+			}
+			for _, n := range filter.list.Content {
+				name, ok := form.name(n.Value)
+				if _, err := os.Stat(filepath.Join(c.r.ws.Root, name)); ok && err != nil {
+					c.error(p.wf.file, n.Line, n.Column, name, "", "the paths of %s name %s, which has no folder", filter.trigger, name)
+				}
+			}
+		}
+	}
+}
+
+// steps finds names in the lists of steps that stand in no matrix of their job.
+func (c *checker) steps(p *place) {
+	for _, l := range p.stepLists() {
+		for i, name := range l.values {
+			if p.has(name) || !c.r.known(l.values[0]) && !slices.ContainsFunc(l.values, p.has) {
+				continue
+			}
+			line, col := p.wf.doc.Position(l.seq.Items[i].Start)
+			c.add("warning", p.wf.file, line, col, name, "", "step %q names %s, which is not in the matrix of its job", l.step, name)
+		}
+	}
+}
+
+// sizes counts the jobs of each matrix.
+func (c *checker) sizes() {
+	seen := map[*yaml.Node]bool{}
+	for _, p := range c.r.places(Target{}) {
+		n, ok := jobCount(p.matrix)
+		if seen[p.matrix] || !ok {
+			continue
+		}
+		seen[p.matrix] = true
+		switch {
+		case n > maxJobs:
+			c.error(p.wf.file, p.matrix.Line, p.matrix.Column, "", "", "the matrix of job %s makes %d jobs, and GitHub takes %d: connkit ci matrix splits it", p.job, n, maxJobs)
+		case n > manyJobs:
+			c.add("warning", p.wf.file, p.matrix.Line, p.matrix.Column, "", "", "the matrix of job %s makes %d jobs, and GitHub takes %d", p.job, n, maxJobs)
+		}
+	}
+}
+
+// ignores finds what ci.ignore says of folders that are not there, or without a reason.
+func (c *checker) ignores() {
+	for name, reason := range c.ignored {
+		if !c.r.known(name) {
+			c.add("warning", workspace.FileName, 0, 0, name, "", "ci.ignore names %s, which is no connector", name)
+		}
+		if reason == "" {
+			c.error(workspace.FileName, 0, 0, name, "", "ci.ignore gives no reason for %s", name)
+		}
+	}
+}
