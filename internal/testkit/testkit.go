@@ -66,3 +66,14 @@ func Git(tb testing.TB, dir string, args ...string) string {
 	}
 	return strings.TrimSpace(string(out))
 }
+
+// GitBytes gives what git prints, byte for byte, of the repository whose .git is gitDir.
+func GitBytes(tb testing.TB, gitDir string, args ...string) string {
+	tb.Helper()
+	cmd := exec.Command("git", append([]string{"--git-dir", gitDir}, args...)...) //nolint:noctx // a test's own deadline ends it
+	out, err := cmd.Output()
+	if err != nil {
+		tb.Fatalf("git %v: %v", args, err)
+	}
+	return string(out)
+}

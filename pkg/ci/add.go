@@ -27,7 +27,7 @@ func Add(ws *workspace.Workspace, all, add []workspace.Connector, o Options) (Ch
 			return Change{}, err
 		}
 	}
-	return change, change.finish(was, r)
+	return change, change.finish(was, r, false)
 }
 
 // addition collects the splices of one connector in one workflow.
@@ -60,7 +60,7 @@ func (r *repo) add(c workspace.Connector, o Options, change *Change) error {
 		return nil
 	}
 	next, err := p.wf.again(yamltext.Apply(p.wf.doc.Text, a.splices), r.known)
-	if err != nil || !a.holds(next) {
+	if err != nil || !a.holds(next) || !a.undone(next) {
 		return unsafe(p.wf.file, p.line(), c.Name, a.snippet())
 	}
 	r.replace(p.wf, next)
@@ -395,30 +395,41 @@ func (p *place) whereInStep(step, name string) (line, col int) {
 	return 0, 0
 }
 
+// as gives a scalar another value for a while; what comes back restores it.
+func as(n *yaml.Node, value string) func() {
+	was := n.Value
+	n.Value = value
+	return func() { n.Value = was }
+}
+
 // holds tells whether an edited workflow is the old one with what was added and
-// nothing else, and whether removing the connector gives the old bytes back.
+// nothing else.
 func (a *addition) holds(next *workflow) bool {
 	q := next.find(a.p.job, a.p.axis)
 	if q == nil || slices.ContainsFunc(a.checks, func(holds func(*place) bool) bool { return !holds(q) }) {
 		return false
 	}
+	was := a.p.stepLists()
 	for i, l := range q.stepLists() { // their text has changed, as it should
-		if was := a.p.stepLists(); i < len(was) && slices.ContainsFunc(a.steps, func(s stepList) bool { return s.node == was[i].node }) {
-			l.node.Value = was[i].node.Value
+		if i < len(was) && slices.ContainsFunc(a.steps, func(s stepList) bool { return s.node == was[i].node }) {
+			defer as(l.node, was[i].node.Value)()
 		}
 	}
 	without := next.doc.Inserted(a.splices)
 	for _, c := range a.changed {
-		was, _ := yamltext.Pair(c.entry.node, c.field.key)
+		old, _ := yamltext.Pair(c.entry.node, c.field.key)
 		for _, e := range slices.Concat(q.entries, q.included) {
 			if is, _ := yamltext.Pair(e.node, c.field.key); is != nil && e.name == a.c.Name {
-				without[was], without[is] = true, true
+				without[old], without[is] = true, true
 			}
 		}
 	}
-	if !yamltext.Equal(a.p.wf.doc.Root, next.doc.Root, without) {
-		return false
-	}
+	return yamltext.Equal(a.p.wf.doc.Root, next.doc.Root, without)
+}
+
+// undone tells whether removing the connector from an edited workflow gives
+// the old bytes back. What was there in part before is not asked.
+func (a *addition) undone(next *workflow) bool {
 	if !a.fresh {
 		return true
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/connkit/connkit/internal/fault"
@@ -88,8 +89,10 @@ func (c Change) Apply() error {
 }
 
 // finish compares the workflows with what they were and has actionlint look at
-// those that changed.
-func (c *Change) finish(was map[string][]byte, r *repo) error {
+// those that changed. What it says of the result of an addition is an error. A
+// removal can leave an expression without the key that the last entry brought
+// along; that is the wish of who removes it, so it is only told.
+func (c *Change) finish(was map[string][]byte, r *repo, removing bool) error {
 	for _, w := range r.workflows {
 		before := was[w.file]
 		if bytes.Equal(before, w.doc.Text) {
@@ -99,7 +102,11 @@ func (c *Change) finish(was map[string][]byte, r *repo) error {
 		if err != nil {
 			return err
 		}
-		if len(found) > 0 {
+		if removing {
+			for _, f := range slices.Compact(found) {
+				c.Notes = append(c.Notes, fmt.Sprintf("%s: actionlint now says: %s", w.file, f))
+			}
+		} else if len(found) > 0 {
 			return fault.Usagef("editing %q: actionlint finds fault with the result: %s", w.file, strings.Join(found, "; "))
 		}
 		c.files = append(c.files, fileChange{w.file, w.path, before, w.doc.Text})

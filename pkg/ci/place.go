@@ -158,10 +158,13 @@ func (p *place) readInclude(known func(string) bool) {
 	}
 }
 
-// nameKey gives the key of a list of maps under which most connectors' names stand.
+// nameKey gives the key of a list of maps under which most connectors' names
+// stand. Where the same names come again and again, as the base of variants,
+// the list is about something else.
 func nameKey(list *yaml.Node, known func(string) bool) string {
 	best, most := "", 0
 	count := map[string]int{}
+	names := map[string]map[string]bool{}
 	for _, item := range list.Content {
 		if item.Kind != yaml.MappingNode {
 			continue
@@ -169,11 +172,18 @@ func nameKey(list *yaml.Node, known func(string) bool) string {
 		for i := 0; i+1 < len(item.Content); i += 2 {
 			key, value := item.Content[i].Value, item.Content[i+1]
 			if value.Kind == yaml.ScalarNode && known(value.Value) {
+				if names[key] == nil {
+					names[key] = map[string]bool{}
+				}
+				names[key][value.Value] = true
 				if count[key]++; count[key] > most {
 					best, most = key, count[key]
 				}
 			}
 		}
+	}
+	if best != "" && best != "name" && best != "connector" && 2*len(names[best]) <= most && most > 1 {
+		return ""
 	}
 	if best == "" && len(list.Content) > 0 {
 		for _, key := range []string{"name", "connector"} {

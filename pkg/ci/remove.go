@@ -30,7 +30,7 @@ func Remove(ws *workspace.Workspace, all []workspace.Connector, names []string, 
 			return Change{}, err
 		}
 	}
-	return change, change.finish(was, r)
+	return change, change.finish(was, r, true)
 }
 
 func (r *repo) remove(name string, o Options, change *Change) error {
@@ -262,7 +262,7 @@ func (d *removal) holds(next *workflow) bool {
 		was, is := p.stepLists(), q.stepLists()
 		for _, i := range d.steps {
 			if i < len(was) && i < len(is) {
-				is[i].node.Value = was[i].node.Value
+				defer as(is[i].node, was[i].node.Value)()
 			}
 		}
 	}

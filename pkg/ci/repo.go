@@ -79,8 +79,8 @@ func (t Target) allowsJob(id string, p *place) bool {
 func (r *repo) readable(t Target) error {
 	for _, err := range r.broken {
 		var at *fault.Error
-		if t.Workflow == "" || !errors.As(err, &at) || t.allows(at.File) {
-			if at != nil && at.Hint == "" && t.Workflow == "" {
+		if placed := errors.As(err, &at); !placed || t.allows(at.File) {
+			if placed && at.Hint == "" && t.Workflow == "" {
 				at.Hint = "mend it, or name another with --workflow"
 			}
 			return err

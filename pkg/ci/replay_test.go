@@ -1,0 +1,272 @@
+package ci_test
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/connkit/connkit/internal/testkit"
+	"github.com/connkit/connkit/pkg/ci"
+	"github.com/connkit/connkit/pkg/workspace"
+)
+
+// The replay takes the commits of a repository that put one connector into its
+// workflows, or took one out, makes the same change on the parent's files, and
+// compares with what the person committed. make replay CLONE=… runs it on a
+// clone; here it runs on a small history of the same kinds of commits.
+
+// commitResult is how one commit came out.
+type commitResult struct {
+	commit, name, action string
+	outcome              string // same | other place | other values | more by hand | refused
+	detail               string
+}
+
+// replay runs through the history of a clone. Losing a byte fails the test.
+func replay(t *testing.T, clone string) []commitResult {
+	t.Helper()
+	var results []commitResult
+	log := testkit.Git(t, clone, "log", "--first-parent", "--no-merges", "--format=%H %P", "--", ".github/workflows")
+	merges := testkit.Git(t, clone, "log", "--no-merges", "--full-history", "--format=%H %P", "--", ".github/workflows")
+	seen := map[string]bool{}
+	for line := range strings.Lines(log + "\n" + merges) {
+		words := strings.Fields(line)
+		if len(words) != 2 || seen[words[0]] {
+			continue
+		}
+		seen[words[0]] = true
+		if r, ok := replayCommit(t, clone, words[0], words[1]); ok {
+			results = append(results, r)
+		}
+	}
+	return results
+}
+
+// tree is what a replay needs of one commit: workflows, and the build files of connectors.
+type tree struct {
+	workflows map[string]string
+	files     map[string]string
+}
+
+func treeAt(t *testing.T, clone, commit string) tree {
+	t.Helper()
+	got := tree{map[string]string{}, map[string]string{}}
+	names := testkit.Git(t, clone, "ls-tree", "-r", "--name-only", commit)
+	for name := range strings.Lines(names) {
+		name = strings.TrimSpace(name)
+		folder, rest, ok := strings.Cut(name, "/")
+		ext := path.Ext(name)
+		switch {
+		case path.Dir(name) == ".github/workflows" && (ext == ".yaml" || ext == ".yml"):
+			got.workflows[name] = blob(t, clone, commit, name)
+		case !ok || !strings.HasPrefix(folder, "source-") && !strings.HasPrefix(folder, "materialize-"):
+		case rest == "VERSION":
+			got.files[name] = blob(t, clone, commit, name)
+		case ext == ".go" && strings.Count(rest, "/") <= 2:
+			got.files[name] = "package main\n"
+		case !strings.Contains(rest, "/"):
+			got.files[name] = ""
+		}
+	}
+	return got
+}
+
+func blob(t *testing.T, clone, commit, name string) string {
+	t.Helper()
+	dir := testkit.Git(t, clone, "rev-parse", "--git-dir")
+	if !filepath.IsAbs(dir) {
+		dir = filepath.Join(clone, dir)
+	}
+	return testkit.GitBytes(t, dir, "cat-file", "blob", commit+":"+name)
+}
+
+// entriesOf gives the matrix entries of all workflows of a tree, as name and values.
+func entriesOf(t *testing.T, tr tree) (map[string]int, []workspace.Connector, *workspace.Workspace) {
+	t.Helper()
+	root := testkit.Tree(t, tr.files)
+	testkit.Put(t, root, tr.workflows)
+	ws, all := openAt(t, root)
+	list, err := ci.List(ws, all, nil, ci.Target{})
+	if err != nil {
+		return nil, nil, nil
+	}
+	got := map[string]int{}
+	for _, s := range list {
+		for _, spot := range s.Spots {
+			if spot.Shape != "step" && s.Language != "" {
+				got[fmt.Sprintf("%s|%s|%s|%v", s.Connector, spot.File, spot.Shape, spot.Values)]++
+			}
+		}
+	}
+	return got, all, ws
+}
+
+func openAt(t *testing.T, root string) (*workspace.Workspace, []workspace.Connector) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Join(root, ".git"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	ws, err := workspace.Open(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, err := ws.Settings(nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := ws.Connectors(set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ws, all
+}
+
+// replayCommit makes a commit's change anew, if it is of the kind.
+func replayCommit(t *testing.T, clone, commit, parent string) (commitResult, bool) {
+	t.Helper()
+	before, after := treeAt(t, clone, parent), treeAt(t, clone, commit)
+	folders := maps.Clone(before.files)
+	maps.Copy(folders, after.files)
+	was, _, _ := entriesOf(t, tree{before.workflows, folders})
+	is, all, _ := entriesOf(t, tree{after.workflows, folders})
+	if was == nil || is == nil {
+		return commitResult{}, false
+	}
+	added, removed := fresh(was, is), fresh(is, was)
+	r := commitResult{commit: commit}
+	var make_ func(ws *workspace.Workspace) (ci.Change, error)
+	switch {
+	case len(added) == 1 && len(removed) == 0:
+		r.name, r.action = added[0], "add"
+		i := slices.IndexFunc(all, func(c workspace.Connector) bool { return c.Name == r.name })
+		make_ = func(ws *workspace.Workspace) (ci.Change, error) {
+			return ci.Add(ws, all, all[i:i+1], ci.Options{Also: stepsWith(t, tree{after.workflows, folders}, r.name)})
+		}
+	case len(removed) == 1 && len(added) == 0:
+		r.name, r.action = removed[0], "remove"
+		make_ = func(ws *workspace.Workspace) (ci.Change, error) {
+			return ci.Remove(ws, all, []string{r.name}, ci.Options{Also: stepsWith(t, tree{before.workflows, folders}, r.name)})
+		}
+	default:
+		return r, false
+	}
+	_, _, ws := entriesOf(t, tree{before.workflows, folders})
+	change, err := make_(ws)
+	if err != nil {
+		r.outcome, r.detail = "refused", err.Error()
+		return r, true
+	}
+	got := maps.Clone(before.workflows)
+	change.Each(func(file string, old, text []byte) {
+		got[file] = string(text)
+		nothingLost(t, commit, r.action, old, text)
+	})
+	r.outcome, r.detail = compare(r.name, before.workflows, got, after.workflows)
+	return r, true
+}
+
+// fresh gives the connectors that have entries in b and not in a.
+func fresh(a, b map[string]int) []string {
+	var names []string
+	for key, n := range b {
+		name, _, _ := strings.Cut(key, "|")
+		if n > a[key] && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+func stepsWith(t *testing.T, tr tree, name string) []string {
+	t.Helper()
+	root := testkit.Tree(t, tr.files)
+	testkit.Put(t, root, tr.workflows)
+	ws, all := openAt(t, root)
+	list, err := ci.List(ws, all, nil, ci.Target{})
+	if err != nil {
+		return nil
+	}
+	var steps []string
+	for _, s := range list {
+		for _, spot := range s.Spots {
+			if s.Connector == name && spot.Shape == "step" {
+				steps = append(steps, spot.Step)
+			}
+		}
+	}
+	return steps
+}
+
+// nothingLost fails when an addition has changed or lost a line, or a removal
+// has changed or made one. A comma that a list in brackets gains or loses at
+// its end belongs to the entry.
+func nothingLost(t *testing.T, commit, action string, before, after []byte) {
+	t.Helper()
+	if action == "remove" {
+		before, after = after, before
+	}
+	rest := after
+	for line := range bytes.Lines(before) {
+		line = bytes.TrimRight(line, ",\r\n ")
+		for {
+			next, more, ok := bytes.Cut(rest, []byte("\n"))
+			if bytes.Equal(bytes.TrimRight(next, ",\r ")[:], line) {
+				rest = more
+				break
+			}
+			if !ok {
+				t.Errorf("%s: %s lost or changed %q", commit, action, line)
+				return
+			}
+			rest = more
+		}
+	}
+}
+
+// compare tells in what a replayed change differs from the person's.
+func compare(name string, before, got, want map[string]string) (outcome, detail string) {
+	if maps.Equal(got, want) {
+		return "same", ""
+	}
+	var ours, theirs, rest []string
+	for _, file := range slices.Sorted(maps.Keys(want)) {
+		gained, lost := lineDiff(before[file], want[file])
+		mine, _ := lineDiff(before[file], got[file])
+		theirs, ours, rest = append(theirs, gained...), append(ours, mine...), append(rest, lost...)
+	}
+	slices.Sort(ours)
+	slices.Sort(theirs)
+	switch {
+	case slices.Equal(ours, theirs) && len(rest) == 0:
+		return "other place", ""
+	case len(ours) == len(theirs) && len(rest) == 0:
+		return "other values", fmt.Sprintf("%q, by hand %q", ours, theirs)
+	}
+	return "more by hand", fmt.Sprintf("%d lines for %s, by hand %d and %d less", len(ours), name, len(theirs), len(rest))
+}
+
+// lineDiff gives the lines that b has more than a, and fewer.
+func lineDiff(a, b string) (gained, lost []string) {
+	count := map[string]int{}
+	for line := range strings.Lines(a) {
+		count[strings.TrimSpace(line)]--
+	}
+	for line := range strings.Lines(b) {
+		count[strings.TrimSpace(line)]++
+	}
+	for line, n := range count {
+		for ; n > 0; n-- {
+			gained = append(gained, line)
+		}
+		for ; n < 0; n++ {
+			lost = append(lost, line)
+		}
+	}
+	return gained, lost
+}
