@@ -161,7 +161,7 @@ func (a *addition) toList() error {
 	for _, e := range a.r.neighbours(a.c, p.entries) {
 		like = append(like, e.value)
 	}
-	text := yamltext.Scalar(a.c.Name, usualStyle(like))
+	text := nameText(a.c.Name, like)
 	a.expect(func(q *place) []*entry { l, _ := q.standing(a.c.Name); return l }, nil)
 	return a.insert(seq, at, seqItem(seq, p.wf.doc, text, at), p.list.Line, shapeNames)
 }
@@ -188,7 +188,7 @@ func (a *addition) insertMap(list *yaml.Node, seq *yamltext.Seq, entries []*entr
 	if model != nil {
 		like = append(like, yamltext.Get(model.node, key))
 	}
-	name := field{key: key, value: a.c.Name, text: yamltext.Scalar(a.c.Name, usualStyle(like))}
+	name := field{key: key, value: a.c.Name, text: nameText(a.c.Name, like)}
 	pick := func(q *place) []*entry {
 		l, i := q.standing(a.c.Name)
 		if shape == shapeInclude {
@@ -312,7 +312,7 @@ func (a *addition) toInclude() error {
 func (a *addition) newInclude() error {
 	p, doc := a.p, a.p.wf.doc
 	fields := a.seed(a.o.asked(nil, true))
-	name := field{key: p.axis, value: a.c.Name, text: yamltext.Scalar(a.c.Name, &yaml.Node{Tag: "!!str"})}
+	name := field{key: p.axis, value: a.c.Name, text: nameText(a.c.Name, nil)}
 	deep := 2
 	if p.list.Style&yaml.FlowStyle == 0 && len(p.list.Content) > 0 {
 		if seq, err := doc.Seq(p.list); err == nil {

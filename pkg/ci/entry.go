@@ -210,6 +210,12 @@ func usualStyle(values []*yaml.Node) *yaml.Node {
 	return best
 }
 
+// nameText writes a name in the style that most of the others have; it is text
+// whatever they are.
+func nameText(name string, like []*yaml.Node) string {
+	return yamltext.Scalar(name, &yaml.Node{Style: usualStyle(like).Style, Tag: "!!str"})
+}
+
 // usual is what more than half of the neighbours write for a key. A value that
 // holds its connector's name counts as the same with another name.
 func (p *place) usual(name, key string, near []*entry) (field, error) {

@@ -1,6 +1,7 @@
 package ci
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -12,15 +13,21 @@ import (
 // what it says of the second text only. A workflow that people work with may
 // hold findings already, so what is compared is kind and message: lines move.
 func newFindings(file string, before, after []byte) ([]string, error) {
-	was, err := lint(file, before)
-	if err != nil {
-		return nil, err
+	type result struct {
+		found []string
+		err   error
 	}
+	first := make(chan result, 1)
+	go func() {
+		found, err := lint(file, before)
+		first <- result{found, err}
+	}()
 	is, err := lint(file, after)
-	if err != nil {
+	was := <-first
+	if err = errors.Join(was.err, err); err != nil {
 		return nil, err
 	}
-	for _, f := range was {
+	for _, f := range was.found {
 		if i := slices.Index(is, f); i >= 0 {
 			is = slices.Delete(is, i, i+1)
 		}

@@ -99,7 +99,7 @@ func (f pathFilter) addTo(doc *yamltext.Doc, form form, name string) ([]yamltext
 			names, at, like = append(names, other), append(at, i), append(like, item)
 		}
 	}
-	text := yamltext.Scalar(form.of(name), usualStyle(like))
+	text := nameText(form.of(name), like)
 	where := indexFor(names, name)
 	index := at[0]
 	if where > 0 {

@@ -26,6 +26,9 @@ type place struct {
 	included []*entry   // of include, those that name a connector by axis
 
 	bad *fault.Error // why the axis cannot be edited
+
+	steps  []stepList // of the job, once looked for
+	looked bool
 }
 
 // entry is one item of a list, or of include.

@@ -25,6 +25,13 @@ var fromJSON = regexp.MustCompile(`(?i)fromjson\(\s*'{1,2}\s*\[`)
 
 // stepLists gives the lists of a job's steps. What is no JSON list of texts is none.
 func (p *place) stepLists() []stepList {
+	if !p.looked {
+		p.steps, p.looked = p.readSteps(), true
+	}
+	return p.steps
+}
+
+func (p *place) readSteps() []stepList {
 	steps := yamltext.Get(p.jobNode, "steps")
 	if steps == nil || steps.Kind != yaml.SequenceNode {
 		return nil
