@@ -72,6 +72,9 @@ func (d *Doc) syntax(err error) error {
 	if m := yamlLine.FindStringSubmatch(message); m != nil {
 		line, _ = strconv.Atoi(m[1])
 		message = message[len(m[0]):]
+		if strings.HasPrefix(message, "did not find expected") { // the parser counts these lines from 0
+			line++
+		}
 	}
 	return fault.Usagef("%s", strings.TrimPrefix(message, "yaml: ")).At(d.File, line, 0)
 }

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/connkit/connkit/internal/fault"
 )
@@ -27,10 +28,23 @@ func (w *Workspace) Connectors(s *Settings) ([]Connector, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the workspace: %w", err)
 	}
+	found := make([]*Connector, len(entries))
+	var group sync.WaitGroup
+	const lanes = 4 // the time goes into waiting for the file system
+	for lane := range lanes {
+		group.Go(func() {
+			for i := lane; i < len(entries); i += lanes {
+				if c, ok := w.look(entries[i].Name(), s); ok {
+					found[i] = &c
+				}
+			}
+		})
+	}
+	group.Wait()
 	list := []Connector{}
-	for _, e := range entries {
-		if c, ok := w.look(e.Name(), s); ok {
-			list = append(list, c)
+	for _, c := range found {
+		if c != nil {
+			list = append(list, *c)
 		}
 	}
 	return list, nil
@@ -131,12 +145,12 @@ func kindOf(name string) string {
 // something: by a Dockerfile, a VERSION, or a package main at its top or in
 // cmd/. Without these it is a library that connectors share.
 func languageOf(dir string) string {
-	has := func(name string) bool {
-		info, err := os.Stat(filepath.Join(dir, name))
-		return err == nil && info.Mode().IsRegular()
+	files := readFiles(dir)
+	has := func(names ...string) bool {
+		return slices.ContainsFunc(names, func(name string) bool { return slices.Contains(files, name) })
 	}
 	switch {
-	case has("pyproject.toml"), has("setup.py"), has("setup.cfg"):
+	case has("pyproject.toml", "setup.py", "setup.cfg"):
 		return "python"
 	case has("Cargo.toml"):
 		return "rust"
@@ -145,18 +159,42 @@ func languageOf(dir string) string {
 	case has("package.json"):
 		return "node"
 	}
-	files, _ := filepath.Glob(filepath.Join(dir, "*.go"))
-	if len(files) == 0 {
+	isGo := func(name string) bool { return strings.HasSuffix(name, ".go") }
+	switch {
+	case !slices.ContainsFunc(files, isGo):
 		return ""
-	}
-	if has("Dockerfile") || has("VERSION") {
+	case has("Dockerfile", "VERSION"):
 		return "go"
 	}
+	var sources []string
+	for _, name := range files {
+		if isGo(name) {
+			sources = append(sources, filepath.Join(dir, name))
+		}
+	}
 	commands, _ := filepath.Glob(filepath.Join(dir, "cmd", "*", "*.go"))
-	if slices.ContainsFunc(append(files, commands...), isMain) {
+	if slices.ContainsFunc(append(sources, commands...), isMain) {
 		return "go"
 	}
 	return ""
+}
+
+// readFiles gives the names of the regular files of a folder, links to such
+// included: one look at the folder costs less than a look for each name.
+func readFiles(dir string) []string {
+	entries, _ := os.ReadDir(dir) // what cannot be read holds no build file
+	var names []string
+	for _, e := range entries {
+		regular := e.Type().IsRegular()
+		if e.Type()&os.ModeSymlink != 0 {
+			info, err := os.Stat(filepath.Join(dir, e.Name()))
+			regular = err == nil && info.Mode().IsRegular()
+		}
+		if regular {
+			names = append(names, e.Name())
+		}
+	}
+	return names
 }
 
 // isMain tells whether a Go file is of package main, by the first line that is the package clause.
