@@ -95,28 +95,53 @@ func (d *Doc) flowChild(n *yaml.Node, i int) (int, error) {
 func (d *Doc) JSONList(offset int) (*Seq, []string, error) {
 	b := brackets{doc: d, open: offset}
 	var values []string
-	for i := offset + 1; ; {
+	blank := func(i int) int {
 		for i < len(d.Text) && isSpace(d.Text[i]) {
 			i++
 		}
-		switch {
+		return i
+	}
+	i := blank(offset + 1)
+	if i < len(d.Text) && d.Text[i] == ']' {
+		b.close = i
+		return b.seq(d), nil, nil
+	}
+	for {
+		end := d.stringEnd(i)
+		var value string
+		if end < 0 || json.Unmarshal(d.Text[i:end], &value) != nil {
+			return nil, nil, errShape
+		}
+		item := bracketItem{Span{i, end}, -1}
+		values = append(values, value)
+		switch i = blank(end); {
 		case i < len(d.Text) && d.Text[i] == ']':
+			b.items = append(b.items, item)
 			b.close = i
 			return b.seq(d), values, nil
-		case i < len(d.Text) && d.Text[i] == ',' && len(b.items) > 0 && b.items[len(b.items)-1].comma < 0:
-			b.items[len(b.items)-1].comma = i
+		case i == len(d.Text) || d.Text[i] != ',':
+			return nil, nil, errShape
+		}
+		item.comma = i
+		b.items = append(b.items, item)
+		i = blank(i + 1)
+	}
+}
+
+// stringEnd gives where a string in double quotes that begins at i ends, or -1.
+func (d *Doc) stringEnd(i int) int {
+	if i >= len(d.Text) || d.Text[i] != '"' {
+		return -1
+	}
+	for i++; i < len(d.Text); i++ {
+		switch d.Text[i] {
+		case '\\':
 			i++
-		default:
-			end := bytes.IndexByte(d.Text[min(i+1, len(d.Text)):], '"')
-			var value string
-			if end < 0 || json.Unmarshal(d.Text[i:i+end+2], &value) != nil {
-				return nil, nil, errShape
-			}
-			values = append(values, value)
-			b.items = append(b.items, bracketItem{Span{i, i + end + 2}, -1})
-			i += end + 2
+		case '"':
+			return i + 1
 		}
 	}
+	return -1
 }
 
 // alone gives the line of an item that has it for itself, comma and comment

@@ -72,13 +72,8 @@ func (d *Doc) lost(n *yaml.Node) error {
 func (d *Doc) scalarEnd(n *yaml.Node, i int) (int, error) {
 	switch {
 	case n.Style&yaml.DoubleQuotedStyle != 0:
-		for j := i + 1; j < len(d.Text); j++ {
-			switch d.Text[j] {
-			case '\\':
-				j++
-			case '"':
-				return j + 1, nil
-			}
+		if end := d.stringEnd(i); end > 0 {
+			return end, nil
 		}
 	case n.Style&yaml.SingleQuotedStyle != 0:
 		for j := i + 1; j < len(d.Text); j++ {

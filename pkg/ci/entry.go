@@ -329,9 +329,10 @@ func (l layout) pair(f field) string {
 	key, sep := yamltext.Scalar(f.key, &yaml.Node{Tag: "!!str"}), ": "
 	if k, v := yamltext.Pair(l.model, f.key); k != nil {
 		ks, err := l.doc.Span(k)
-		vs, verr := l.doc.Span(v)
-		if err == nil && verr == nil && ks.End < vs.Start {
+		if err == nil && k.Anchor == "" {
 			key = string(l.doc.Bytes(ks))
+		}
+		if vs, verr := l.doc.Span(v); err == nil && verr == nil && ks.End < vs.Start {
 			if between := l.doc.Text[ks.End:vs.Start]; !bytes.ContainsAny(between, "\n#&!") {
 				sep = string(between)
 			}

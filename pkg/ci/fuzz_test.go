@@ -136,7 +136,11 @@ func keyed(v any) map[string]any {
 	}
 	m := map[string]any{}
 	for key, value := range other {
-		m[fmt.Sprint(key)] = value
+		if text, ok := key.(string); ok {
+			m[text] = value
+		} else {
+			m[fmt.Sprintf("%T %v", key, key)] = value
+		}
 	}
 	return m
 }
