@@ -17,7 +17,7 @@ UV_VERSION       := 0.9.9
 POETRY_VERSION   := 2.5.1
 export PATH := $(TOOLS)/bin:$(PY)/bin:$(PATH)
 
-.PHONY: help build demo test verify lint vet fmt docs docs-clean tidy-clean unit race e2e shims bench setup setup-python setup-lint clean
+.PHONY: help build demo test verify lint vet fmt docs docs-clean tidy-clean unit race e2e shims replay bench setup setup-python setup-lint clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,7 +53,7 @@ lint: setup-lint ## golangci-lint
 
 vet:
 	go vet -tags $(TAGS) ./...
-	go vet -tags $(TAGS),e2e ./...
+	go vet -tags $(TAGS),e2e,replay ./...
 	GOOS=darwin go vet -tags $(TAGS) ./...
 
 fmt: setup-lint ## format the Go code
@@ -69,6 +69,9 @@ docs-clean: ## fail when the generated docs are not those of the code
 
 tidy-clean: ## fail when go.mod or go.sum are not tidy
 	go mod tidy -diff
+
+replay: ## make the CI edits in the history of a clone anew: make replay CLONE=path
+	CLONE=$(CLONE) go test -tags $(TAGS),replay ./pkg/ci -run TestReplayClone -v | grep -v '^=== '
 
 bench: build setup-python ## compare with what one would use instead
 	@PATH="$(CURDIR)/bin:$$PATH" bash scripts/bench.sh

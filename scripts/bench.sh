@@ -15,6 +15,11 @@ if [ ! -x "$tools/bin/copier" ]; then
   "$root/.tools/py/bin/uv" pip install --quiet --python "$tools/bin/python" copier==9.19.1 cookiecutter==2.7.1
 fi
 
+if [ ! -x "$tools/bin/yq" ]; then
+  echo "bench: installing yq into .tools/bench"
+  GOFLAGS= GOBIN="$tools/bin" go install github.com/mikefarah/yq/v4@v4.54.1
+fi
+
 # cpu COMMAND… prints the user and system seconds of $rounds runs.
 cpu() {
   local TIMEFORMAT='%U %S'
@@ -42,3 +47,26 @@ c=$(cpu new); p=$(cpu copier_); k=$(cpu cookie)
 printf '%-28s %6s\n%-28s %6s  %s\n%-28s %6s  %s\n' "connkit new" "$c" "copier copy" "$p" "$(ratio "$p" "$c")" "cookiecutter" "$k" "$(ratio "$k" "$c")"
 h=$(cpu connkit --help); ph=$(cpu "$tools/bin/copier" --version)
 printf '%-28s %6s\n%-28s %6s  %s\n' "connkit --help" "$h" "copier --version" "$ph" "$(ratio "$ph" "$h")"
+
+# A workflow of 400 lines with a matrix of 66 connectors, half of its lines set apart by blank ones.
+ci=$work/ci
+mkdir -p "$ci/.github/workflows" && git init -q "$ci"
+{
+  printf 'name: CI\n\non: push\n\njobs:\n  build:\n    runs-on: ubuntu-latest\n    strategy:\n      matrix:\n        connector:\n'
+  for i in $(seq 10 75); do
+    echo "          - source-n$i"
+    install -D /dev/null "$ci/source-n$i/pyproject.toml"
+  done
+  printf '    steps:\n'
+  for i in $(seq 1 64); do
+    # shellcheck disable=SC2016 # the expression is GitHub's
+    printf '      # step %s\n      - name: Step %s\n        run: |\n          echo "${{ matrix.connector }}"\n\n' "$i" "$i"
+  done
+} >"$ci/ci.yaml"
+install -D /dev/null "$ci/source-n42b/pyproject.toml"
+workflow=$ci/.github/workflows/ci.yaml
+add() { cp "$ci/ci.yaml" "$workflow" && connkit -C "$ci" ci add source-n42b; }
+yq_() { cp "$ci/ci.yaml" "$workflow" && "$tools/bin/yq" -i '.jobs.build.strategy.matrix.connector += "source-n42b" | .jobs.build.strategy.matrix.connector |= sort' "$workflow"; }
+changed() { "$1" >/dev/null; diff "$ci/ci.yaml" "$workflow" | grep -c '^[<>]'; }
+a=$(cpu add); y=$(cpu yq_)
+printf '%-28s %6s  lines changed: %s\n%-28s %6s  %s  lines changed: %s\n' "connkit ci add ($(wc -l <"$ci/ci.yaml") lines)" "$a" "$(changed add)" "yq -i" "$y" "$(ratio "$y" "$a")" "$(changed yq_)"

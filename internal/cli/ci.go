@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -72,6 +73,9 @@ neighbours say. Path filters that name the other connectors get the new one too.
 			if opts.Set, err = assignments(sets); err != nil {
 				return err
 			}
+			if opts.Type != "" && !slices.Contains(ci.Types(), opts.Type) {
+				return fault.Usagef("reading the flags: --type %q is none of %s", opts.Type, strings.Join(ci.Types(), ", "))
+			}
 			opts.Target = ciTarget(set)
 			all, add, err := a.connectorsFor(set, args)
 			if err != nil {
@@ -80,6 +84,11 @@ neighbours say. Path filters that name the other connectors get the new one too.
 			change, err := ci.Add(a.ws, all, add, opts)
 			if err != nil {
 				return err
+			}
+			for _, c := range add {
+				if reason, ok := ignoredInCI(set)[c.Name]; ok {
+					change.Notes = append(change.Notes, fmt.Sprintf("ci.ignore of %s names %s: %s", workspace.FileName, c.Name, reason))
+				}
 			}
 			return a.applyCI("ci add", change, dryRun)
 		},
@@ -92,7 +101,7 @@ neighbours say. Path filters that name the other connectors get the new one too.
 	f.StringArrayVar(&opts.Also, "also", nil, "`step` whose contains(fromJson('[…]')) the connector belongs in; repeat for more")
 	f.BoolVar(&opts.Update, "update", false, "change an entry that says something else")
 	f.BoolVarP(&dryRun, "dry-run", "n", false, "print the diff, write nothing")
-	_ = cmd.RegisterFlagCompletionFunc("type", cobra.FixedCompletions([]string{"capture", "materialization"}, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("type", cobra.FixedCompletions(ci.Types(), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
@@ -115,7 +124,7 @@ any more.`,
 				return err
 			}
 			opts.Target = ciTarget(set)
-			all, err := a.ws.Connectors(set)
+			all, err := a.ws.Folders(set)
 			if err != nil {
 				return err
 			}
@@ -137,14 +146,18 @@ any more.`,
 	return cmd
 }
 
-// connectorsFor gives all connectors and those that the arguments name, each once.
+// connectorsFor gives all folders of connectors and those that the arguments
+// name, each once. CI builds also what has no build file that connkit knows.
 func (a *app) connectorsFor(set *workspace.Settings, args []string) (all, named []workspace.Connector, err error) {
-	if all, err = a.ws.Connectors(set); err != nil {
+	if all, err = a.ws.Folders(set); err != nil {
 		return nil, nil, err
 	}
 	seen := map[string]bool{}
 	for _, arg := range args {
 		c, err := a.ws.Connector(a.dir, arg, set)
+		if i := slices.IndexFunc(all, func(c workspace.Connector) bool { return c.Name == strings.TrimSuffix(arg, "/") }); err != nil && i >= 0 {
+			c, err = all[i], nil
+		}
 		if err != nil {
 			return nil, nil, err
 		}

@@ -27,7 +27,7 @@ lists in expressions of steps that name it.`,
 			if err != nil {
 				return err
 			}
-			all, err := a.ws.Connectors(set)
+			all, err := a.ws.Folders(set)
 			if err != nil {
 				return err
 			}
@@ -101,7 +101,7 @@ The exit code is 1 when one of them is an error.`,
 			if err != nil {
 				return err
 			}
-			all, err := a.ws.Connectors(set)
+			all, err := a.ws.Folders(set)
 			if err != nil {
 				return err
 			}
@@ -109,11 +109,22 @@ The exit code is 1 when one of them is an error.`,
 			if err != nil {
 				return err
 			}
-			return a.sayFindings(found, len(all))
+			return a.sayFindings(found, built(all))
 		},
 	}
 	a.ciPlace(cmd)
 	return cmd
+}
+
+// built counts the connectors whose language is known.
+func built(all []workspace.Connector) int {
+	n := 0
+	for _, c := range all {
+		if c.Language != "" {
+			n++
+		}
+	}
+	return n
 }
 
 // sayFindings prints findings; its error carries the exit code and is said already.

@@ -135,10 +135,10 @@ func (r *repo) alike(c workspace.Connector, names []string) []string {
 			return !ok || name == c.Name || !like(it)
 		})
 	}
-	if near := same(func(it workspace.Connector) bool { return it.Language == c.Language && it.Kind == c.Kind }); len(near) > 0 {
+	if near := same(func(it workspace.Connector) bool { return sameLanguage(it, c) && it.Kind == c.Kind }); len(near) > 0 {
 		return near
 	}
-	return same(func(it workspace.Connector) bool { return it.Language == c.Language })
+	return same(func(it workspace.Connector) bool { return sameLanguage(it, c) })
 }
 
 // mentions tells whether the job's text has a word in it.

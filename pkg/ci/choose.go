@@ -43,8 +43,8 @@ func (p *place) has(name string) bool { return slices.Contains(p.names(), name) 
 // that are mostly of its kind. A list whose connectors all stand in another is
 // that one's special case: a job for some of them.
 func (r *repo) fitting(c workspace.Connector, list []*place) []*place {
-	language := func(it workspace.Connector) bool { return it.Language == c.Language }
-	kind := func(it workspace.Connector) bool { return it.Language == c.Language && it.Kind == c.Kind }
+	language := func(it workspace.Connector) bool { return sameLanguage(it, c) }
+	kind := func(it workspace.Connector) bool { return sameLanguage(it, c) && it.Kind == c.Kind }
 	for _, fits := range []func(*place) bool{
 		func(p *place) bool { return r.share(p, language) >= 0.5 },
 		func(p *place) bool { return r.share(p, language) > 0 },
@@ -62,6 +62,13 @@ func (r *repo) fitting(c workspace.Connector, list []*place) []*place {
 		return whole
 	}
 	return list
+}
+
+// sameLanguage compares languages; of a folder that does not tell its own we
+// know that it is no Python project.
+func sameLanguage(a, b workspace.Connector) bool {
+	unknown := (a.Language == "" || b.Language == "") && a.Language != "python" && b.Language != "python"
+	return a.Language == b.Language || unknown
 }
 
 // share is the part of a place's connectors that are such, from 0 to 1.

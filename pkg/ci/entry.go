@@ -103,8 +103,8 @@ func plainly(value string) *yaml.Node {
 func (r *repo) neighbours(c workspace.Connector, entries []*entry) []*entry {
 	others := slices.DeleteFunc(slices.Clone(entries), func(e *entry) bool { return e.name == c.Name })
 	for _, like := range []func(workspace.Connector) bool{
-		func(it workspace.Connector) bool { return it.Language == c.Language && it.Kind == c.Kind },
-		func(it workspace.Connector) bool { return it.Language == c.Language },
+		func(it workspace.Connector) bool { return sameLanguage(it, c) && it.Kind == c.Kind },
+		func(it workspace.Connector) bool { return sameLanguage(it, c) },
 		func(workspace.Connector) bool { return true },
 	} {
 		near := slices.DeleteFunc(slices.Clone(others), func(e *entry) bool {
@@ -171,6 +171,11 @@ var kindWords = map[string][]string{
 	"capture":         {"capture"},
 	"materialization": {"materialization", "materialize"},
 	"derivation":      {"derivation", "derive"},
+}
+
+// Types lists the words for kinds that an entry can say.
+func Types() []string {
+	return []string{"capture", "materialization", "materialize", "derivation", "derive"}
 }
 
 func isKind(n *yaml.Node) bool {

@@ -61,7 +61,9 @@ func (r *repo) standings(ignored map[string]string, t Target) []Standing {
 	list := []Standing{}
 	for name := range names {
 		s := Standing{Connector: name, Language: r.connectors[name].Language, Spots: unique(spots[name]), Ignored: ignored[name]}
-		list = append(list, s)
+		if s.Language != "" || len(s.Spots) > 0 {
+			list = append(list, s)
+		}
 	}
 	slices.SortFunc(list, func(a, b Standing) int { return strings.Compare(a.Connector, b.Connector) })
 	return list

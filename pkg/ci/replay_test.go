@@ -270,3 +270,55 @@ func lineDiff(a, b string) (gained, lost []string) {
 	}
 	return gained, lost
 }
+
+// history makes a repository whose commits are of the kinds that real ones
+// are, with what is expected of each, newest last.
+func history(t *testing.T) (dir string, want []string) {
+	t.Helper()
+	const tail = "    steps:\n      - name: Tests\n        if: contains(fromJson('[\"source-a\", \"source-z\"]'), matrix.connector)\n        run: echo ${{ matrix.connector }}\n"
+	workflow := func(list, include, steps string) string {
+		return "on: push\njobs:\n  build:\n    runs-on: ubuntu-latest\n    strategy:\n      matrix:\n        connector:\n" + list + include + steps
+	}
+	lines := func(names ...string) string {
+		return "          - " + strings.Join(names, "\n          - ") + "\n"
+	}
+	const include = "        include:\n          - connector: source-p\n            connector_type: capture\n            python: true\n"
+	started := workflow(lines("source-a", "source-c", "source-z"), include, tail)
+	files := map[string]string{".github/workflows/ci.yaml": started, "source-p/pyproject.toml": "", "source-d/main.go": "package main\n"}
+	for _, name := range []string{"source-a", "source-c", "source-z", "source-b"} {
+		files[name+"/main.go"] = "package main\n"
+	}
+	dir, _ = testkit.Repo(t, files)
+	commit := func(expect, text string, more map[string]string) {
+		testkit.Put(t, dir, map[string]string{".github/workflows/ci.yaml": text})
+		testkit.Put(t, dir, more)
+		testkit.Git(t, dir, "add", "-A")
+		testkit.Git(t, dir, "commit", "-qm", "x"+expect)
+		if expect != "" {
+			want = append(want, expect)
+		}
+	}
+	commit("add source-b same", workflow(lines("source-a", "source-b", "source-c", "source-z"), include, tail), nil)
+	commit("add source-d other place", workflow(lines("source-a", "source-b", "source-c", "source-z", "source-d"), include, tail), nil)
+	both := strings.Replace(include, "include:\n", "include:\n          - connector: source-n\n            connector_type: capture\n            python: true\n", 1)
+	commit("add source-n same", workflow(lines("source-a", "source-b", "source-c", "source-z", "source-d"), both, tail), map[string]string{"source-n/pyproject.toml": ""})
+	also := strings.Replace(tail, `"source-a", `, `"source-a", "source-e", `, 1)
+	commit("add source-e same", workflow(lines("source-a", "source-b", "source-c", "source-e", "source-z", "source-d"), both, also), map[string]string{"source-e/go.mod": ""})
+	commit("", workflow(lines("source-a", "source-b", "source-c", "source-e", "source-z", "source-d"), both, also+"      - run: echo\n"), nil)
+	commit("remove source-e same", workflow(lines("source-a", "source-b", "source-c", "source-z", "source-d"), both, tail+"      - run: echo\n"), nil)
+	commit("remove source-d more by hand", workflow(lines("source-a", "source-b", "source-c", "source-z"), both, tail), nil)
+	return dir, want
+}
+
+func TestReplay(t *testing.T) {
+	t.Parallel()
+	dir, want := history(t)
+	var got []string
+	for _, r := range replay(t, dir) {
+		got = append(got, r.action+" "+r.name+" "+r.outcome)
+	}
+	slices.Reverse(got) // the log begins with the newest
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}

@@ -2,7 +2,9 @@ package ci
 
 import (
 	"errors"
+	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -32,8 +34,21 @@ func openRepo(ws *workspace.Workspace, connectors []workspace.Connector) (*repo,
 		r.connectors[c.Name] = c
 	}
 	var err error
-	r.workflows, r.broken, err = readWorkflows(ws.Root, r.known)
+	r.workflows, r.broken, err = readWorkflows(workflowRoot(ws.Root), r.known)
 	return r, err
+}
+
+// workflowRoot is the folder whose .github is read: that of the workspace or,
+// when the workspace is a part of a repository, of the repository.
+func workflowRoot(root string) string {
+	for dir := root; ; dir = filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, filepath.FromSlash(workflowDir))); err == nil {
+			return dir
+		}
+		if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil || dir == filepath.Dir(dir) {
+			return root
+		}
+	}
 }
 
 func (r *repo) known(name string) bool {

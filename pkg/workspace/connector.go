@@ -24,6 +24,13 @@ type Connector struct {
 // Connectors lists the connectors of the root, sorted by name. A folder counts
 // when its name matches a pattern of the settings and it has a build file.
 func (w *Workspace) Connectors(s *Settings) ([]Connector, error) {
+	all, err := w.Folders(s)
+	return slices.DeleteFunc(all, func(c Connector) bool { return c.Language == "" }), err
+}
+
+// Folders lists the connectors and, without a language, the other folders that
+// are named like one: they may be built in a way that no file of theirs tells.
+func (w *Workspace) Folders(s *Settings) ([]Connector, error) {
 	entries, err := os.ReadDir(w.Root)
 	if err != nil {
 		return nil, fmt.Errorf("reading the workspace: %w", err)
@@ -55,12 +62,12 @@ func (w *Workspace) Connectors(s *Settings) ([]Connector, error) {
 // with the nearest names.
 func (w *Workspace) Connector(dir, arg string, s *Settings) (Connector, error) {
 	if name := strings.TrimSuffix(arg, "/"); !strings.ContainsAny(name, `/\`) && name != "." && name != ".." {
-		if c, ok := w.look(name, s); ok {
+		if c, ok := w.look(name, s); ok && c.Language != "" {
 			return c, nil
 		}
 	}
 	if name, ok := w.nameOf(dir, arg); ok {
-		if c, ok := w.look(name, s); ok {
+		if c, ok := w.look(name, s); ok && c.Language != "" {
 			return c, nil
 		}
 	}
@@ -92,7 +99,8 @@ func (w *Workspace) nameOf(dir, arg string) (string, bool) {
 	return name, true
 }
 
-// look tells what the folder name is. What cannot be read is no connector.
+// look tells what the folder name is, if it is named like a connector. What
+// cannot be read has no language.
 func (w *Workspace) look(name string, s *Settings) (Connector, bool) {
 	if !matches(s.Connectors.Patterns, name) || matches(s.Connectors.Ignore, name) {
 		return Connector{}, false
@@ -101,11 +109,7 @@ func (w *Workspace) look(name string, s *Settings) (Connector, bool) {
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 		return Connector{}, false
 	}
-	language := languageOf(dir)
-	if language == "" {
-		return Connector{}, false
-	}
-	c := Connector{Name: name, Dir: dir, Language: language, Kind: kindOf(name)}
+	c := Connector{Name: name, Dir: dir, Language: languageOf(dir), Kind: kindOf(name)}
 	for _, k := range s.Connectors.Kinds {
 		if k.Name == name {
 			c.Kind = k.Kind
