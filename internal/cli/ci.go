@@ -217,10 +217,22 @@ func showEdits(p *ui.Page, change ci.Change, dryRun bool) {
 	if dryRun {
 		when = 1
 	}
-	for _, e := range change.Edits {
+	also := ""
+	for i, e := range change.Edits {
 		place := fmt.Sprintf("%s:%d", e.File, e.Line)
-		preposition := map[string]string{"add": "to", "remove": "from", "update": "in"}[e.Action]
-		p.Line(fmt.Sprintf("%s %s %s %s  (%s)", verbs[e.Action][when], p.Bold(e.Connector), preposition, place, whereabouts(e)))
+		if e.Trigger != "" {
+			also = strings.TrimPrefix(also+", "+fmt.Sprintf("on.%s.paths:%d", e.Trigger, e.Line), ", ")
+		} else {
+			preposition := map[string]string{"add": "to", "remove": "from", "update": "in"}[e.Action]
+			p.Line(fmt.Sprintf("%s %s %s %s  (%s)", verbs[e.Action][when], p.Bold(e.Connector), preposition, place, whereabouts(e)))
+			if lines := strings.TrimRight(e.Text, "\r\n"); e.Action == "add" && strings.Contains(lines, "\n") && !dryRun {
+				p.Raw(lines + "\n")
+			}
+		}
+		if last := i+1 == len(change.Edits); last || change.Edits[i+1].Connector != e.Connector {
+			p.Facts(ui.Fact{Label: "also", Value: also})
+			also = ""
+		}
 	}
 	for _, e := range change.Present {
 		if e.File == "" {
@@ -231,11 +243,9 @@ func showEdits(p *ui.Page, change ci.Change, dryRun bool) {
 	}
 }
 
-// whereabouts tells the job and the list, or the filter, that an edit is in.
+// whereabouts tells the job and the list that an edit is in.
 func whereabouts(e ci.Edit) string {
 	switch {
-	case e.Trigger != "":
-		return "paths of " + e.Trigger
 	case e.Step != "":
 		return "job " + e.Job + ", step " + e.Step
 	case e.Shape == "include":

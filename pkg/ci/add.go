@@ -1,7 +1,6 @@
 package ci
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -23,7 +22,7 @@ func Add(ws *workspace.Workspace, all, add []workspace.Connector, o Options) (Ch
 		return Change{}, err
 	}
 	change := Change{Edits: []Edit{}, Present: []Edit{}, Notes: []string{}}
-	was := r.texts()
+	was := r.first()
 	for _, c := range add {
 		if err := r.add(c, o, &change); err != nil {
 			return Change{}, err
@@ -208,19 +207,6 @@ func (a *addition) insertMap(list *yaml.Node, seq *yamltext.Seq, entries []*entr
 	return a.insert(seq, index, lines, list.Line, shape)
 }
 
-// seed adds what a workflow that builds Python connectors wants to know of the first one.
-func (a *addition) seed(fields []field) []field {
-	has := func(key string) bool { return slices.ContainsFunc(fields, func(f field) bool { return f.key == key }) }
-	isKind := slices.ContainsFunc(kindKeys, has)
-	if words := kindWords[a.c.Kind]; !isKind && len(words) > 0 && (a.c.Language == "python" || a.o.Python) {
-		fields = append([]field{{key: "connector_type", value: words[0], text: words[0], sure: true}}, fields...)
-	}
-	if a.c.Language == "python" && !has("python") {
-		fields = append(fields, field{key: "python", value: "true", text: "true", sure: true})
-	}
-	return fields
-}
-
 // model is the neighbour whose layout is copied: the nearest one with the same keys, else the nearest.
 func (a *addition) model(entries []*entry, fields []field, at int) *entry {
 	var best *entry
@@ -247,26 +233,12 @@ func sameKeys(e *entry, fields []field) bool {
 	})
 }
 
-// expect notes what must hold of the entry in the text that comes out.
-func (a *addition) expect(pick func(*place) []*entry, fields []field) {
-	a.checks = append(a.checks, func(q *place) bool {
-		got := pick(q)
-		if len(got) != 1 {
-			return false
-		}
-		return !slices.ContainsFunc(fields, func(f field) bool {
-			v := yamltext.Get(got[0].node, f.key)
-			return v == nil || v.Kind == yaml.ScalarNode && v.Value != f.value
-		})
-	})
-}
-
 func (a *addition) insert(seq *yamltext.Seq, at int, lines []string, line int, shape string) error {
 	splices, err := seq.Insert(at, lines...)
 	if err != nil {
 		return unsafe(a.p.wf.file, line, a.c.Name, strings.Join(lines, "\n"))
 	}
-	a.take(splices, Edit{Action: "add", Shape: shape, Style: styleOf(seq.Block), Job: a.p.job, Axis: a.p.axis, locate: a.whereEntry(shape)})
+	a.take(splices, Edit{Action: "add", Shape: shape, Style: styleOf(seq.Block), Job: a.p.job, Axis: a.p.axis, locate: whereEntry(a.p.job, a.p.axis, shape, a.c.Name)})
 	return nil
 }
 
@@ -280,179 +252,15 @@ func (a *addition) take(splices []yamltext.Splice, e Edit) {
 	a.edits = append(a.edits, e)
 }
 
-func (a *addition) whereEntry(shape string) func(*workflow) (int, int) {
-	job, axis, name := a.p.job, a.p.axis, a.c.Name
+// whereEntry finds the entry of a name in a reading of the workflow.
+func whereEntry(job, axis, shape, name string) func(*workflow) (line, col int) {
 	return func(w *workflow) (int, int) {
 		list, include := w.find(job, axis).standing(name)
 		if shape == shapeInclude {
-			return include[0].position()
+			list = include
 		}
 		return list[0].position()
 	}
-}
-
-// toInclude adds the entry to include, and include to the matrix when it has none.
-func (a *addition) toInclude() error {
-	p := a.p
-	if p.include == nil {
-		return a.newInclude()
-	}
-	if p.include.Kind != yaml.SequenceNode {
-		return p.wf.doc.Errorf(p.include, "include of job %s is no list: the entry of %s cannot be added", p.job, a.c.Name)
-	}
-	seq, err := p.wf.doc.Seq(p.include)
-	if err != nil {
-		return err
-	}
-	return a.insertMap(p.include, seq, p.included, p.axis, indexFor(entryNames(p.included), a.c.Name), shapeInclude)
-}
-
-// newInclude writes include behind the last key of the matrix, its items as
-// deep below it as those of the list are.
-func (a *addition) newInclude() error {
-	p, doc := a.p, a.p.wf.doc
-	fields := a.seed(a.o.asked(nil, true))
-	name := field{key: p.axis, value: a.c.Name, text: nameText(a.c.Name, nil)}
-	deep := 2
-	if p.list.Style&yaml.FlowStyle == 0 && len(p.list.Content) > 0 {
-		if seq, err := doc.Seq(p.list); err == nil {
-			_, dash := doc.Position(seq.Items[0].Start)
-			deep = dash - p.matrix.Content[0].Column
-		}
-	}
-	lines := []string{"include:"}
-	for _, line := range (layout{dash: " ", deep: 2}).item(true, append([]field{name}, fields...)) {
-		lines = append(lines, strings.Repeat(" ", max(deep, 0))+line)
-	}
-	a.expect(func(q *place) []*entry { _, i := q.standing(a.c.Name); return i }, fields)
-	splices, err := doc.InsertAfter(p.matrix, lines)
-	if err != nil {
-		return unsafe(p.wf.file, p.matrix.Line, a.c.Name, strings.Join(lines, "\n"))
-	}
-	a.take(splices, Edit{Action: "add", Shape: shapeInclude, Style: "block", Job: p.job, Axis: p.axis, locate: a.whereEntry(shapeInclude)})
-	return nil
-}
-
-// paths keeps the path filters in step that name the other connectors.
-func (a *addition) paths() error {
-	p := a.p
-	others := slices.DeleteFunc(p.names(), func(n string) bool { return n == a.c.Name })
-	if len(others) == 0 {
-		return nil
-	}
-	for _, filter := range p.wf.pathFilters() {
-		for _, form := range filter.forms(others) {
-			pattern := form.of(a.c.Name)
-			if filter.holds(pattern) {
-				a.fresh = false
-				continue
-			}
-			splices, _, err := filter.addTo(p.wf.doc, form, a.c.Name)
-			if err != nil {
-				return unsafe(p.wf.file, filter.list.Line, a.c.Name, fmt.Sprintf("- %q", pattern))
-			}
-			trigger := filter.trigger
-			a.take(splices, Edit{Action: "add", Shape: shapePaths, Style: styleOf(filter.list.Style&yaml.FlowStyle == 0), Trigger: trigger,
-				locate: func(w *workflow) (int, int) { return w.wherePattern(trigger, pattern) }})
-			a.checks = append(a.checks, func(q *place) bool { line, _ := q.wf.wherePattern(trigger, pattern); return line > 0 })
-		}
-	}
-	return nil
-}
-
-func (w *workflow) wherePattern(trigger, pattern string) (line, col int) {
-	for _, f := range w.pathFilters() {
-		for _, n := range f.list.Content {
-			if f.trigger == trigger && n.Value == pattern {
-				return n.Line, n.Column
-			}
-		}
-	}
-	return 0, 0
-}
-
-// also adds the connector to the lists of the steps that are named.
-func (a *addition) also() error {
-	for _, step := range a.o.Also {
-		l, err := a.p.named(step)
-		if err != nil {
-			return err
-		}
-		if slices.Contains(l.values, a.c.Name) {
-			a.fresh = false
-			continue
-		}
-		splices, err := l.add(a.c.Name)
-		if err != nil {
-			return unsafe(a.p.wf.file, l.node.Line, a.c.Name, fmt.Sprintf("%q", a.c.Name))
-		}
-		job, axis, name := a.p.job, a.p.axis, a.c.Name
-		a.steps = append(a.steps, l)
-		a.take(splices, Edit{Action: "add", Shape: shapeStep, Style: "flow", Job: job, Step: l.step,
-			locate: func(w *workflow) (int, int) { return w.find(job, axis).whereInStep(l.step, name) }})
-		a.checks = append(a.checks, func(q *place) bool { line, _ := q.whereInStep(l.step, name); return line > 0 })
-	}
-	return nil
-}
-
-func (p *place) whereInStep(step, name string) (line, col int) {
-	for _, l := range p.stepLists() {
-		if i := slices.Index(l.values, name); l.step == step && i >= 0 {
-			return p.wf.doc.Position(l.seq.Items[i].Start)
-		}
-	}
-	return 0, 0
-}
-
-// as gives a scalar another value for a while; what comes back restores it.
-func as(n *yaml.Node, value string) func() {
-	was := n.Value
-	n.Value = value
-	return func() { n.Value = was }
-}
-
-// holds tells whether an edited workflow is the old one with what was added and
-// nothing else.
-func (a *addition) holds(next *workflow) bool {
-	q := next.find(a.p.job, a.p.axis)
-	if q == nil || slices.ContainsFunc(a.checks, func(holds func(*place) bool) bool { return !holds(q) }) {
-		return false
-	}
-	was := a.p.stepLists()
-	for i, l := range q.stepLists() { // their text has changed, as it should
-		if i < len(was) && slices.ContainsFunc(a.steps, func(s stepList) bool { return s.node == was[i].node }) {
-			defer as(l.node, was[i].node.Value)()
-		}
-	}
-	without := next.doc.Inserted(a.splices)
-	for _, c := range a.changed {
-		old, _ := yamltext.Pair(c.entry.node, c.field.key)
-		for _, e := range slices.Concat(q.entries, q.included) {
-			if is, _ := yamltext.Pair(e.node, c.field.key); is != nil && e.name == a.c.Name {
-				without[old], without[is] = true, true
-			}
-		}
-	}
-	return yamltext.Equal(a.p.wf.doc.Root, next.doc.Root, without)
-}
-
-// undone tells whether removing the connector from an edited workflow gives
-// the old bytes back. What was there in part before is not asked.
-func (a *addition) undone(next *workflow) bool {
-	if !a.fresh {
-		return true
-	}
-	back := &removal{r: a.r, w: next, name: a.c.Name, o: Options{Target: a.o.Target, Also: a.o.Also}}
-	return back.plan() == nil && string(yamltext.Apply(next.doc.Text, back.splices)) == string(a.p.wf.doc.Text)
-}
-
-// snippet is what a person would paste.
-func (a *addition) snippet() string {
-	var all []string
-	for _, e := range a.edits {
-		all = append(all, strings.Trim(e.Text, "\r\n"))
-	}
-	return strings.Join(all, "\n")
 }
 
 // present tells where a connector stands.

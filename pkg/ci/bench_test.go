@@ -39,7 +39,7 @@ func BenchmarkAdd(b *testing.B) {
 			b.Fatal(err)
 		}
 		r.workflows = []*workflow{w}
-		was := r.texts()
+		was := r.first()
 		var change Change
 		if err := r.add(c, Options{}, &change); err != nil {
 			b.Fatal(err)

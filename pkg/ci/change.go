@@ -44,7 +44,7 @@ type Edit struct {
 	Step      string `json:"step,omitempty"`
 	Text      string `json:"text"` // what is inserted or removed, byte for byte
 
-	locate func(*workflow) (line, col int) // in the text as it will be
+	locate func(*workflow) (line, col int) // in the text that it stands in: the new one, of a removal the old one
 }
 
 // The shapes.
@@ -92,9 +92,9 @@ func (c Change) Apply() error {
 // those that changed. What it says of the result of an addition is an error. A
 // removal can leave an expression without the key that the last entry brought
 // along; that is the wish of who removes it, so it is only told.
-func (c *Change) finish(was map[string][]byte, r *repo, removing bool) error {
+func (c *Change) finish(was map[string]*workflow, r *repo, removing bool) error {
 	for _, w := range r.workflows {
-		before := was[w.file]
+		before := was[w.file].doc.Text
 		if bytes.Equal(before, w.doc.Text) {
 			continue
 		}
@@ -112,19 +112,24 @@ func (c *Change) finish(was map[string][]byte, r *repo, removing bool) error {
 		c.files = append(c.files, fileChange{w.file, w.path, before, w.doc.Text})
 		for i, e := range c.Edits {
 			if e.File == w.file && e.locate != nil {
-				c.Edits[i].Line, c.Edits[i].Column = e.locate(w)
+				where := w
+				if removing {
+					where = was[w.file]
+				}
+				c.Edits[i].Line, c.Edits[i].Column = e.locate(where)
 			}
 		}
 	}
 	return nil
 }
 
-func (r *repo) texts() map[string][]byte {
-	texts := map[string][]byte{}
+// first remembers the workflows as they were read.
+func (r *repo) first() map[string]*workflow {
+	was := map[string]*workflow{}
 	for _, w := range r.workflows {
-		texts[w.file] = w.doc.Text
+		was[w.file] = w
 	}
-	return texts
+	return was
 }
 
 func (r *repo) replace(w, next *workflow) {

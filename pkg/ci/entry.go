@@ -1,9 +1,7 @@
 package ci
 
 import (
-	"bytes"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -13,21 +11,6 @@ import (
 	"github.com/connkit/connkit/internal/yamltext"
 	"github.com/connkit/connkit/pkg/workspace"
 )
-
-// Values are what a person says about an entry; they win over what the folder
-// and the neighbours say.
-type Values struct {
-	Type   string            // value of the key for the kind: capture, materialization
-	Python bool              // python: true
-	Set    map[string]string // any key
-}
-
-// IsKey tells whether a text can be the key of an entry.
-func IsKey(s string) bool { return keyPattern.MatchString(s) }
-
-var keyPattern = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*$`)
-
-func (v Values) empty() bool { return v.Type == "" && !v.Python && len(v.Set) == 0 }
 
 // field is one key of an entry with its value.
 type field struct {
@@ -60,42 +43,6 @@ func (r *repo) fields(p *place, c workspace.Connector, entries []*entry, v Value
 		}
 	}
 	return list, nil
-}
-
-// asked spells the flags as fields, for keys that the neighbours do not have.
-func (v Values) asked(have []field, include bool) []field {
-	var list []field
-	add := func(key, value string) {
-		list = append(list, field{key, value, yamltext.Scalar(value, plainly(value)), true, true})
-	}
-	isKind := func(f field) bool { return slices.Contains(kindKeys, f.key) }
-	switch {
-	case v.Type == "" || slices.ContainsFunc(have, isKind):
-	case include:
-		add("connector_type", v.Type)
-	default:
-		add("type", v.Type)
-	}
-	if v.Python {
-		add("python", "true")
-	}
-	for _, key := range sortedKeys(v.Set) {
-		add(key, v.Set[key])
-	}
-	return list
-}
-
-// plainly is a scalar to write a value like, when there is none: words, whole
-// numbers and booleans go without quotes. A fraction is quoted, since a
-// workflow would print 1.0 as 1.
-func plainly(value string) *yaml.Node {
-	var n yaml.Node
-	if yaml.Unmarshal([]byte(value), &n) == nil && len(n.Content) == 1 {
-		if tag := n.Content[0].Tag; tag == "!!int" || tag == "!!bool" {
-			return &yaml.Node{Tag: tag}
-		}
-	}
-	return &yaml.Node{Tag: "!!str"}
 }
 
 // neighbours are the entries to learn from: those of the same language and
@@ -173,11 +120,6 @@ var kindWords = map[string][]string{
 	"derivation":      {"derivation", "derive"},
 }
 
-// Types lists the words for kinds that an entry can say.
-func Types() []string {
-	return []string{"capture", "materialization", "materialize", "derivation", "derive"}
-}
-
 func isKind(n *yaml.Node) bool {
 	for _, words := range kindWords {
 		if slices.Contains(words, n.Value) {
@@ -253,121 +195,4 @@ func (p *place) usual(name, key string, near []*entry) (field, error) {
 	}
 	return field{}, fault.Usagef("adding %s: the entries of %s differ in %q, so its value has to be given", name, p, key).
 		WithHint("--set %s=VALUE", key)
-}
-
-// lay writes an entry out in the layout of a neighbour: its order of keys, its
-// blanks behind the dash and the colons, block or braces.
-type layout struct {
-	doc   *yamltext.Doc
-	model *yaml.Node // nil: one key a line
-	dash  string     // what stands between the dash and the item; "" is a dash on a line of its own
-	deep  int        // column of the keys below that of the dash
-}
-
-func newLayout(doc *yamltext.Doc, seq *yamltext.Seq, e *entry) layout {
-	if e == nil {
-		return layout{doc: doc, dash: " ", deep: 2}
-	}
-	l := layout{doc: doc, model: e.node, dash: " ", deep: 2}
-	if !seq.Block {
-		return l
-	}
-	span, err := doc.Span(e.node)
-	if err != nil {
-		return l
-	}
-	gap := string(doc.Text[seq.Items[e.at].Start+1 : span.Start])
-	if e.node.Anchor != "" || e.node.Style&yaml.TaggedStyle != 0 {
-		return l
-	}
-	if strings.ContainsAny(gap, "\n#") {
-		l.dash = ""
-		_, l.deep = doc.Position(span.Start)
-		_, dash := doc.Position(seq.Items[e.at].Start)
-		l.deep -= dash
-		return l
-	}
-	l.dash, l.deep = gap, 1+len(gap)
-	return l
-}
-
-// item gives the lines of an entry: without dash for a list in brackets.
-func (l layout) item(block bool, pairs []field) []string {
-	braces := l.model != nil && l.model.Style&yaml.FlowStyle != 0
-	if !block || braces {
-		text := l.braces(pairs)
-		if block {
-			text = "-" + l.dash + text
-		}
-		return []string{text}
-	}
-	var lines []string
-	for _, f := range l.order(pairs) {
-		lines = append(lines, strings.Repeat(" ", l.deep)+l.pair(f))
-	}
-	if l.dash == "" {
-		return append([]string{"-"}, lines...)
-	}
-	lines[0] = "-" + l.dash + lines[0][l.deep:]
-	return lines
-}
-
-// order sorts fields as the neighbour has them; others stay behind.
-func (l layout) order(pairs []field) []field {
-	rank := func(f field) int {
-		if l.model != nil && l.model.Kind == yaml.MappingNode {
-			for i := 0; i+1 < len(l.model.Content); i += 2 {
-				if l.model.Content[i].Value == f.key {
-					return i
-				}
-			}
-		}
-		return 1 << 20
-	}
-	sorted := slices.Clone(pairs)
-	slices.SortStableFunc(sorted, func(a, b field) int { return rank(a) - rank(b) })
-	return sorted
-}
-
-// pair writes key and value with the key's quotes and the blanks of the neighbour.
-func (l layout) pair(f field) string {
-	key, sep := yamltext.Scalar(f.key, &yaml.Node{Tag: "!!str"}), ": "
-	if k, v := yamltext.Pair(l.model, f.key); k != nil {
-		ks, err := l.doc.Span(k)
-		if err == nil && k.Anchor == "" {
-			key = string(l.doc.Bytes(ks))
-		}
-		if vs, verr := l.doc.Span(v); err == nil && verr == nil && ks.End < vs.Start {
-			if between := l.doc.Text[ks.End:vs.Start]; !bytes.ContainsAny(between, "\n#&!") {
-				sep = string(between)
-			}
-		}
-	}
-	return key + sep + f.text
-}
-
-func (l layout) braces(pairs []field) string {
-	pad, comma := "", ", "
-	if l.model != nil && l.model.Kind == yaml.MappingNode && l.model.Style&yaml.FlowStyle != 0 {
-		if open, err := l.doc.Span(l.model); err == nil {
-			text := string(l.doc.Bytes(open))
-			if strings.HasPrefix(text, "{ ") {
-				pad = " "
-			}
-		}
-	}
-	var all []string
-	for _, f := range l.order(pairs) {
-		all = append(all, l.pair(f))
-	}
-	return "{" + pad + strings.Join(all, comma) + pad + "}"
-}
-
-func sortedKeys(m map[string]string) []string {
-	var keys []string
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }

@@ -24,7 +24,7 @@ func Remove(ws *workspace.Workspace, all []workspace.Connector, names []string, 
 		return Change{}, err
 	}
 	change := Change{Edits: []Edit{}, Present: []Edit{}, Notes: []string{}}
-	was := r.texts()
+	was := r.first()
 	for _, name := range names {
 		if err := r.remove(name, o, &change); err != nil {
 			return Change{}, err
@@ -160,6 +160,11 @@ func (d *removal) item(list *yaml.Node, e *entry, edit Edit) error {
 		return unsafe(d.w.file, e.node.Line, d.name, "")
 	}
 	edit.Line, edit.Column = e.position()
+	if edit.Trigger != "" {
+		edit.locate = func(w *workflow) (int, int) { return w.wherePattern(edit.Trigger, e.value.Value) }
+	} else {
+		edit.locate = whereEntry(edit.Job, edit.Axis, edit.Shape, d.name)
+	}
 	edit.Style = styleOf(seq.Block)
 	d.nodes[e.node] = true
 	d.take(splices, edit)
@@ -187,6 +192,7 @@ func (d *removal) wholeInclude(p *place, e *entry) error {
 	d.nodes[e.node], d.nodes[key] = true, true
 	edit := Edit{Shape: shapeInclude, Style: styleOf(p.include.Style&yaml.FlowStyle == 0), Job: p.job, Axis: p.axis}
 	edit.Line, edit.Column = e.position()
+	edit.locate = whereEntry(p.job, p.axis, shapeInclude, d.name)
 	d.take(splices, edit)
 	return nil
 }
@@ -247,7 +253,8 @@ func (d *removal) also(p *place) error {
 			return unsafe(d.w.file, line, d.name, "")
 		}
 		d.steps = append(d.steps, i)
-		d.take(splices, Edit{Line: line, Column: col, Shape: shapeStep, Style: "flow", Job: p.job, Step: l.step})
+		d.take(splices, Edit{Line: line, Column: col, Shape: shapeStep, Style: "flow", Job: p.job, Step: l.step,
+			locate: func(w *workflow) (int, int) { return w.find(p.job, p.axis).whereInStep(l.step, d.name) }})
 	}
 	return nil
 }

@@ -1,0 +1,79 @@
+package ci
+
+import (
+	"fmt"
+	"slices"
+
+	"gopkg.in/yaml.v3"
+)
+
+// paths keeps the path filters in step that name the other connectors.
+func (a *addition) paths() error {
+	p := a.p
+	others := slices.DeleteFunc(p.names(), func(n string) bool { return n == a.c.Name })
+	if len(others) == 0 {
+		return nil
+	}
+	for _, filter := range p.wf.pathFilters() {
+		for _, form := range filter.forms(others) {
+			pattern := form.of(a.c.Name)
+			if filter.holds(pattern) {
+				a.fresh = false
+				continue
+			}
+			splices, _, err := filter.addTo(p.wf.doc, form, a.c.Name)
+			if err != nil {
+				return unsafe(p.wf.file, filter.list.Line, a.c.Name, fmt.Sprintf("- %q", pattern))
+			}
+			trigger := filter.trigger
+			a.take(splices, Edit{Action: "add", Shape: shapePaths, Style: styleOf(filter.list.Style&yaml.FlowStyle == 0), Trigger: trigger,
+				locate: func(w *workflow) (int, int) { return w.wherePattern(trigger, pattern) }})
+			a.checks = append(a.checks, func(q *place) bool { line, _ := q.wf.wherePattern(trigger, pattern); return line > 0 })
+		}
+	}
+	return nil
+}
+
+func (w *workflow) wherePattern(trigger, pattern string) (line, col int) {
+	for _, f := range w.pathFilters() {
+		for _, n := range f.list.Content {
+			if f.trigger == trigger && n.Value == pattern {
+				return n.Line, n.Column
+			}
+		}
+	}
+	return 0, 0
+}
+
+// also adds the connector to the lists of the steps that are named.
+func (a *addition) also() error {
+	for _, step := range a.o.Also {
+		l, err := a.p.named(step)
+		if err != nil {
+			return err
+		}
+		if slices.Contains(l.values, a.c.Name) {
+			a.fresh = false
+			continue
+		}
+		splices, err := l.add(a.c.Name)
+		if err != nil {
+			return unsafe(a.p.wf.file, l.node.Line, a.c.Name, fmt.Sprintf("%q", a.c.Name))
+		}
+		job, axis, name := a.p.job, a.p.axis, a.c.Name
+		a.steps = append(a.steps, l)
+		a.take(splices, Edit{Action: "add", Shape: shapeStep, Style: "flow", Job: job, Step: l.step,
+			locate: func(w *workflow) (int, int) { return w.find(job, axis).whereInStep(l.step, name) }})
+		a.checks = append(a.checks, func(q *place) bool { line, _ := q.whereInStep(l.step, name); return line > 0 })
+	}
+	return nil
+}
+
+func (p *place) whereInStep(step, name string) (line, col int) {
+	for _, l := range p.stepLists() {
+		if i := slices.Index(l.values, name); l.step == step && i >= 0 {
+			return p.wf.doc.Position(l.seq.Items[i].Start)
+		}
+	}
+	return 0, 0
+}
