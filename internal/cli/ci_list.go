@@ -175,14 +175,13 @@ func findingLine(p *ui.Page, f ci.Finding) string {
 }
 
 func findingPlace(f ci.Finding) string {
-	place := f.File
-	for _, n := range []int{f.Line, f.Column} {
-		if n == 0 {
-			break
-		}
-		place += fmt.Sprintf(":%d", n)
+	switch {
+	case f.Line == 0:
+		return f.File
+	case f.Column == 0:
+		return fmt.Sprintf("%s:%d", f.File, f.Line)
 	}
-	return place
+	return fmt.Sprintf("%s:%d:%d", f.File, f.Line, f.Column)
 }
 
 // annotation is a workflow command that shows a finding beside the line of the

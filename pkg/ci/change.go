@@ -152,10 +152,3 @@ func styleOf(block bool) string {
 	}
 	return "flow"
 }
-
-func plural(n int, word string) string {
-	if n == 1 {
-		return fmt.Sprintf("1 %s", word)
-	}
-	return fmt.Sprintf("%d %ss", n, word)
-}

@@ -1,8 +1,8 @@
 package ci
 
 import (
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -104,7 +104,7 @@ func (r *repo) field(p *place, c workspace.Connector, key string, all, near []*e
 	case key == "python" && v.Python:
 		return made("true", true, true)
 	case key == "python" && like.Tag == "!!bool":
-		return made(fmt.Sprint(c.Language == "python"), c.Language == "python", false)
+		return made(strconv.FormatBool(c.Language == "python"), c.Language == "python", false)
 	case key == "version" && c.Version != "":
 		return made(c.Version, true, false)
 	case key == "version":

@@ -139,24 +139,24 @@ func replayCommit(t *testing.T, clone, commit, parent string) (commitResult, boo
 	}
 	added, removed := fresh(was, is), fresh(is, was)
 	r := commitResult{commit: commit}
-	var make_ func(ws *workspace.Workspace) (ci.Change, error)
+	var again func(ws *workspace.Workspace) (ci.Change, error)
 	switch {
 	case len(added) == 1 && len(removed) == 0:
 		r.name, r.action = added[0], "add"
 		i := slices.IndexFunc(all, func(c workspace.Connector) bool { return c.Name == r.name })
-		make_ = func(ws *workspace.Workspace) (ci.Change, error) {
+		again = func(ws *workspace.Workspace) (ci.Change, error) {
 			return ci.Add(ws, all, all[i:i+1], ci.Options{Also: stepsWith(t, tree{after.workflows, folders}, r.name)})
 		}
 	case len(removed) == 1 && len(added) == 0:
 		r.name, r.action = removed[0], "remove"
-		make_ = func(ws *workspace.Workspace) (ci.Change, error) {
+		again = func(ws *workspace.Workspace) (ci.Change, error) {
 			return ci.Remove(ws, all, []string{r.name}, ci.Options{Also: stepsWith(t, tree{before.workflows, folders}, r.name)})
 		}
 	default:
 		return r, false
 	}
 	_, _, ws := entriesOf(t, tree{before.workflows, folders})
-	change, err := make_(ws)
+	change, err := again(ws)
 	if err != nil {
 		r.outcome, r.detail = "refused", err.Error()
 		return r, true
