@@ -28,6 +28,7 @@ var homes = map[string][]string{
 	"github.com/getsops/sops":           {"pkg/secrets"},
 	"github.com/go-git/go-git":          {"pkg/upstream", "pkg/workspace"},
 	"github.com/charmbracelet/lipgloss": {"internal/ui"},
+	"github.com/rhysd/actionlint":       {"pkg/ci"},
 	"os/exec":                           {"internal/proc", "internal/testkit"},
 }
 
