@@ -19,7 +19,10 @@ func (d *Doc) Bytes(s Span) []byte { return d.Text[s.Start:s.End] }
 func (d *Doc) Span(n *yaml.Node) (Span, error) {
 	start := d.offset(n)
 	end, err := d.endOf(n)
-	return Span{start, end}, err
+	if err != nil {
+		return Span{}, err
+	}
+	return Span{start, end}, nil
 }
 
 // body gives where a node begins behind its anchor and tag.
@@ -39,10 +42,11 @@ func (d *Doc) body(n *yaml.Node) int {
 
 func (d *Doc) endOf(n *yaml.Node) (int, error) {
 	if empty(n) {
-		if n.Anchor != "" || n.Style&yaml.TaggedStyle != 0 {
+		at := d.offset(n)
+		if n.Anchor != "" || n.Style&yaml.TaggedStyle != 0 || at == 0 || d.Text[at-1] == '?' {
 			return 0, d.lost(n)
 		}
-		return d.offset(n), nil
+		return at, nil
 	}
 	i := d.body(n)
 	switch n.Kind {
@@ -153,7 +157,26 @@ func (d *Doc) blockEnd(n *yaml.Node) (int, error) {
 		}
 		return items[len(items)-1].End, nil
 	}
+	if err := d.colon(n.Content[len(n.Content)-2]); err != nil {
+		return 0, err
+	}
 	return d.endOf(n.Content[len(n.Content)-1])
+}
+
+// colon is an error when no colon follows a key on its line: with "? key" the
+// parser's places of keys and values are not to be relied on.
+func (d *Doc) colon(key *yaml.Node) error {
+	i, err := d.endOf(key)
+	if err != nil {
+		return err
+	}
+	for i < len(d.Text) && (d.Text[i] == ' ' || d.Text[i] == '\t') {
+		i++
+	}
+	if i == len(d.Text) || d.Text[i] != ':' {
+		return d.lost(key)
+	}
+	return nil
 }
 
 // empty tells that nothing stands where a value could.
