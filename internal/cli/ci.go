@@ -18,7 +18,7 @@ func newCICmd(a *app) *cobra.Command {
 	return group(&cobra.Command{
 		Use:   "ci",
 		Short: "Put connectors into CI",
-	}, newCIAddCmd(a), newCIRemoveCmd(a), newCIListCmd(a), newCICheckCmd(a))
+	}, newCIAddCmd(a), newCIRemoveCmd(a), newCIListCmd(a), newCICheckCmd(a), newCIMatrixCmd(a))
 }
 
 // ciPlace binds the flags that choose a matrix.

@@ -102,7 +102,7 @@ func (w *Workspace) nameOf(dir, arg string) (string, bool) {
 // look tells what the folder name is, if it is named like a connector. What
 // cannot be read has no language.
 func (w *Workspace) look(name string, s *Settings) (Connector, bool) {
-	if !matches(s.Connectors.Patterns, name) || matches(s.Connectors.Ignore, name) {
+	if !s.Names(name) {
 		return Connector{}, false
 	}
 	dir := filepath.Join(w.Root, name)
@@ -119,6 +119,11 @@ func (w *Workspace) look(name string, s *Settings) (Connector, bool) {
 		c.Version = strings.TrimSpace(string(text))
 	}
 	return c, true
+}
+
+// Names tells whether a folder of that name would be a connector's.
+func (s *Settings) Names(name string) bool {
+	return matches(s.Connectors.Patterns, name) && !matches(s.Connectors.Ignore, name)
 }
 
 func matches(globs []string, name string) bool {

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/bmatcuk/doublestar/v4"
+
 	"github.com/connkit/connkit/internal/fault"
 )
 
@@ -27,6 +29,7 @@ type Settings struct {
 	Run       struct{ Timeout time.Duration }
 	CI        struct {
 		Workflow, Job, Axis string
+		Unrelated           []string // globs of paths from the root
 		Ignore              []struct{ Name, Reason string }
 	}
 	Output string
@@ -87,6 +90,9 @@ func settingsTable() []setting {
 			doc: "Key of the job's matrix when --axis is not given.", example: "connector"},
 		{key: "ci.ignore", kind: mapList, fields: []string{"name", "reason"},
 			doc: "Connectors that are not in CI, each with the reason.", example: "[{name: source-old, reason: retired}]"},
+		{key: "ci.unrelated", kind: textList, check: checkPathGlob,
+			def: []string{"**/*.md", "docs/**", ".github/**", "**/.gitignore", ".editorconfig", ".vscode/**", ".idea/**", "LICENSE*"},
+			doc: "Paths whose changes concern no connector; ** crosses folders, and at the beginning stands for those that are no connector's.", example: `["**/*.md", "docs/**", ".github/**"]`},
 		{key: "output", kind: text, def: "text", choices: []string{"text", "json"},
 			doc: "Format of results.", example: "json"},
 	}
@@ -137,6 +143,13 @@ func (s setting) checkText(v string) error {
 func checkGlob(v string) error {
 	if _, err := path.Match(v, ""); err != nil || v == "" || strings.Contains(v, "/") {
 		return fault.Usagef("%q is no glob for a folder's name", v)
+	}
+	return nil
+}
+
+func checkPathGlob(v string) error {
+	if !doublestar.ValidatePattern(v) || v == "" || strings.HasPrefix(v, "/") || strings.HasPrefix(v, "!") {
+		return fault.Usagef("%q is no glob of paths from the root, such as docs/** or **/*.md", v)
 	}
 	return nil
 }
