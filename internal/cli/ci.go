@@ -18,7 +18,7 @@ func newCICmd(a *app) *cobra.Command {
 	return group(&cobra.Command{
 		Use:   "ci",
 		Short: "Put connectors into CI",
-	}, newCIAddCmd(a), newCIRemoveCmd(a), newCIListCmd(a), newCICheckCmd(a), newCIMatrixCmd(a))
+	}, newCIAddCmd(a), newCIRemoveCmd(a), newCIListCmd(a), newCICheckCmd(a), newCIMatrixCmd(a), newCIInitCmd(a))
 }
 
 // ciPlace binds the flags that choose a matrix.
@@ -205,7 +205,7 @@ func (a *app) applyCI(command string, change ci.Change, dryRun bool) error {
 	}
 	return a.ui.Result(command, change, nil, func(p *ui.Page) {
 		if dryRun {
-			change.Each(func(file string, before, after []byte) { p.Diff(unified(file, before, after)) })
+			change.Each(func(file string, before, after []byte) { p.Diff(changes(file, before, after)) })
 		}
 		showEdits(p, change, dryRun)
 	})

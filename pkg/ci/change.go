@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -58,7 +59,7 @@ const (
 
 type fileChange struct {
 	file, path    string
-	before, after []byte
+	before, after []byte // before is nil for a file that is new
 }
 
 // Each calls f with every file that changes, and its texts.
@@ -73,12 +74,13 @@ func (c Change) Each(f func(file string, before, after []byte)) {
 // written those before it are put back.
 func (c Change) Apply() error {
 	for _, f := range c.files {
-		if now, err := os.ReadFile(f.path); err != nil || !bytes.Equal(now, f.before) {
+		now, err := os.ReadFile(f.path)
+		if fresh := f.before == nil && os.IsNotExist(err); !fresh && (err != nil || f.before == nil || !bytes.Equal(now, f.before)) {
 			return fault.Blockedf("writing %q: it has changed in the meantime", f.file).WithHint("run it again")
 		}
 	}
 	for i, f := range c.files {
-		if err := textedit.WriteFile(f.path, f.after, 0o644); err != nil {
+		if err := f.write(); err != nil {
 			for _, done := range c.files[:i] {
 				_ = textedit.WriteFile(done.path, done.before, 0o644) // the first error is the one to tell
 			}
@@ -86,6 +88,34 @@ func (c Change) Apply() error {
 		}
 	}
 	return nil
+}
+
+func (f fileChange) write() error {
+	made, err := makeFolder(filepath.Dir(f.path))
+	if err == nil {
+		err = textedit.WriteFile(f.path, f.after, 0o644)
+	}
+	if err != nil {
+		for _, dir := range made {
+			_ = os.Remove(dir) // the first error is the one to tell
+		}
+	}
+	return err
+}
+
+// makeFolder makes a folder with those above it, and gives what it has made,
+// the deepest first.
+func makeFolder(dir string) (made []string, err error) {
+	for d := dir; ; d = filepath.Dir(d) {
+		if _, err := os.Stat(d); err == nil || d == filepath.Dir(d) {
+			break
+		}
+		made = append(made, d)
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return made, fmt.Errorf("creating %q: %w", dir, err)
+	}
+	return made, nil
 }
 
 // finish compares the workflows with what they were and has actionlint look at

@@ -15,7 +15,7 @@ import (
 // python concerns the Python connectors that depend on a changed path by a
 // path in their pyproject.toml, or in that of what they depend on.
 func (s *sorting) python() error {
-	p := &pyPaths{top: s.g.top, known: map[string][]string{}, docs: map[string]map[string]any{}, spaces: map[string]map[string]string{}, bad: map[string]string{}}
+	p := newPyPaths(s.g.top)
 	for _, c := range s.m.connectors {
 		if c.Language != "python" {
 			continue
@@ -53,6 +53,10 @@ type pyPaths struct {
 	docs   map[string]map[string]any    // what each pyproject.toml holds
 	spaces map[string]map[string]string // members of each uv workspace, by the names of their projects
 	bad    map[string]string            // files that cannot be read
+}
+
+func newPyPaths(top string) *pyPaths {
+	return &pyPaths{top: top, known: map[string][]string{}, docs: map[string]map[string]any{}, spaces: map[string]map[string]string{}, bad: map[string]string{}}
 }
 
 // all gives the paths, from the top, that a project depends on, directly or

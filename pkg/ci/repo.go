@@ -45,7 +45,10 @@ func workflowRoot(root string) string {
 		if _, err := os.Stat(filepath.Join(dir, filepath.FromSlash(workflowDir))); err == nil {
 			return dir
 		}
-		if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil || dir == filepath.Dir(dir) {
+		if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil {
+			return dir
+		}
+		if dir == filepath.Dir(dir) {
 			return root
 		}
 	}
