@@ -15,14 +15,21 @@ type Splice struct {
 	Text string
 }
 
-// Apply carries out splices, which do not overlap; of two at one place the first comes first.
+// Apply carries out splices; of two at one place the first comes first. They do
+// not overlap but for a line that is taken away up to the end of a text without
+// a last line ending: it takes the ending of the line before, and when that
+// line goes too, that of the one before that.
 func Apply(text []byte, splices []Splice) []byte {
 	var b bytes.Buffer
 	done := 0
 	for _, s := range sorted(splices) {
-		b.Write(text[done:s.Start])
+		if s.Start < done {
+			b.Truncate(max(b.Len()-(done-s.Start), 0))
+		} else {
+			b.Write(text[done:s.Start])
+		}
 		b.WriteString(s.Text)
-		done = s.End
+		done = max(done, s.End)
 	}
 	b.Write(text[done:])
 	return b.Bytes()
@@ -144,7 +151,10 @@ func (d *Doc) InsertLines(where int, indent string, lines []string) []Splice {
 	eol := d.newline(where)
 	var b bytes.Buffer
 	for _, line := range lines {
-		b.WriteString(indent + line + eol)
+		if line != "" {
+			b.WriteString(indent + line)
+		}
+		b.WriteString(eol)
 	}
 	text := b.String()
 	if where > 0 && d.Text[where-1] != '\n' { // the last line has no ending, nor will it then

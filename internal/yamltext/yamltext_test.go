@@ -167,13 +167,33 @@ func TestJSONList(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	seq, values, err := doc.JSONList(strings.IndexByte(string(doc.Text), '['))
+	seq, values, err := doc.JSONList(strings.IndexByte(string(doc.Text), '['), `"`)
 	if err != nil || strings.Join(values, " ") != "b c!" || len(seq.Items) != 2 {
 		t.Errorf("got %q, %v", values, err)
 	}
 	for _, bad := range []string{"[1]", `["a" "b"]`, `["a",, "b"]`, "[", `["a`, `["a", ]`, "[,]"} {
 		doc := &yamltext.Doc{Text: []byte(bad)}
-		if _, values, err := doc.JSONList(0); err == nil {
+		if _, values, err := doc.JSONList(0, `"`); err == nil {
+			t.Errorf("%s: got %q", bad, values)
+		}
+	}
+}
+
+// In a scalar with double quotes the quotes of the strings are escaped.
+func TestJSONListInDoubleQuotes(t *testing.T) {
+	t.Parallel()
+	doc := parse(t, `a: "f('[\"b\", \"c\"]')"`)
+	seq, values, err := doc.JSONList(strings.IndexByte(string(doc.Text), '['), `\"`)
+	if err != nil || strings.Join(values, " ") != "b c" {
+		t.Fatalf("got %q, %v", values, err)
+	}
+	splices, err := seq.Insert(1, `\"new\"`)
+	if got, want := string(yamltext.Apply(doc.Text, splices)), `a: "f('[\"b\", \"new\", \"c\"]')"`; err != nil || got != want {
+		t.Errorf("got %s, %v", got, err)
+	}
+	for _, bad := range []string{`[\"a]`, `["a"]`, `[\"a\\\"]`, `[\"a\n\"]`, `[\"a\" \"b\"]`, `[\"a`, `[\`} {
+		doc := &yamltext.Doc{Text: []byte(bad)}
+		if _, values, err := doc.JSONList(0, `\"`); err == nil {
 			t.Errorf("%s: got %q", bad, values)
 		}
 	}

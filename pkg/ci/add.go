@@ -57,7 +57,7 @@ func (r *repo) add(c workspace.Connector, o Options, change *Change) error {
 	if err != nil {
 		return err
 	}
-	a := &addition{r: r, p: p, c: c, o: o, fresh: !p.has(c.Name)}
+	a := &addition{r: r, p: p, c: c, o: o, fresh: !p.has(c.Name) && !p.inSteps(c.Name)}
 	for _, part := range []func() error{a.existing, a.entries, a.paths, a.also} {
 		if err := part(); err != nil {
 			return err
@@ -203,7 +203,12 @@ func (a *addition) insertMap(list *yaml.Node, seq *yamltext.Seq, entries []*entr
 	case len(entries) > 0:
 		index = entries[0].at
 	}
-	lines := newLayout(a.p.wf.doc, seq, model).item(seq.Block, append([]field{name}, fields...))
+	lay := newLayout(a.p.wf.doc, seq, model)
+	if i := slices.IndexFunc(fields, func(f field) bool { return f.block }); i >= 0 && (!seq.Block || lay.inBraces()) {
+		return fault.Usagef("adding %s: the entries of %s have a block under %q, which one in braces cannot have", a.c.Name, a.p, fields[i].key).
+			WithHint("--set %s=VALUE", fields[i].key)
+	}
+	lines := lay.item(seq.Block, append([]field{name}, fields...))
 	return a.insert(seq, index, lines, list.Line, shape)
 }
 
@@ -238,7 +243,7 @@ func (a *addition) insert(seq *yamltext.Seq, at int, lines []string, line int, s
 	if err != nil {
 		return unsafe(a.p.wf.file, line, a.c.Name, strings.Join(lines, "\n"))
 	}
-	a.take(splices, Edit{Action: "add", Shape: shape, Style: styleOf(seq.Block), Job: a.p.job, Axis: a.p.axis, locate: whereEntry(a.p.job, a.p.axis, shape, a.c.Name)})
+	a.take(splices, Edit{Action: "add", Shape: shape, Style: styleOf(seq.Block), Job: a.p.job, Axis: a.p.axis, locate: whereEntry(a.p.job, a.p.axis, shape, a.c.Name, 0)})
 	return nil
 }
 
@@ -252,14 +257,14 @@ func (a *addition) take(splices []yamltext.Splice, e Edit) {
 	a.edits = append(a.edits, e)
 }
 
-// whereEntry finds the entry of a name in a reading of the workflow.
-func whereEntry(job, axis, shape, name string) func(*workflow) (line, col int) {
+// whereEntry finds the nth entry of a name in a reading of the workflow.
+func whereEntry(job, axis, shape, name string, nth int) func(*workflow) (line, col int) {
 	return func(w *workflow) (int, int) {
 		list, include := w.find(job, axis).standing(name)
 		if shape == shapeInclude {
 			list = include
 		}
-		return list[0].position()
+		return list[min(nth, len(list)-1)].position()
 	}
 }
 

@@ -152,8 +152,11 @@ func (r *repo) nowhere(name string, t Target) error {
 			return c.err
 		}
 	}
-	return fault.Usagef("placing %s: no workflow in %s has a matrix that connectors stand in; --workflow, --job and --axis choose one", name, workflowDir).
-		WithHint("connkit ci init")
+	e := fault.Usagef("placing %s: no workflow in %s has a matrix", name, workflowDir)
+	if files := workflowFiles(workflowRoot(r.ws.Root)); len(files) > 0 {
+		return e.WithHint("paste it by hand, into a job of %s:\n    strategy:\n      matrix:\n        connector:\n          - %s", strings.Join(files, ", "), name)
+	}
+	return e.WithHint("connkit ci init")
 }
 
 // String spells the flags that a target was made from.

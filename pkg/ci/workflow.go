@@ -32,7 +32,7 @@ type closed struct {
 	err *fault.Error
 }
 
-// readWorkflows reads all workflows that have a matrix. What cannot be read is
+// readWorkflows reads all workflows that have a matrix or call others. What cannot be read is
 // an error of its file, given with the others that can.
 func readWorkflows(root string, known func(string) bool) (list []*workflow, broken []error, err error) {
 	entries, err := os.ReadDir(filepath.Join(root, filepath.FromSlash(workflowDir)))
@@ -54,7 +54,7 @@ func readWorkflows(root string, known func(string) bool) (list []*workflow, brok
 			broken = append(broken, fmt.Errorf("reading %q: %w", file, err))
 			continue
 		}
-		if !bytes.Contains(text, []byte("matrix")) {
+		if !bytes.Contains(text, []byte("matrix")) && !bytes.Contains(text, []byte(workflowDir)) { // nor calls a workflow
 			continue
 		}
 		w, err := parseWorkflow(file, text, known)
