@@ -30,16 +30,37 @@ func (a *app) ciPlace(cmd *cobra.Command) {
 	for _, name := range []string{"workflow", "job", "axis"} {
 		a.bind(cmd, name, "ci."+name)
 	}
-	_ = cmd.RegisterFlagCompletionFunc("workflow", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	_ = cmd.RegisterFlagCompletionFunc("workflow", a.completeSpots(func(s ci.Spot) string { return filepath.Base(s.File) })) // the flags are there
+	_ = cmd.RegisterFlagCompletionFunc("job", a.completeSpots(func(s ci.Spot) string { return s.Job }))
+	_ = cmd.RegisterFlagCompletionFunc("axis", a.completeSpots(func(s ci.Spot) string { return s.Axis }))
+}
+
+// completeSpots completes what the places have in which connectors stand now.
+func (a *app) completeSpots(word func(ci.Spot) string) cobra.CompletionFunc {
+	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		const none = cobra.ShellCompDirectiveNoFileComp
 		if a.completionBegin() != nil {
-			return nil, cobra.ShellCompDirectiveNoFileComp
+			return nil, none
 		}
-		files, _ := filepath.Glob(filepath.Join(a.ws.Root, ".github", "workflows", "*.y*ml"))
-		for i := range files {
-			files[i] = filepath.Base(files[i])
+		set, err := a.settings()
+		if err != nil {
+			return nil, none
 		}
-		return files, cobra.ShellCompDirectiveNoFileComp
-	})
+		all, err := a.ws.Folders(set)
+		if err != nil {
+			return nil, none
+		}
+		standings, _ := ci.List(a.ws, all, nil, ci.Target{}) // what cannot be read completes nothing
+		var words []string
+		for _, s := range standings {
+			for _, spot := range s.Spots {
+				if w := word(spot); w != "" && !slices.Contains(words, w) {
+					words = append(words, w)
+				}
+			}
+		}
+		return words, none
+	}
 }
 
 func ciTarget(set *workspace.Settings) ci.Target {

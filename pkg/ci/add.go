@@ -23,6 +23,7 @@ func Add(ws *workspace.Workspace, all, add []workspace.Connector, o Options) (Ch
 	}
 	change := Change{Edits: []Edit{}, Present: []Edit{}, Notes: []string{}}
 	was := r.first()
+	r.single = len(add) == 1
 	for _, c := range add {
 		if err := r.add(c, o, &change); err != nil {
 			return Change{}, err
@@ -57,6 +58,9 @@ func (r *repo) add(c workspace.Connector, o Options, change *Change) error {
 	if err != nil {
 		return err
 	}
+	if r.single && !p.has(c.Name) {
+		p.wf.linted = prelint(p.wf.file, p.wf.doc.Text)
+	}
 	a := &addition{r: r, p: p, c: c, o: o, fresh: !p.has(c.Name) && !p.inSteps(c.Name)}
 	for _, part := range []func() error{a.existing, a.entries, a.paths, a.also} {
 		if err := part(); err != nil {
@@ -67,10 +71,16 @@ func (r *repo) add(c workspace.Connector, o Options, change *Change) error {
 		change.Present = append(change.Present, p.present(c.Name)...)
 		return nil
 	}
-	next, err := p.wf.again(yamltext.Apply(p.wf.doc.Text, a.splices), r.known)
+	text := yamltext.Apply(p.wf.doc.Text, a.splices)
+	var linted func() ([]string, error)
+	if r.single {
+		linted = prelint(p.wf.file, text)
+	}
+	next, err := p.wf.again(text, r.known)
 	if err != nil || !a.holds(next) || !a.undone(next) {
 		return unsafe(p.wf.file, p.line(), c.Name, a.snippet())
 	}
+	next.linted = linted
 	r.replace(p.wf, next)
 	change.Edits = append(change.Edits, a.edits...)
 	return nil

@@ -128,7 +128,7 @@ func (c *Change) finish(was map[string]*workflow, r *repo, removing bool) error 
 		if bytes.Equal(before, w.doc.Text) {
 			continue
 		}
-		found, err := newFindings(w.file, before, w.doc.Text)
+		found, err := newFindings(was[w.file], w)
 		if err != nil {
 			return err
 		}

@@ -26,6 +26,7 @@ type repo struct {
 	connectors map[string]workspace.Connector
 	workflows  []*workflow
 	broken     []error // workflows that cannot be read
+	single     bool    // there is one edit to make: actionlint can begin before it is checked
 }
 
 func openRepo(ws *workspace.Workspace, connectors []workspace.Connector) (*repo, error) {
