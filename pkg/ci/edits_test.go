@@ -39,7 +39,7 @@ func readScene(t *testing.T, file string) scene {
 	s := scene{in: map[string]string{}, want: map[string]string{}, code: 2}
 	for line := range strings.Lines(string(archive.Comment)) {
 		key, value, ok := strings.Cut(strings.TrimSpace(line), ": ")
-		if !ok {
+		if !ok || strings.HasPrefix(line, "#") {
 			continue
 		}
 		switch words := splitWords(value); key {

@@ -68,10 +68,10 @@ func (q *goQuestion) ask(p string) {
 	if !ok {
 		return
 	}
-	switch base := path.Base(p); {
-	case base == "go.mod" || base == "go.sum":
+	switch path.Base(p) {
+	case "go.mod", "go.sum":
 		q.byModule[dir] = append(q.byModule[dir], p)
-	case base == "go.work" || base == "go.work.sum":
+	case "go.work", "go.work.sum":
 		return // every connector of the repository: that is not Go's to know
 	default:
 		folder, ok := q.packageOf(p, module)

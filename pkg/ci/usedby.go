@@ -4,8 +4,9 @@ import (
 	"io/fs"
 	"os"
 	"path"
-	"path/filepath"
 	"strings"
+
+	"github.com/bmatcuk/doublestar/v4"
 )
 
 // asksMatrix tells whether a workflow builds what connkit ci matrix says.
@@ -16,21 +17,13 @@ func asksMatrix(text string) bool { return strings.Contains(text, "ci matrix") }
 func matrixTexts(top string) []string {
 	var texts []string
 	others := map[string]string{}
-	_ = filepath.WalkDir(filepath.Join(top, ".github"), func(file string, e fs.DirEntry, err error) error { // what cannot be read uses nothing
-		if ext := path.Ext(file); err != nil || e.IsDir() || ext != ".yaml" && ext != ".yml" {
-			return nil
+	for file, text := range githubFiles(top) {
+		if path.Dir(file) == workflowDir && asksMatrix(text) {
+			texts = append(texts, file+"\n"+text) // a workflow builds by itself
+		} else {
+			others[file] = text
 		}
-		text, err := os.ReadFile(file)
-		rel, relErr := filepath.Rel(top, file)
-		switch {
-		case err != nil || relErr != nil:
-		case path.Dir(filepath.ToSlash(rel)) == workflowDir && asksMatrix(string(text)):
-			texts = append(texts, filepath.ToSlash(rel)+"\n"+string(text)) // a workflow builds by itself
-		default:
-			others[filepath.ToSlash(rel)] = string(text)
-		}
-		return nil
-	})
+	}
 	for i := 0; i < len(texts); i++ {
 		for file, text := range others {
 			if namesFile(texts[i], file) {
@@ -40,6 +33,21 @@ func matrixTexts(top string) []string {
 		}
 	}
 	return texts
+}
+
+// githubFiles gives the YAML files below .github. What cannot be read uses nothing.
+func githubFiles(top string) map[string]string {
+	files := map[string]string{}
+	root := os.DirFS(top)
+	for _, glob := range []string{".github/**/*.yaml", ".github/**/*.yml"} {
+		found, _ := doublestar.Glob(root, glob) // the pattern is one
+		for _, file := range found {
+			if text, err := fs.ReadFile(root, file); err == nil {
+				files[file] = string(text)
+			}
+		}
+	}
+	return files
 }
 
 // namesFile tells whether a text names a file, or the folder of an action that it is in.
