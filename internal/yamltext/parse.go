@@ -26,13 +26,16 @@ type Doc struct {
 
 var bom = []byte("\xef\xbb\xbf")
 
-// Parse reads text. Merge-conflict markers, several documents and line breaks
-// other than LF and CRLF are [fault.Usage] errors with file and line, as is
+// Parse reads text. Another encoding than UTF-8, merge-conflict markers, several
+// documents and line breaks other than LF and CRLF are [fault.Usage] errors with file and line, as is
 // what the parser refuses.
 func Parse(file string, text []byte) (*Doc, error) {
 	d := &Doc{File: file, Text: text, lines: lineStarts(text)}
 	if line := conflictMarker(text); line > 0 {
 		return nil, fault.Usagef("a merge conflict is not resolved").At(file, line, 1)
+	}
+	if !utf8.Valid(text) {
+		return nil, fault.Usagef("the text is not UTF-8").At(file, 0, 0)
 	}
 	if i := bytes.IndexAny(bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n\n")), "\r\u0085\u2028\u2029"); i >= 0 {
 		return nil, fault.Usagef("a line ends in neither LF nor CRLF").At(file, d.lineOf(i), 0)
