@@ -30,11 +30,9 @@ func TestInsertPair(t *testing.T) {
 		"- b: 1\n  c: |\n    text\n- d": "- b: 1\n  c: |\n    text\n  new: x\n- d",
 	} {
 		doc := parse(t, text)
-		n := doc.Root.Content[len(doc.Root.Content)-1]
+		n := doc.Root.Content[0]
 		if doc.Root.Kind == yaml.MappingNode {
 			n = doc.Root.Content[1]
-		} else {
-			n = doc.Root.Content[0]
 		}
 		splices, err := doc.InsertPair(n, "new: x")
 		if got := apply(doc, splices); err != nil || got != want {
