@@ -385,9 +385,14 @@ func TestMatrixWithoutGo(t *testing.T) {
 		t.Fatal(err)
 	}
 	real := os.Getenv("PATH")
-	testkit.Put(t, dir, map[string]string{"go/base/base.go": "package base // x\n"})
+	testkit.Put(t, dir, map[string]string{"source-b/x.go": "package main\n", "source-a/README.md": "x", "go.mod": files["go.mod"] + "\n"})
 	t.Setenv("PATH", bin)
 	found, err := affected(t, dir, ci.MatrixOptions{Since: "HEAD"})
+	if err != nil || namesIn(found) != "materialize-z source-a source-a-lib source-b" || len(found.Notes) != 0 {
+		t.Errorf("nobody imports these: got %q, %v, %q", namesIn(found), err, found.Notes)
+	}
+	testkit.Put(t, dir, map[string]string{"go/base/base.go": "package base // x\n"})
+	found, err = affected(t, dir, ci.MatrixOptions{Since: "HEAD"})
 	t.Setenv("PATH", real)
 	if err != nil || namesIn(found) != everyone() || len(found.Notes) != 1 || !strings.Contains(found.Notes[0], `looking for "go" in PATH: not found: every connector is built`) {
 		t.Errorf("got %q, %v, %q", namesIn(found), err, found.Notes)

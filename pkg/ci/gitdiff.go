@@ -139,16 +139,16 @@ func (g *gitRepo) changed(ctx context.Context, base string, committed bool) ([]s
 	return slices.Compact(paths), nil
 }
 
-// mentioned tells whether a Go file or go.mod elsewhere seems to name one of
-// the folders: a quick look that spares a slow one when nobody does.
-func (g *gitRepo) mentioned(ctx context.Context, names []string) (bool, error) {
+// imported tells whether a Go file elsewhere seems to import a package of one
+// of the folders, given by their import paths: a quick look that spares a slow
+// one when nobody does.
+func (g *gitRepo) imported(ctx context.Context, folders map[string]string) (bool, error) {
 	var quoted []string
-	for _, name := range names {
-		quoted = append(quoted, regexp.QuoteMeta(name))
+	for path := range folders {
+		quoted = append(quoted, regexp.QuoteMeta(path))
 	}
-	pattern := "/(" + strings.Join(quoted, "|") + ")(\"|/|[[:space:]]|$)"
 	out, err := g.run(ctx, "grep", "--untracked", "-z", "-o", "-E", "--no-color", "--no-line-number", "--no-column", "--no-heading",
-		"-e", pattern, "--", "*.go", "go.mod", "*/go.mod")
+		"-e", "\"("+strings.Join(quoted, "|")+")[\"/]", "--", "*.go")
 	var failed *proc.Error
 	switch {
 	case errors.As(err, &failed) && failed.Status == 1:
@@ -158,7 +158,7 @@ func (g *gitRepo) mentioned(ctx context.Context, names []string) (bool, error) {
 	}
 	for line := range strings.Lines(out) {
 		file, match, ok := strings.Cut(line, "\x00")
-		if folder := g.inside(strings.Trim(match, "/\" \t\r\n")); ok && !strings.HasPrefix(file, folder+"/") {
+		if folder := folders[strings.Trim(match, "/\"\r\n")]; ok && !strings.HasPrefix(file, folder+"/") {
 			return true, nil
 		}
 	}

@@ -27,11 +27,11 @@ func (s *sorting) golang(ctx context.Context, outside, inside []string) error {
 	for _, p := range outside {
 		q.ask(p)
 	}
-	mentioned, err := q.mentioned(ctx, inside)
+	imported, err := q.imported(ctx, inside)
 	if err != nil {
 		return err
 	}
-	if mentioned {
+	if imported {
 		for _, p := range inside {
 			q.ask(p)
 		}
@@ -126,20 +126,25 @@ func (q *goQuestion) module(dir string) (string, bool) {
 	return m, m != ""
 }
 
-// mentioned tells whether somebody may import one of the connectors in whose
+// imported tells whether somebody may import one of the connectors in whose
 // folders something has changed.
-func (q *goQuestion) mentioned(ctx context.Context, inside []string) (bool, error) {
-	var names []string
+func (q *goQuestion) imported(ctx context.Context, inside []string) (bool, error) {
+	folders := map[string]string{}
 	for _, p := range inside {
-		name := q.s.owner(p)
-		if _, ok := q.module(q.s.g.inside(name)); ok && !slices.Contains(names, name) {
-			names = append(names, name)
+		folder := q.s.g.inside(q.s.owner(p))
+		module, ok := q.module(folder)
+		if !ok {
+			continue
+		}
+		rel, err := filepath.Rel(filepath.FromSlash(module), filepath.FromSlash(folder))
+		if name := q.moduleName(module); name != "" && err == nil {
+			folders[path.Join(name, filepath.ToSlash(rel))] = folder
 		}
 	}
-	if len(names) == 0 {
+	if len(folders) == 0 {
 		return false, nil
 	}
-	return q.s.g.mentioned(ctx, names)
+	return q.s.g.imported(ctx, folders)
 }
 
 // localReplace finds the folders that a go.mod takes modules from.
@@ -308,13 +313,24 @@ func (q *goQuestion) loadAll(ctx context.Context, runs map[string]*goRun) (map[s
 
 var moduleLine = regexp.MustCompile(`(?m)^module\s+"?([^\s"]+)`)
 
+// moduleName gives the path of the module in a folder, or "".
+func (q *goQuestion) moduleName(folder string) string {
+	text, _ := os.ReadFile(filepath.Join(q.s.g.top, filepath.FromSlash(folder), "go.mod")) // what cannot be read has no name
+	if m := moduleLine.FindSubmatch(text); m != nil {
+		return string(m[1])
+	}
+	return ""
+}
+
 // names gives the folders of the modules that were met, by the modules' paths.
 func (q *goQuestion) names() map[string]string {
 	names := map[string]string{}
 	for _, folder := range q.modules {
-		text, _ := os.ReadFile(filepath.Join(q.s.g.top, filepath.FromSlash(folder), "go.mod")) // "" is no module, and read for nothing
-		if m := moduleLine.FindSubmatch(text); m != nil && folder != "" {
-			names[string(m[1])] = folder
+		if folder == "" {
+			continue
+		}
+		if name := q.moduleName(folder); name != "" {
+			names[name] = folder
 		}
 	}
 	return names
