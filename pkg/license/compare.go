@@ -135,3 +135,17 @@ func (x Expression) Equal(y Expression) bool {
 	}
 	return x.Grants(y) && y.Grants(x)
 }
+
+// within tells whether every licence of a is named in b.
+func within(a, b Expression) bool {
+	for n := range a.licenses() {
+		found := false
+		for m := range b.licenses() {
+			found = found || n.atom().agrees(m.atom())
+		}
+		if !found {
+			return false
+		}
+	}
+	return true
+}

@@ -21,6 +21,9 @@ type node struct {
 // IsZero tells whether the expression says nothing.
 func (x Expression) IsZero() bool { return x.root == nil }
 
+// is tells whether the expression is one licence, by its id.
+func (x Expression) is(id string) bool { return x.root != nil && x.root.op == "" && x.root.id == id }
+
 // String gives the canonical spelling.
 func (x Expression) String() string {
 	if x.root == nil {
@@ -104,7 +107,7 @@ func (n *node) walk(yield func(*node) bool) bool {
 func (x Expression) Deprecated() []string {
 	var warnings []string
 	for _, id := range x.IDs() {
-		if _, ok := list().deprecated[strings.ToLower(id)]; !ok {
+		if !deprecatedID(id) {
 			continue
 		}
 		w := id + " is deprecated"

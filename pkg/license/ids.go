@@ -1,38 +1,29 @@
 package license
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"sync"
 
 	"github.com/github/go-spdx/v2/spdxexp/spdxlicenses"
-
-	"github.com/connkit/connkit/internal/fault"
 )
 
 // spdx is the SPDX licence list: canonical spellings by lower-case id.
 type spdx struct {
 	licenses, deprecated, exceptions map[string]string
-	names                            []string // lower-case, sorted: licences, then exceptions
 }
 
 // list is made at the first use, since most runs of connkit never ask.
 var list = sync.OnceValue(func() spdx {
-	l := spdx{
+	return spdx{
 		licenses:   byLower(spdxlicenses.GetLicenses()),
 		deprecated: byLower(spdxlicenses.GetDeprecated()),
 		exceptions: byLower(spdxlicenses.GetExceptions()),
 	}
-	for _, m := range []map[string]string{l.licenses, l.exceptions} {
-		var some []string
-		for lower := range m {
-			some = append(some, lower)
-		}
-		slices.Sort(some)
-		l.names = append(l.names, some...)
-	}
-	return l
 })
+
+func sortedKeys(ids map[string]string) []string { return slices.Sorted(maps.Keys(ids)) }
 
 func byLower(ids []string) map[string]string {
 	m := make(map[string]string, len(ids))
@@ -55,25 +46,6 @@ func canonicalID(id string) (string, bool) {
 func deprecatedID(id string) bool {
 	_, ok := list().deprecated[strings.ToLower(id)]
 	return ok
-}
-
-// nearestID gives the id, of a licence or an exception, that t was probably meant to be; t itself when none is near.
-func nearestID(t string) string {
-	if c, ok := canonicalID(t); ok {
-		return c
-	}
-	if m := named(t); !m.license.IsZero() && m.license.root.id != proprietary {
-		return m.license.String()
-	}
-	lower := strings.ToLower(t)
-	near := fault.Nearest(lower, list().names)
-	if near == "" {
-		return t
-	}
-	if c, ok := list().licenses[near]; ok {
-		return c
-	}
-	return list().exceptions[near]
 }
 
 // successors are the expressions that stand for deprecated ids today, by the

@@ -3,7 +3,6 @@ package license
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/connkit/connkit/internal/fault"
@@ -35,7 +34,7 @@ func Parse(s string) (Expression, error) {
 
 // parse is Parse without the hint.
 func parse(s string) (Expression, error) {
-	p := &parser{source: s, tokens: tokens.FindAllString(s, -1)}
+	p := &parser{source: s, tokens: tokens.re().FindAllString(s, -1)}
 	switch {
 	case strings.TrimSpace(s) == "":
 		return Expression{}, errors.New("a licence is missing: an SPDX expression such as MIT is wanted")
@@ -55,7 +54,7 @@ func parse(s string) (Expression, error) {
 	return Expression{n}, nil
 }
 
-var tokens = regexp.MustCompile(`[()]|[^()\s]+`)
+var tokens = lazily(`[()]|[^()\s]+`)
 
 type parser struct {
 	source string
@@ -133,8 +132,8 @@ func (p *parser) one() (*node, error) {
 }
 
 var (
-	reference   = regexp.MustCompile(`^(DocumentRef-[A-Za-z0-9.-]+:)?LicenseRef-[A-Za-z0-9.-]+$`)
-	additionRef = regexp.MustCompile(`^(DocumentRef-[A-Za-z0-9.-]+:)?AdditionRef-[A-Za-z0-9.-]+$`)
+	reference   = lazily(`^(DocumentRef-[A-Za-z0-9.-]+:)?LicenseRef-[A-Za-z0-9.-]+$`)
+	additionRef = lazily(`^(DocumentRef-[A-Za-z0-9.-]+:)?AdditionRef-[A-Za-z0-9.-]+$`)
 )
 
 func (p *parser) license(t string) (*node, error) {
@@ -149,7 +148,7 @@ func (p *parser) license(t string) (*node, error) {
 	e := p.next()
 	if c, ok := list().exceptions[strings.ToLower(e)]; ok {
 		n.addition = c
-	} else if additionRef.MatchString(e) {
+	} else if additionRef.re().MatchString(e) {
 		n.addition = e
 	} else {
 		return nil, p.wrong("%q is no exception of the SPDX list", e)
@@ -161,7 +160,7 @@ func (p *parser) name(t string) (*node, error) {
 	if id, ok := canonicalID(t); ok {
 		return &node{id: id}, nil
 	}
-	if reference.MatchString(t) {
+	if reference.re().MatchString(t) {
 		return &node{id: t}, nil
 	}
 	if base, plus := strings.CutSuffix(t, "+"); plus {
