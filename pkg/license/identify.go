@@ -59,8 +59,6 @@ func plain(text []byte) []byte {
 // spdxID gives an expression's id for one of licensecheck, which has some of its own.
 func spdxID(id string) string {
 	switch {
-	case id == "CommonsClause":
-		return "LicenseRef-Commons-Clause"
 	case id == "MIT-NoAd": // the text of X11 without its last line
 		return "X11"
 	case id == "GPL-2.0-or-3.0":
@@ -69,7 +67,7 @@ func spdxID(id string) string {
 	if c, ok := canonicalID(id); ok {
 		return c
 	}
-	return "LicenseRef-" + id
+	return "LicenseRef-" + strings.TrimPrefix(id, "LicenseRef-")
 }
 
 // outermost sorts matches and drops those that lie in another. A match that
