@@ -14,36 +14,52 @@ func (s *survey) licenseAt(l *level) ruling {
 	if len(files) == 0 {
 		files = l.texts
 	}
-	var said []Expression
 	var r ruling
+	var said []Expression
+	var pointers []Blob // files that hold no licence's text
 	dual := false
 	for _, p := range files {
 		b := s.blobs[p]
+		b.Path = p
 		got := s.memo.text(b)
 		if got.rules {
 			if d := s.byRules(l, b, got); !d.silent() {
 				return d
 			}
 		}
-		if got.license.IsZero() && got.dual && len(files) > 1 && len(strings.Fields(string(b.Text))) < 80 {
-			dual = true // it only says that one may choose among the others
-			continue
-		}
 		dual = dual || got.dual
-		for _, d := range got.doubts {
-			r.doubts = append(r.doubts, p+" "+d)
+		switch {
+		case got.empty:
+		case got.coverage == 0:
+			pointers = append(pointers, b)
+		default:
+			r.take(b, got)
+			said = append(said, got.license)
 		}
-		if r.Path == "" || r.License.IsZero() && !got.license.IsZero() {
-			r.Statement = Statement{License: got.license, Path: p, BlobID: b.ID}
-			r.coverage = got.coverage
+	}
+	for _, b := range pointers {
+		got := s.memo.text(b)
+		if held := join("AND", said...); got.dual && !held.IsZero() && len(strings.Fields(string(b.Text))) < 80 || !got.license.IsZero() && within(got.license, held) {
+			continue // it only says how the texts beside it belong together
 		}
-		r.files = append(r.files, p)
-		r.coverage = min(r.coverage, got.coverage)
+		r.take(b, got)
 		said = append(said, got.license)
 	}
 	r.License = together(said, dual)
 	s.refine(l, &r)
 	return r
+}
+
+// take adds what a file says.
+func (r *ruling) take(b Blob, got reading) {
+	if len(r.files) == 0 {
+		r.Statement, r.coverage = Statement{License: got.license, Path: b.Path, BlobID: b.ID}, got.coverage
+	}
+	r.coverage = min(r.coverage, got.coverage)
+	r.files = append(r.files, b.Path)
+	for _, d := range got.doubts {
+		r.doubts = append(r.doubts, b.Path+" "+d)
+	}
 }
 
 // together joins the licences of texts that stand side by side.
@@ -64,7 +80,7 @@ func (s *survey) refine(l *level, r *ruling) {
 		return
 	}
 	for _, st := range s.packageStatements(l) {
-		if st.License.IsZero() || st.License.Equal(r.License) && !r.License.vague() || !within(st.License, r.License) || !within(r.License, st.License) {
+		if st.License.IsZero() || st.License.Equal(r.License) && (!r.License.vague() || st.License.vague()) || !within(st.License, r.License) || !within(r.License, st.License) {
 			continue
 		}
 		r.License = st.License
@@ -72,16 +88,6 @@ func (s *survey) refine(l *level, r *ruling) {
 		r.others = append(r.others, st)
 		return
 	}
-}
-
-// vague tells whether the expression leaves open which versions hold.
-func (x Expression) vague() bool {
-	for n := range x.licenses() {
-		if n.atom().versions == eitherOf {
-			return true
-		}
-	}
-	return false
 }
 
 // byRules gives the default of a text with rules: the licence that it names, or
@@ -103,6 +109,7 @@ func (s *survey) byRules(l *level, b Blob, got reading) ruling {
 				continue
 			}
 			r.License, r.coverage, r.Says = text.license, text.coverage, oneLine(m)
+			r.Path, r.BlobID = other, s.blobs[other].ID
 			r.files = append(r.files, other)
 			for _, d := range text.doubts {
 				r.doubts = append(r.doubts, other+" "+d)

@@ -95,11 +95,11 @@ func (s *survey) proof(p string) (Blob, error) {
 		return Blob{}, err
 	}
 	got, err := s.tree.Read(s.ctx, real)
-	if errors.Is(err, fs.ErrNotExist) {
-		return Blob{}, fault.Usagef("the licence path %q is no file", p).WithHint("%s", s.candidates(p, false))
-	}
 	if err != nil {
 		return Blob{}, err
+	}
+	if _, ok := got[real]; !ok {
+		return Blob{}, fault.Usagef("the licence path %q is no file", p).WithHint("%s", s.candidates(p, false))
 	}
 	b := got[real]
 	b.Path = p

@@ -89,9 +89,10 @@ func (e Evidence) line(parts []*part) string {
 		return "no licence found"
 	}
 	var texts []string
+	several := slices.ContainsFunc(parts, func(p *part) bool { return !p.License.Equal(e.License) })
 	for _, p := range parts {
-		if !p.License.IsZero() {
-			texts = append(texts, p.line(len(parts) > 1))
+		if !p.License.IsZero() && (several || len(texts) == 0) {
+			texts = append(texts, p.line(several))
 		}
 	}
 	if len(texts) > 4 {

@@ -22,6 +22,7 @@ type Statement struct {
 
 	family []string // prefixes of ids, when the name leaves several open
 	file   string   // the file, beside Path, that the statement refers to
+	part   bool     // it names one of the licences that hold together, as classifiers do
 }
 
 // Evidence is the licence that holds for a path, and why.

@@ -19,6 +19,7 @@ type said struct {
 	meaning
 	text string // as it is written, one line
 	file string // the file it refers to, beside the metadata
+	part bool   // it names one of the licences, as classifiers do
 }
 
 // FromMetadata reads what a metadata file, known by its name, says about the
@@ -39,7 +40,7 @@ func FromMetadata(file string, text []byte) ([]Statement, error) {
 	}
 	var list []Statement
 	for _, s := range all {
-		list = append(list, Statement{License: s.license, Path: file, Says: s.text, family: s.family, file: s.file})
+		list = append(list, Statement{License: s.license, Path: file, Says: s.text, family: s.family, file: s.file, part: s.part})
 	}
 	return list, nil
 }

@@ -65,6 +65,8 @@ func licenseField(text string) []said {
 	switch {
 	case text == "":
 		return nil
+	case strings.HasPrefix(text, "file:"):
+		return []said{{text: text, file: strings.TrimSpace(strings.TrimPrefix(text, "file:"))}}
 	case len(text) <= maxName:
 		return []said{saying(text)}
 	}
@@ -91,7 +93,7 @@ func classifier(s string) []said {
 	case m.license.IsZero() && len(m.family) == 0:
 		return nil // a classifier that no id stands for
 	}
-	return []said{{meaning: m, text: s}}
+	return []said{{meaning: m, text: s, part: true}}
 }
 
 func fromSetupCfg(text []byte) ([]said, error) {

@@ -21,6 +21,7 @@ type reading struct {
 	fallback Expression // what holds when nothing else does, where the text gives rules for a repository of several licences
 	rules    bool       // the text gives such rules, so its licences do not hold together
 	dual     bool       // the text says that one may choose
+	empty    bool       // nothing stands there but who holds the copyright
 	doubts   []string   // without the name of the file
 }
 
@@ -38,6 +39,9 @@ func readText(text []byte) reading {
 		}
 	}
 	if len(known) == 0 {
+		if r.empty = f.Rest == "" && len(addresses) == 0; r.empty {
+			return r
+		}
 		r.onlyNamed(addresses, f, text)
 		return r
 	}

@@ -130,7 +130,7 @@ func (s *survey) packageStatements(l *level) []Statement {
 			}
 			for _, f := range s.memo.metadata(b, p) {
 				if f.file == "" {
-					list = append(list, Statement{License: f.license, Rule: RulePackage, Path: p, BlobID: b.ID, Says: f.text, family: f.family})
+					list = append(list, Statement{License: f.license, Rule: RulePackage, Path: p, BlobID: b.ID, Says: f.text, family: f.family, part: f.part})
 				}
 			}
 		}
@@ -177,12 +177,12 @@ func (s *survey) witnesses(r *ruling) {
 // agrees tells whether the statement can be true of what is under x.
 func (st Statement) agrees(x Expression) bool {
 	if !st.License.IsZero() {
-		return agree(x, st.License)
+		return agree(x, st.License) || st.part && within(st.License, x)
 	}
+	all, some := true, false
 	for n := range x.licenses() {
-		if !slices.ContainsFunc(st.family, func(prefix string) bool { return strings.HasPrefix(n.id, prefix) }) {
-			return false
-		}
+		in := slices.ContainsFunc(st.family, func(prefix string) bool { return strings.HasPrefix(n.id, prefix) })
+		all, some = all && in, some || in
 	}
-	return true
+	return all || st.part && some
 }

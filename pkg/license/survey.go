@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -122,7 +123,7 @@ func (s *survey) look(dir string) error {
 				return err
 			}
 		case e.Name == ".reuse":
-			l.reuse = append(l.reuse, path.Join(dir, reuseDep5))
+			l.reuse = append(l.reuse, path.Join(dir, reuseDep5)) // left out when it is not there
 		case inside:
 			if err := s.look(p); err != nil {
 				return err
@@ -188,24 +189,10 @@ func (s *survey) read(wanted []string) error {
 		return nil
 	}
 	got, err := s.tree.Read(s.ctx, wanted...)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err != nil {
 		return err
 	}
-	if err != nil { // one of several is not there: ask for each
-		for _, p := range wanted {
-			one, err := s.tree.Read(s.ctx, p)
-			if err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return err
-			}
-			if b, ok := one[p]; ok && err == nil {
-				s.blobs[p] = b
-			}
-		}
-		return nil
-	}
-	for p, b := range got {
-		s.blobs[p] = b
-	}
+	maps.Copy(s.blobs, got)
 	return nil
 }
 
