@@ -163,11 +163,15 @@ func (s *survey) named(b Blob, claim Expression, e Evidence) (Statement, []strin
 	if one := st.License; !one.IsZero() && !one.Grants(claim) && e.License.Grants(claim) && s.oneOf(b.Path, e) && within(one, claim) {
 		return st, nil // one of the texts that make up the licence
 	}
-	var problems []string
-	if !decides || !st.License.Grants(claim) {
-		for _, d := range got.doubts {
-			problems = append(problems, b.Path+" "+d)
+	if decides {
+		if !e.License.Grants(claim) || len(e.Doubts) > 0 {
+			return st, nil // what is to be said about the file is said already
 		}
+		return st, disagreement(st, claim, "")
+	}
+	var problems []string
+	for _, d := range got.doubts {
+		problems = append(problems, b.Path+" "+d)
 	}
 	return st, append(problems, disagreement(st, claim, "")...)
 }

@@ -96,6 +96,12 @@ func named(s string) meaning {
 	if plain == "" || len(strings.Fields(plain)) > 12 {
 		return meaning{}
 	}
+	if before, after, ok := strings.Cut(plain, " with "); ok {
+		if m := named(before); !m.license.IsZero() && strings.Contains(after, "commons clause") {
+			return meaning{license: join("AND", m.license, plainID("LicenseRef-Commons-Clause"))}
+		}
+		return meaning{} // an exception is never guessed away
+	}
 	split := glued.re().ReplaceAllString(plain, "$1 $2")
 	for _, k := range kindred {
 		if k.called.re().MatchString(plain) || k.called.re().MatchString(split) {

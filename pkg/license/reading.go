@@ -11,6 +11,9 @@ import (
 // minCoverage is the confidence bar: a text of which less is known proves nothing.
 const minCoverage = 90
 
+// maxText bounds, in bytes, what is read as a licence.
+const maxText = 1 << 20
+
 // maxRest is how many words a licence file may say besides its licences, as long as they restrict nothing.
 const maxRest = 20
 
@@ -27,6 +30,9 @@ type reading struct {
 
 // readText works out what a licence text says.
 func readText(text []byte) reading {
+	if len(text) > maxText {
+		return reading{doubts: []string{"is too long for a licence text"}}
+	}
 	f := Identify(text)
 	r := reading{coverage: f.Coverage, dual: dualWords.re().MatchString(f.Rest)}
 	r.fallback, r.rules = repositoryRules(string(text))
@@ -39,7 +45,7 @@ func readText(text []byte) reading {
 		}
 	}
 	if len(known) == 0 {
-		if r.empty = f.Rest == "" && len(addresses) == 0; r.empty {
+		if r.empty = onlyCopyright(string(text)); r.empty {
 			return r
 		}
 		r.onlyNamed(addresses, f, text)
@@ -52,6 +58,15 @@ func readText(text []byte) reading {
 	r.license = join(op, known...)
 	r.doubts = f.doubts()
 	return r
+}
+
+func onlyCopyright(text string) bool {
+	for line := range strings.Lines(text) {
+		if strings.TrimSpace(line) != "" && !copyrightLine.re().MatchString(line) {
+			return false
+		}
+	}
+	return true
 }
 
 // onlyNamed fills in what a text says that holds no licence, but perhaps the name or address of one.
@@ -196,8 +211,10 @@ var thirdParty = lazily(`(?i)(third|3rd)[-_ ]?part(y|ies)|dependenc|vendor|bundl
 // isLicense tells whether a file, by its name, holds the licence of what lies beside it.
 func isLicense(name string) bool {
 	switch strings.ToLower(path.Ext(name)) {
-	case ".go", ".py", ".js", ".ts", ".java", ".rb", ".json", ".yaml", ".yml", ".toml", ".xml", ".cs", ".kt", ".scala", ".sh", ".c", ".h", ".cc", ".cpp", ".rs", ".php",
-		".png", ".jpg", ".jpeg", ".svg", ".gif", ".pdf", ".spdx", ".key", ".lock", ".csv", ".sql", ".tpl", ".tmpl", ".j2", ".lic":
+	case ".json", ".yaml", ".yml", ".toml", ".xml", ".css", ".png", ".jpg", ".jpeg", ".svg", ".gif", ".pdf", ".spdx", ".key", ".lock", ".csv", ".tpl", ".tmpl", ".j2", ".lic":
+		return false
+	}
+	if isSource(name) {
 		return false
 	}
 	return licenseName.re().MatchString(name) && !thirdParty.re().MatchString(name)

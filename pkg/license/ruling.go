@@ -22,18 +22,12 @@ func (r ruling) silent() bool { return r.License.IsZero() && len(r.doubts) == 0 
 // Below the path the nearest folder with a LICENSE or a metadata.yaml decides,
 // as the path's own would.
 func (s *survey) ruling(dir string) ruling {
-	rules := ruling{} // of the nearest LICENSE that gives rules instead of a licence
-	remember := func(r ruling) {
-		if rules.silent() {
-			rules = r
-		}
-	}
+	var general ruling // of the nearest LICENSE that gives rules instead of a licence
 	for _, d := range upward(dir) {
-		l := s.at[d]
-		beside, meta := s.licenseAt(l), s.metadataAt(l)
+		beside, meta := s.licenseAt(s.at[d]), s.metadataAt(s.at[d])
 		switch {
 		case beside.Rule == RuleDefault:
-			remember(beside)
+			general = beside.unless(general)
 		case !beside.silent():
 			beside.Rule = RuleBeside
 			return beside.over(meta)
@@ -45,19 +39,29 @@ func (s *survey) ruling(dir string) ruling {
 			break
 		}
 	}
-	above := upward(s.dir)[1:]
-	for _, d := range above {
+	for _, d := range upward(s.dir)[1:] {
 		if meta := s.metadataAt(s.at[d]); !meta.silent() {
 			return meta
 		}
 	}
+	above := s.above(general)
 	if r := s.packageAt(s.at[s.dir], RulePackage); !r.silent() {
+		if !r.License.IsZero() && !above.License.IsZero() && !agree(r.License, above.License) {
+			r.doubts = append(r.doubts, r.says()+", but "+above.says())
+			r.others = append(r.others, above.Statement)
+		}
 		return r
 	}
-	for _, d := range above {
+	return above
+}
+
+// above asks the folders above the path for a LICENSE or package metadata; what
+// holds in general counts when there is neither.
+func (s *survey) above(general ruling) ruling {
+	for _, d := range upward(s.dir)[1:] {
 		r := s.licenseAt(s.at[d])
 		if r.Rule == RuleDefault {
-			remember(r)
+			general = r.unless(general)
 			continue
 		}
 		if r.silent() {
@@ -68,7 +72,15 @@ func (s *survey) ruling(dir string) ruling {
 			return r
 		}
 	}
-	return rules
+	return general
+}
+
+// unless gives r when nothing was known before.
+func (r ruling) unless(before ruling) ruling {
+	if before.silent() {
+		return r
+	}
+	return before
 }
 
 // over notes what was outranked.
