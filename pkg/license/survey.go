@@ -57,12 +57,24 @@ func newSurvey(ctx context.Context, t Tree, memo *Reader, p string, also ...stri
 			break
 		}
 	}
-	for _, f := range also { // a licence of an unusual name
-		if l := s.at[parent(f)]; l != nil && !isMetadata(f) && !isSource(f) && !isNotice(path.Base(f)) && !slices.Contains(l.licenses, f) && !slices.Contains(s.works, f) {
-			l.licenses = append(l.licenses, f)
-		}
+	if err := s.fetch(also); err != nil {
+		return nil, err
 	}
-	return s, s.fetch(also)
+	for _, f := range also {
+		s.admit(f)
+	}
+	return s, nil
+}
+
+// admit takes a file of an unusual name for a licence of its folder, when it is one.
+func (s *survey) admit(f string) {
+	l, b := s.at[parent(f)], s.blobs[f]
+	if l == nil || isMetadata(f) || isSource(f) || isNotice(path.Base(f)) || slices.Contains(l.licenses, f) {
+		return
+	}
+	if got := s.memo.text(b); got.coverage >= minCoverage && len(got.doubts) == 0 {
+		l.licenses = append(l.licenses, f)
+	}
 }
 
 // cleanPath gives a path of the tree as it is spelled there; ".", "/" and "" are the root.

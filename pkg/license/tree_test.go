@@ -47,7 +47,7 @@ func (t tree) Read(_ context.Context, paths ...string) (map[string]license.Blob,
 	got := map[string]license.Blob{}
 	for _, p := range paths {
 		text, ok := t[p]
-		if !ok {
+		if !ok || text == "submodule" {
 			continue
 		}
 		got[p] = license.Blob{Path: p, ID: blobID(text), Text: []byte(strings.TrimPrefix(text, "-> "))}
