@@ -1,8 +1,6 @@
 package license
 
 import (
-	"bytes"
-	"path"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -143,58 +141,6 @@ var (
 	underWords   = lazily(`(?i)licen[cs]ed\s+under\s+(?:the\s+)?(?:terms\s+of\s+)?(?:the\s+)?([^.;,\n]{2,60}(?:\.\d+)?)`)
 )
 
-// mentioned reads a short text that only names a licence: "MIT", "Licensed under Apache 2.0".
-func mentioned(text string) meaning {
-	text = strings.TrimSpace(text)
-	if len(text) > 600 {
-		return meaning{}
-	}
-	if m := underWords.re().FindStringSubmatch(text); m != nil {
-		if got := understand(m[1]); !got.license.IsZero() {
-			return got
-		}
-	}
-	if strings.Count(text, "\n") > 2 {
-		return meaning{}
-	}
-	return understand(text)
-}
-
-// signs are sentences by which a text is known to be like a licence.
-var signs = []struct{ words, id string }{
-	{"permission is hereby granted, free of charge", "MIT"},
-	{"permission to use, copy, modify, and/or distribute", "ISC"},
-	{"redistribution and use in source and binary forms", "a BSD licence"},
-	{"apache license version 2.0", "Apache-2.0"},
-	{"gnu affero general public license", "AGPL-3.0"},
-	{"gnu lesser general public license", "an LGPL"},
-	{"gnu general public license", "a GPL"},
-	{"mozilla public license", "MPL-2.0"},
-	{"elastic license", "Elastic-2.0"},
-	{"business source license", "BUSL-1.1"},
-	{"server side public license", "SSPL-1.0"},
-}
-
-func similar(text string) string {
-	lower := strings.ToLower(strings.Join(strings.Fields(strings.NewReplacer("*", "", "#", "", ",", ",").Replace(text)), " "))
-	lower = strings.ReplaceAll(lower, "license, version", "license version")
-	for _, s := range signs {
-		if strings.Contains(lower, s.words) {
-			return s.id
-		}
-	}
-	return ""
-}
-
-// binary tells whether bytes are no text.
-func binary(text []byte) bool {
-	head := text[:min(len(text), 8000)]
-	if bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff")) {
-		return false
-	}
-	return bytes.IndexByte(head, 0) >= 0
-}
-
 func quoted(s string) string {
 	s = oneLine(s)
 	if !utf8.ValidString(s) {
@@ -202,26 +148,5 @@ func quoted(s string) string {
 	}
 	return "“" + s + "”"
 }
-
-var licenseName = lazily(`(?i)^(un)?licen[cs]es?([-_. ].*)?$|^copying([-_. ].*)?$|^(mit|bsd|apache|gpl|lgpl|agpl|elastic|elv2|bsl)[-_ ]licen[cs]e([-_. ].*)?$|^[a-z0-9._-]+\.licen[cs]e\.(txt|md)$`)
-
-// thirdParty is in the name of files that hold the licences of others.
-var thirdParty = lazily(`(?i)(third|3rd)[-_ ]?part(y|ies)|dependenc|vendor|bundled|notices?\b|attribution`)
-
-// isLicense tells whether a file, by its name, holds the licence of what lies beside it.
-func isLicense(name string) bool {
-	switch strings.ToLower(path.Ext(name)) {
-	case ".json", ".yaml", ".yml", ".toml", ".xml", ".css", ".png", ".jpg", ".jpeg", ".svg", ".gif", ".pdf", ".spdx", ".key", ".lock", ".csv", ".tpl", ".tmpl", ".j2", ".lic":
-		return false
-	}
-	if isSource(name) {
-		return false
-	}
-	return licenseName.re().MatchString(name) && !thirdParty.re().MatchString(name)
-}
-
-var noticeName = lazily(`(?i)^notices?([-_.](txt|md|rst|upstream))?$`)
-
-func isNotice(name string) bool { return noticeName.re().MatchString(name) }
 
 func percent(f float64) string { return strconv.FormatFloat(f, 'f', 0, 64) + " %" }

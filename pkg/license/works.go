@@ -23,7 +23,7 @@ func (s *survey) parts() []*part {
 		if s.aside(w, b) {
 			continue
 		}
-		if h, ok := s.ownLicense(w, b, annotations); ok {
+		if h, ok := s.ownLicense(w, annotations); ok {
 			own = gather(own, h, w)
 			continue
 		}
@@ -53,7 +53,7 @@ func gather(parts []*part, r ruling, work string) []*part {
 }
 
 // ownLicense gives the licence that a file says itself, or that REUSE's files say about it.
-func (s *survey) ownLicense(w string, b Blob, annotations []annotation) (ruling, bool) {
+func (s *survey) ownLicense(w string, annotations []annotation) (ruling, bool) {
 	var about *annotation
 	for i := range annotations {
 		if annotations[i].covers(w) {
