@@ -253,6 +253,9 @@ func TestMetadataNamesAFile(t *testing.T) {
 	if _, got := effective(t, tree{"pyproject.toml": "[project]\nlicense = {file = \"legal.txt\"}\n", "legal.txt": text(t, "ISC"), "a.py": "x"}, ""); got != "ISC license-beside" {
 		t.Errorf("got %q", got)
 	}
+	if _, got := effective(t, tree{"setup.cfg": "[metadata]\nlicense_files =\n  legal.txt\n  AUTHORS\n", "legal.txt": text(t, "ISC"), "AUTHORS": "Somebody of our company and others", "a.py": "x"}, ""); got != "ISC license-beside" {
+		t.Errorf("got %q", got)
+	}
 	if _, got := effective(t, tree{"pyproject.toml": "[project]\nlicense = {file = \"gone.txt\"}\n", "a.py": "x"}, ""); got != "?" {
 		t.Errorf("got %q", got)
 	}

@@ -17,6 +17,14 @@ func binary(text []byte) bool {
 
 var licenseName = lazily(`(?i)^(un)?licen[cs]es?([-_. ].*)?$|^copying([-_. ].*)?$|^(mit|bsd|apache|gpl|lgpl|agpl|elastic|elv2|bsl)[-_ ]licen[cs]e([-_. ].*)?$|^[a-z0-9._-]+\.licen[cs]e\.(txt|md)$`)
 
+// Speaks tells whether a file, by its name, can say something about the licence
+// of what lies beside or below it; [Effective] reads those above a path too.
+func Speaks(name string) bool {
+	var l level
+	l.sort(name, Entry{Name: name})
+	return len(l.licenses)+len(l.notices)+len(l.metadata)+len(l.packages)+len(l.reuse) > 0
+}
+
 // thirdParty is in the name of files that hold the licences of others.
 var thirdParty = lazily(`(?i)(third|3rd)[-_ ]?part(y|ies)|dependenc|vendor|bundled|notices?\b|attribution`)
 

@@ -17,7 +17,7 @@ type said struct {
 	meaning
 	text string // as it is written, one line
 	file string // the file it refers to, beside the metadata
-	part bool   // it names one of the licences, as classifiers do
+	part bool   // it is one of several, as classifiers are, and files that go along with a package
 }
 
 // FromMetadata reads what a metadata file, known by its name, says about the

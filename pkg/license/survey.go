@@ -24,7 +24,6 @@ type survey struct {
 	works []string
 	at    map[string]*level // by folder: the path's, those below with something to say, and those above
 	blobs map[string]Blob
-	real  map[string]string // of symlinks, the path that they lead to
 	notes []string
 }
 
@@ -40,7 +39,7 @@ type level struct {
 }
 
 func newSurvey(ctx context.Context, t Tree, memo *Reader, p string, also ...string) (*survey, error) {
-	s := &survey{ctx: ctx, tree: t, memo: memo, at: map[string]*level{}, blobs: map[string]Blob{}, real: map[string]string{}}
+	s := &survey{ctx: ctx, tree: t, memo: memo, at: map[string]*level{}, blobs: map[string]Blob{}}
 	var err error
 	if s.path, err = cleanPath(p); err != nil {
 		return nil, err
@@ -134,7 +133,9 @@ func (s *survey) look(dir string) error {
 				return err
 			}
 		case e.Name == ".reuse":
-			l.reuse = append(l.reuse, path.Join(dir, reuseDep5)) // left out when it is not there
+			if err := s.dep5(l, p); err != nil {
+				return err
+			}
 		case inside:
 			if err := s.look(p); err != nil {
 				return err
@@ -159,6 +160,14 @@ func (l *level) sort(p string, e Entry) {
 	case name == reuseTOML:
 		l.reuse = append(l.reuse, p)
 	}
+}
+
+func (s *survey) dep5(l *level, dir string) error {
+	entries, err := s.tree.List(s.ctx, dir)
+	if slices.ContainsFunc(entries, func(e Entry) bool { return e.Name == path.Base(reuseDep5) }) {
+		l.reuse = append(l.reuse, path.Join(dir, path.Base(reuseDep5)))
+	}
+	return err
 }
 
 func (s *survey) licensesFolder(l *level, dir string) error {
