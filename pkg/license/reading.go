@@ -10,7 +10,7 @@ import (
 const minCoverage = 90
 
 // maxText bounds, in bytes, what is read as a licence.
-const maxText = 1 << 20
+const maxText = 512 << 10
 
 // maxRest is how many words a licence file may say besides its licences, as long as they restrict nothing.
 const maxRest = 20
