@@ -37,8 +37,11 @@ func (r *Reader) Check(ctx context.Context, t Tree, path string, claim Expressio
 	}
 	e := s.evidence()
 	named, problems := s.named(blob, claim, e)
+	e.Doubts = printable(unique(append(append(e.disputes(claim), problems...), e.Doubts...)))
 	e.Named = &named
-	e.Doubts = unique(append(append(e.disputes(claim), problems...), e.Doubts...))
+	if named.Path != e.Path && !named.License.IsZero() {
+		e.Text = printable([]string{e.Text + "; " + named.says() + named.known()})[0]
+	}
 	if len(e.Doubts) == 0 {
 		return e, nil
 	}
@@ -64,12 +67,12 @@ func (e Evidence) blocked(path string, claim Expression) error {
 	if path == "" {
 		path = "."
 	}
-	err := fault.Blockedf("the licence of %q is not proven to be %s: %s", path, claim, strings.Join(e.Doubts, "; "))
+	err := fault.Blockedf("checking that %q is under %s: %s", path, claim, strings.Join(e.Doubts, "; "))
 	switch {
 	case e.License.IsZero():
 		return err.WithHint("if a person has made sure of the licence, --accept-license REASON records it")
 	case !e.License.Grants(claim):
-		return err.WithHint("pass %q with %s if it may be taken under that, or --accept-license REASON if a person has made sure", e.License, e.Path)
+		return err.WithHint("pass %q with %s if it may be taken under that, or --accept-license REASON if a person has made sure", e.License, printable([]string{e.Path})[0])
 	default:
 		return err.WithHint("read what is named; --accept-license REASON goes on and records the reason")
 	}
@@ -86,7 +89,7 @@ func (s *survey) named(b Blob, claim Expression, e Evidence) (Statement, []strin
 		return st, disagreement(st, claim, h.doubt)
 	}
 	got := s.memo.text(b)
-	st.License = got.license
+	st.License, st.coverage = got.license, got.coverage
 	if got.rules && s.contains(got, claim) {
 		return st, nil // it gives several licences; the effective one decides which holds
 	}

@@ -171,7 +171,7 @@ func TestEvidenceInJSON(t *testing.T) {
 	if strings.Contains(string(out), "Permission") {
 		t.Error("the text of a file is in the result")
 	}
-	if e.Text != "MIT by "+connector+"/metadata.yaml, connector metadata" {
+	if e.Text != "MIT by "+connector+"/metadata.yaml, connector metadata; "+group+"/LICENSE says MIT (100 % known text)" {
 		t.Errorf("got %q", e.Text)
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Effective works out the licence that holds for path in a tree, by the order
@@ -45,9 +47,9 @@ func (s *survey) evidence() Evidence {
 		}
 	}
 	e.License = join("AND", licenses...)
-	e.Doubts, e.Notes = unique(e.Doubts), unique(append(e.Notes, s.notes...))
 	s.carry(&e, parts)
-	e.Text = e.line(parts)
+	e.Doubts, e.Notes = printable(unique(e.Doubts)), printable(unique(append(e.Notes, s.notes...)))
+	e.Text = printable([]string{e.line(parts)})[0]
 	return e
 }
 
@@ -70,6 +72,20 @@ func someOf(list []string) string {
 	default:
 		return fmt.Sprintf("%s and %d more", strings.Join(list[:2], ", "), len(list)-2)
 	}
+}
+
+// printable keeps what an upstream wrote, names of files too, from moving the
+// cursor or breaking a line of a commit message.
+func printable(list []string) []string {
+	for i, s := range list {
+		list[i] = strings.Map(func(r rune) rune {
+			if unicode.IsControl(r) || r == utf8.RuneError {
+				return '?'
+			}
+			return r
+		}, s)
+	}
+	return list
 }
 
 func unique(list []string) []string {
@@ -97,7 +113,7 @@ func (e Evidence) line(parts []*part) string {
 	if len(texts) > 4 {
 		texts = append(texts[:3], fmt.Sprintf("and %d more", len(texts)-3))
 	}
-	return strings.ToValidUTF8(e.License.String()+" by "+strings.Join(texts, "; "), "?")
+	return e.License.String() + " by " + strings.Join(texts, "; ")
 }
 
 var ruleNames = map[string]string{
@@ -105,11 +121,16 @@ var ruleNames = map[string]string{
 	RulePackage: "package metadata", RuleParent: "licence above the code", RuleDefault: "default of the repository",
 }
 
-func (p *part) line(several bool) string {
-	s := p.Path
-	if isLicense(path.Base(p.Path)) {
-		s += " (" + percent(p.coverage) + " known text)"
+// known tells how much of a licence file is known, in brackets.
+func (st Statement) known() string {
+	if !isLicense(path.Base(st.Path)) {
+		return ""
 	}
+	return " (" + percent(st.coverage) + " known text)"
+}
+
+func (p *part) line(several bool) string {
+	s := p.Path + p.known()
 	if p.Says != "" && p.Rule != RuleHeader && !strings.EqualFold(p.Says, p.License.String()) {
 		s += ` "` + p.Says + `"`
 	}

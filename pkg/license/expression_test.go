@@ -113,8 +113,8 @@ func TestParseRefusesAndSuggests(t *testing.T) {
 func TestParseIsBounded(t *testing.T) {
 	t.Parallel()
 	for name, in := range map[string]string{
-		"licences": strings.Repeat("MIT OR ", 40) + "MIT",
-		"brackets": strings.Repeat("(", 100) + "MIT" + strings.Repeat(")", 100),
+		"licences": strings.Repeat("MIT OR ", 120) + "MIT",
+		"brackets": strings.Repeat("(", 200) + "MIT" + strings.Repeat(")", 200),
 		"length":   strings.Repeat(" MIT", 1000),
 		"choices":  strings.Repeat("(MIT OR ISC) AND ", 10) + "(MIT OR ISC)",
 	} {

@@ -85,7 +85,7 @@ func saying(text string) said {
 
 // oneLine gives the beginning of a text for a message.
 func oneLine(text string) string {
-	s := strings.Join(strings.Fields(text), " ")
+	s := printable([]string{strings.Join(strings.Fields(text), " ")})[0]
 	if r := []rune(s); len(r) > 80 {
 		return string(r[:79]) + "…"
 	}

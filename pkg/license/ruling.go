@@ -7,11 +7,10 @@ import (
 // ruling is what holds for the files of a folder that say nothing themselves.
 type ruling struct {
 	Statement
-	coverage float64
-	doubts   []string
-	notes    []string
-	others   []Statement
-	files    []string // that decide: several, when licence texts stand side by side
+	doubts []string
+	notes  []string
+	others []Statement
+	files  []string // that decide: several, when licence texts stand side by side
 }
 
 func (r ruling) silent() bool { return r.License.IsZero() && len(r.doubts) == 0 }
@@ -115,8 +114,8 @@ func (s *survey) metadataAt(l *level) ruling {
 			continue
 		}
 		for _, f := range s.memo.metadata(b, p) {
-			r := ruling{coverage: 100, files: []string{p}}
-			r.Statement = Statement{License: f.license, Rule: RuleMetadata, Path: p, BlobID: b.ID, Says: f.text, family: f.family}
+			r := ruling{files: []string{p}}
+			r.Statement = Statement{coverage: 100, License: f.license, Rule: RuleMetadata, Path: p, BlobID: b.ID, Says: f.text, family: f.family}
 			if f.license.IsZero() {
 				r.doubts = []string{r.says() + ", which names no licence of the SPDX list"}
 			}

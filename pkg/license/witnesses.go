@@ -39,7 +39,8 @@ func (s *survey) packageAt(l *level, rule string) ruling {
 	}
 	st := all[i]
 	st.Rule = rule
-	return ruling{Statement: st, coverage: 100, files: []string{st.Path}}
+	st.coverage = 100
+	return ruling{Statement: st, files: []string{st.Path}}
 }
 
 // witnesses compares a ruling with the package metadata of the path. Airbyte's

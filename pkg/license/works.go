@@ -1,6 +1,7 @@
 package license
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -38,7 +39,17 @@ func (s *survey) parts() []*part {
 	if len(rest)+len(own) == 0 {
 		rest = gather(rest, s.ruling(s.dir), "")
 	}
+	top := s.ruling(s.dir)
+	slices.SortStableFunc(rest, func(a, b *part) int { return cmp.Compare(b.like(top), a.like(top)) })
 	return append(rest, own...)
+}
+
+// like is 1 for the part that is decided as r is, else 0.
+func (p *part) like(r ruling) int {
+	if p.Path == r.Path && p.Rule == r.Rule {
+		return 1
+	}
+	return 0
 }
 
 // gather adds a work to the part with the same licence from the same file.
@@ -73,7 +84,7 @@ func (s *survey) ownLicense(w string, annotations []annotation) (ruling, bool) {
 		if h.empty() {
 			continue
 		}
-		r := ruling{Statement: Statement{License: h.license, Rule: RuleHeader, Path: file, BlobID: text.ID, Says: h.says}, coverage: 100, files: []string{file}}
+		r := ruling{Statement: Statement{License: h.license, Rule: RuleHeader, Path: file, BlobID: text.ID, Says: h.says, coverage: 100}, files: []string{file}}
 		if h.doubt != "" {
 			r.doubts = []string{file + " " + h.doubt}
 		}
@@ -86,7 +97,7 @@ func (s *survey) ownLicense(w string, annotations []annotation) (ruling, bool) {
 }
 
 func (a annotation) ruling() ruling {
-	r := ruling{Statement: Statement{License: a.license, Rule: RuleHeader, Path: a.source.Path, BlobID: a.source.ID, Says: a.says}, coverage: 100, files: []string{a.source.Path}}
+	r := ruling{Statement: Statement{License: a.license, Rule: RuleHeader, Path: a.source.Path, BlobID: a.source.ID, Says: a.says, coverage: 100}, files: []string{a.source.Path}}
 	if a.license.IsZero() {
 		r.doubts = []string{r.says() + ", which names no licence of the SPDX list"}
 	}
