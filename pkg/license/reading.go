@@ -1,6 +1,7 @@
 package license
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -125,7 +126,9 @@ var dualWords = lazily(`(?i)at your (option|choice|discretion)|either of|\beithe
 // repositoryRules finds the sentence by which a LICENSE of several licences says
 // what holds for works that no rule of it names, as that of airbytehq/airbyte does.
 func repositoryRules(text string) (Expression, bool) {
-	if !rulesWords.re().MatchString(text) {
+	lower := strings.ToLower(text)
+	hinted := slices.ContainsFunc([]string{"multiple licen", "different licen", "prioriti", "otherwise"}, func(w string) bool { return strings.Contains(lower, w) })
+	if !hinted || !rulesWords.re().MatchString(text) { // the pattern is slow, and most texts have none of its words
 		return Expression{}, false
 	}
 	m := defaultWords.re().FindStringSubmatch(text)
