@@ -116,6 +116,9 @@ func TestReuse(t *testing.T) {
 		"one star":     {tree{"REUSE.toml": strings.Replace(reuse, "**", "*", 1), "LICENSE": text(t, "ISC"), "x/a.py": "x"}, "x", "ISC"},
 		"two ids":      {tree{"REUSE.toml": strings.Replace(reuse, `"MIT"`, `["MIT", "ISC"]`, 1), "a.json": "{}"}, "", "MIT AND ISC"},
 		"nested":       {tree{"x/REUSE.toml": strings.Replace(reuse, "**", "y/a.json", 1), "x/y/a.json": "{}"}, "x/y", "MIT"},
+		"in the path":  {tree{"LICENSE": mit, "x/y/REUSE.toml": strings.Replace(strings.Replace(reuse, "**", "*.json", 1), "MIT", "ISC", 1), "x/y/a.json": "{}"}, "x", "ISC"},
+		"nearest":      {tree{"REUSE.toml": reuse, "x/REUSE.toml": strings.Replace(reuse, "MIT", "ISC", 1), "x/a.json": "{}"}, "x", "ISC"},
+		"odd names":    {tree{"REUSE.toml": strings.Replace(reuse, "\"**\"", "'x/a[1]\\*+.json'", 1), "LICENSE": text(t, "ISC"), "x/a[1]*+.json": "{}"}, "x", "MIT"},
 		"dep5":         {tree{".reuse/dep5": "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\n\nFiles: *\nCopyright: me\nLicense: MIT\n\nFiles: x/*.json\n x/?.yaml\nLicense: CC0-1.0\n", "x/data.json": "{}", "x/a.yaml": "a: 1"}, "x", "CC0-1.0"},
 		"texts alone":  {tree{"LICENSES/MIT.txt": mit, "LICENSES/CC0-1.0.txt": cc0, "a.py": "x"}, "", "CC0-1.0 AND MIT"},
 	} {

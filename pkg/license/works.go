@@ -2,6 +2,7 @@ package license
 
 import (
 	"cmp"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -106,11 +107,10 @@ func (a annotation) ruling() ruling {
 
 func (s *survey) annotations() []annotation {
 	var list []annotation
-	dirs := upward(s.dir)
-	slices.Reverse(dirs)
-	for _, d := range dirs {
+	for _, d := range slices.Sorted(maps.Keys(s.at)) { // a folder before those in it
 		for _, p := range s.at[d].reuse {
 			if b, ok := s.blobs[p]; ok {
+				b.Path = p
 				list = append(list, readReuse(b)...)
 			}
 		}
