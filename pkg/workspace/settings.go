@@ -9,6 +9,7 @@ import (
 	"github.com/bmatcuk/doublestar/v4"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/pkg/license"
 )
 
 // Settings are the values that hold for a run: flags, else CONNKIT_*
@@ -32,6 +33,9 @@ type Settings struct {
 		Unrelated           []string // globs of paths from the root
 		Ignore              []struct{ Name, Reason string }
 	}
+	Upstream struct {
+		Licenses struct{ Allow, Ask, Deny []string }
+	}
 	Output string
 
 	values []Value
@@ -45,6 +49,7 @@ const (
 	textList           // YAML list, or words with commas between in a variable
 	duration           // 90s, 5m
 	mapList            // list of maps with the fields of the setting
+	listMap            // map of the fields of the setting, each a list of texts
 )
 
 // setting is one row of the table that the check, the schema, the template and
@@ -56,7 +61,7 @@ type setting struct {
 	doc     string
 	example string             // YAML of the value
 	choices []string           // closed list
-	fields  []string           // of a mapList, all needed
+	fields  []string           // of a mapList, all needed; of a listMap, none
 	check   func(string) error // of each text
 }
 
@@ -93,6 +98,8 @@ func settingsTable() []setting {
 		{key: "ci.unrelated", kind: textList, check: checkPathGlob,
 			def: []string{"**/*.md", "docs/**", ".github/**", "**/.gitignore", ".editorconfig", ".vscode/**", ".idea/**", "LICENSE*"},
 			doc: "Paths whose changes concern no connector; ** crosses folders, and at the beginning stands for those that are no connector's.", example: `["**/*.md", "docs/**", ".github/**"]`},
+		{key: "upstream.licenses", kind: listMap, fields: []string{"allow", "ask", "deny"}, check: license.CheckEntry,
+			doc: "SPDX ids and categories that an import may have, is asked about, or may not have.", example: "{allow: [permissive], ask: [copyleft], deny: [source-available]}"},
 		{key: "output", kind: text, def: "text", choices: []string{"text", "json"},
 			doc: "Format of results.", example: "json"},
 	}
