@@ -67,7 +67,7 @@ func (o *opened) unseal(closed sops.TreeBranch, notes layout) ([]byte, error) {
 	if !found {
 		return nil, errShape
 	}
-	splices := []yamltext.Splice{block}
+	var splices []yamltext.Splice
 	bare := *o.root
 	bare.members = nil
 	for _, m := range o.root.members {
@@ -89,7 +89,8 @@ func (o *opened) unseal(closed sops.TreeBranch, notes layout) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return yamltext.Apply(o.document.text, append(splices, o.unsealComments(closed)...)), nil
+	splices = append(splices, o.unsealComments(closed)...)
+	return yamltext.Apply(o.document.text, append(splices, block)), nil // the block last: a text may end where it begins
 }
 
 func (o *opened) unsealComments(closed sops.TreeBranch) []yamltext.Splice {
