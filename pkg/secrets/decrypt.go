@@ -75,7 +75,7 @@ func (d *document) unlock(ctx context.Context, opts OpenOptions) (*opened, error
 	}
 	key, err := unwrap(ctx, opts, &t.Metadata)
 	if err != nil {
-		return nil, within(d.file, err)
+		return nil, about(d.file, err)
 	}
 	o, err := d.open(t, key)
 	var bad *errValue

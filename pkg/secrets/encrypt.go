@@ -67,7 +67,7 @@ func Encrypt(ctx context.Context, files []string, opts EncryptOptions) []*Encryp
 		seen[path] = true
 		list = append(list, &Encrypted{File: shown(path, opts.Dir), path: path, Err: err})
 	}
-	each(list, func(e *Encrypted) {
+	each(list, runtime.GOMAXPROCS(0), func(e *Encrypted) {
 		if e.Err == nil {
 			e.Err = e.plan(ctx, opts)
 		}
@@ -80,7 +80,8 @@ func (e *Encrypted) Apply() error { return replace(e.path, e.read, e.After) }
 
 // ApplyAll writes the files that have no error yet; what goes wrong is the Err of each.
 func ApplyAll(ctx context.Context, list []*Encrypted) {
-	each(list, func(e *Encrypted) {
+	const writers = 16 // they wait for the disk most of the time
+	each(list, writers, func(e *Encrypted) {
 		if e.Err == nil {
 			e.Err = ctx.Err()
 		}
@@ -93,11 +94,11 @@ func ApplyAll(ctx context.Context, list []*Encrypted) {
 // replace writes a file that was read before.
 func replace(path string, _, after []byte) error { return textedit.WriteFile(path, after, 0o600) }
 
-// each runs do for every entry, as many at a time as there are processors.
-func each[T any](list []T, do func(T)) {
+// each runs do for every entry, so many at a time.
+func each[T any](list []T, workers int, do func(T)) {
 	var wg sync.WaitGroup
 	next := make(chan T)
-	for range min(runtime.GOMAXPROCS(0), len(list)) {
+	for range min(workers, len(list)) {
 		wg.Go(func() {
 			for one := range next {
 				do(one)
@@ -123,7 +124,7 @@ func (e *Encrypted) plan(ctx context.Context, opts EncryptOptions) error {
 	if _, has := d.root.member(sopsKey); has { // before any rule is looked for
 		return d.checkPlain(DefaultSuffix, opts.Allow)
 	}
-	r, err := opts.recipe(ctx, e.path)
+	r, err := opts.recipe(ctx, e.path, e.File)
 	e.Suffix = suffixOf(opts, r)
 	// What is wrong with the file comes before what is wrong with the keys.
 	if wrong := d.checkPlain(e.Suffix, opts.Allow); wrong != nil {
@@ -159,7 +160,7 @@ func (e *Encrypted) seal(ctx context.Context, d *document, r *recipe, opts Encry
 	if err != nil {
 		return err
 	}
-	if err := w.checkComments(e.Suffix); err != nil {
+	if err := w.checkComments(); err != nil {
 		return err
 	}
 	if err := wrap(ctx, opts.Timeout, &w.tree.Metadata, key); err != nil {

@@ -2,6 +2,7 @@ package secrets
 
 import (
 	"regexp"
+	"sort"
 	"strings"
 	"unicode"
 
@@ -11,16 +12,16 @@ import (
 
 // checkComments refuses a comment that stays in clear and gives a secret away: it
 // holds one, or it touches a secret key and looks like a value.
-func (w *weaver) checkComments(suffix string) error {
+func (w *weaver) checkComments() error {
 	if len(w.clear) == 0 {
 		return nil
 	}
-	near := w.linesOfSecrets()
+	near, nested := w.linesOfSecrets(), w.nestedSecrets()
 	for _, at := range w.clear {
 		text := strings.TrimSpace(strings.TrimLeft(w.bytes(at), "#"))
 		line, col := w.position(at.Start)
-		if w.inNestedSecret(at) {
-			return fault.Blockedf("a comment among secrets would stay in clear").At(w.file, line, col).WithHint("take it out, or put it above the key that ends in %s", suffix)
+		if within(nested, at.Start) {
+			return fault.Blockedf("a comment among secrets would stay in clear").At(w.file, line, col).WithHint("take it out, or put it above the secret key")
 		}
 		if near[line] && givesAway(text) {
 			return fault.Blockedf("a comment beside a secret looks like a value, and would stay in clear").At(w.file, line, col).
@@ -55,27 +56,31 @@ func (w *weaver) linesOfSecrets() map[int]bool {
 	return lines
 }
 
-// inNestedSecret tells whether a comment stands among the values of one secret key.
-func (w *weaver) inNestedSecret(at yamltext.Span) bool {
-	var look func(n *node, secret bool) bool
-	look = func(n *node, secret bool) bool {
+// nestedSecrets gives where maps and lists stand that are secret as a whole, in order.
+func (w *weaver) nestedSecrets() []yamltext.Span {
+	var spans []yamltext.Span
+	var look func(n *node)
+	look = func(n *node) {
 		for _, m := range n.members {
-			inner := secret || w.tree.Metadata.EncryptedSuffix != "" && strings.HasSuffix(m.key.value, w.tree.Metadata.EncryptedSuffix)
-			if inner && m.value.kind != scalar && m.value.kind != alias && m.key.span.End < at.Start && at.Start < m.value.end() && w.lineEnd(m.key.span.End) < at.Start {
-				return true
+			v := m.value
+			if (v.kind == mapping || v.kind == list) && strings.HasSuffix(m.key.value, w.tree.Metadata.EncryptedSuffix) {
+				spans = append(spans, yamltext.Span{Start: w.lineEnd(m.key.span.End), End: v.end()})
+				continue
 			}
-			if look(m.value, inner) {
-				return true
-			}
+			look(v)
 		}
 		for _, item := range n.items {
-			if look(item, secret) {
-				return true
-			}
+			look(item)
 		}
-		return false
 	}
-	return look(w.root, false)
+	look(w.root)
+	return spans
+}
+
+// within tells whether an offset lies in one of the spans, which are in order.
+func within(spans []yamltext.Span, offset int) bool {
+	i := sort.Search(len(spans), func(i int) bool { return spans[i].End > offset })
+	return i < len(spans) && spans[i].Start < offset
 }
 
 var (

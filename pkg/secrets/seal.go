@@ -131,7 +131,7 @@ func (d *document) load() (sops.TreeBranch, []int, error) {
 		}
 		marks = append(marks, block)
 	}
-	branch, err := load(d.format, yamltext.Apply(d.text, marks))
+	branch, err := load(d.format, yamltext.Apply(d.text, marks), d.wide)
 	if err != nil {
 		return nil, nil, d.unfit(err)
 	}
@@ -186,7 +186,7 @@ func (d *document) likeText(l leaf) error {
 
 // prove loads a sealed text as sops does and decrypts it: it must be the tree that was encrypted.
 func (d *document) prove(text []byte, want sops.TreeBranch, key []byte) error {
-	t, err := loadSealed(d.format, text)
+	t, err := loadSealed(d.format, text, d.wide)
 	if err != nil {
 		return d.unfit(err)
 	}
