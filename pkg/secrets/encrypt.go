@@ -1,0 +1,204 @@
+package secrets
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/getsops/sops/v3"
+	"github.com/getsops/sops/v3/version"
+
+	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/textedit"
+)
+
+// DefaultSuffix marks the keys whose values are encrypted, where nothing else is said.
+const DefaultSuffix = "_sops"
+
+// EncryptOptions say what is encrypted, and for whom.
+type EncryptOptions struct {
+	Suffix   string        // of the keys; "" is that of the rule, else [DefaultSuffix]
+	Format   Format        // "" is told by the file's name
+	Keys     Keys          // given for this run
+	KeysFrom string        // where Keys come from, for the report
+	Defaults Keys          // of the settings
+	RuleFile string        // "" is the nearest .sops.yaml above each file
+	Dir      string        // the folder that paths in reports are spelled from
+	Timeout  time.Duration // of a key service; 0 is [DefaultTimeout]
+	Reformat bool          // let sops write anew what cannot be edited in place
+	Allow    []string      // keys that may stay in clear
+}
+
+// Encrypted is one file that was encrypted, or the reason why it was not.
+type Encrypted struct {
+	File   string   `json:"file"`
+	Suffix string   `json:"suffix,omitempty"`
+	Values int      `json:"values"`           // how many were encrypted
+	Source string   `json:"source,omitempty"` // where the keys come from
+	Keys   []string `json:"keys,omitempty"`
+	Anew   bool     `json:"reformatted,omitempty"`
+	Notes  []string `json:"notes,omitempty"`
+
+	Before, After []byte `json:"-"` // Before has *** for each secret
+	Err           error  `json:"-"`
+
+	path string
+	read []byte
+}
+
+// Encrypt plans the encryption of files, each on its own: what is wrong with
+// one is its Err and does not keep the others. Nothing is written.
+func Encrypt(ctx context.Context, files []string, opts EncryptOptions) []*Encrypted {
+	var list []*Encrypted
+	seen := map[string]bool{}
+	for _, file := range files {
+		path, err := filepath.Abs(file)
+		if seen[path] {
+			continue
+		}
+		seen[path] = true
+		list = append(list, &Encrypted{File: shown(path, opts.Dir), path: path, Err: err})
+	}
+	each(list, runtime.GOMAXPROCS(0), func(e *Encrypted) {
+		if e.Err == nil {
+			e.Err = e.plan(ctx, opts)
+		}
+	})
+	return list
+}
+
+// Apply writes the file.
+func (e *Encrypted) Apply() error { return replace(e.path, e.read, e.After) }
+
+// ApplyAll writes the files that have no error yet; what goes wrong is the Err of each.
+func ApplyAll(ctx context.Context, list []*Encrypted) {
+	const writers = 16 // they wait for the disk most of the time
+	each(list, writers, func(e *Encrypted) {
+		if e.Err == nil {
+			e.Err = ctx.Err()
+		}
+		if e.Err == nil {
+			e.Err = e.Apply()
+		}
+	})
+}
+
+// replace writes a file that was read before.
+func replace(path string, _, after []byte) error { return textedit.WriteFile(path, after, 0o600) }
+
+// each runs do for every entry, so many at a time.
+func each[T any](list []T, workers int, do func(T)) {
+	var wg sync.WaitGroup
+	next := make(chan T)
+	for range min(workers, len(list)) {
+		wg.Go(func() {
+			for one := range next {
+				do(one)
+			}
+		})
+	}
+	for _, one := range list {
+		next <- one
+	}
+	close(next)
+	wg.Wait()
+}
+
+func (e *Encrypted) plan(ctx context.Context, opts EncryptOptions) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	d, err := readFile(e.path, e.File, opts.Format)
+	if err != nil {
+		return err
+	}
+	e.read = d.text
+	if _, has := d.root.member(sopsKey); has { // before any rule is looked for
+		return d.checkPlain(DefaultSuffix, opts.Allow)
+	}
+	r, err := opts.recipe(ctx, e.path, e.File)
+	e.Suffix = suffixOf(opts, r)
+	// What is wrong with the file comes before what is wrong with the keys.
+	if wrong := d.checkPlain(e.Suffix, opts.Allow); wrong != nil {
+		return wrong
+	}
+	if err != nil {
+		return err
+	}
+	e.Source, e.Keys, e.Notes = r.source, names(r.groups), slices.Sorted(slices.Values(r.notes))
+	if err := r.checkRegex(d, e.Suffix); err != nil {
+		return err
+	}
+	return e.seal(ctx, d, r, opts)
+}
+
+func suffixOf(opts EncryptOptions, r *recipe) string {
+	switch {
+	case opts.Suffix != "":
+		return opts.Suffix
+	case r != nil && r.suffix != "":
+		return r.suffix
+	}
+	return DefaultSuffix
+}
+
+func (e *Encrypted) seal(ctx context.Context, d *document, r *recipe, opts EncryptOptions) error {
+	key := make([]byte, 32)
+	_, _ = rand.Read(key) // it never fails
+	meta := sops.Metadata{
+		KeyGroups: r.groups, ShamirThreshold: r.threshold, EncryptedSuffix: e.Suffix, MACOnlyEncrypted: r.macOnly, Version: version.Version,
+	}
+	w, err := d.weave(meta, key, newCipher())
+	if err != nil {
+		return err
+	}
+	if err := w.checkComments(); err != nil {
+		return err
+	}
+	if err := wrap(ctx, opts.Timeout, &w.tree.Metadata, key); err != nil {
+		var f *fault.Error
+		if errors.As(err, &f) && f.File == "" {
+			return fmt.Errorf("%s: %w", e.File, err)
+		}
+		return err
+	}
+	e.Values, e.Before = w.values, w.masked()
+	e.After, err = w.finish()
+	return err
+}
+
+// readFile reads and parses a file; file is its name for messages.
+func readFile(path, file string, format Format) (*document, error) {
+	format, err := formatOf(file, format)
+	if err != nil {
+		return nil, err
+	}
+	text, err := os.ReadFile(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fault.Usagef("reading %q: there is no such file", file)
+	case err != nil:
+		if info, statErr := os.Stat(path); statErr == nil && info.IsDir() {
+			return nil, fault.Usagef("reading %q: it is a folder", file)
+		}
+		return nil, fmt.Errorf("reading %q: %w", file, cause(err))
+	}
+	return parse(file, format, text)
+}
+
+// cause is an error of the file system without the path, which is said already.
+func cause(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
+}

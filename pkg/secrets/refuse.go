@@ -1,0 +1,169 @@
+package secrets
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/connkit/connkit/internal/fault"
+)
+
+// checker looks for what must not be encrypted as it is written.
+type checker struct {
+	*document
+	suffix string
+	allow  []string // keys that may stay in clear
+	found  bool     // a key carries the suffix
+	secret map[*node]bool
+	holds  map[*node]bool // anchored nodes with secrets within
+}
+
+// checkPlain refuses a plain document that encryption would spoil or that would
+// leave a secret in clear: [fault.Usage] for what is wrong in the file,
+// [fault.Blocked] for what a person must decide.
+func (d *document) checkPlain(suffix string, allow []string) error {
+	if at, has := d.root.member(sopsKey); has {
+		m := d.root.members[at]
+		if _, signed := m.value.member("mac"); signed {
+			return d.at(m.key, fault.Usagef("it is encrypted already")).WithHint("connkit edit %s", d.file)
+		}
+		return d.at(m.key, fault.Usagef("the key sops is taken: sops keeps its own block there"))
+	}
+	c := &checker{document: d, suffix: suffix, allow: allow, secret: map[*node]bool{}, holds: map[*node]bool{}}
+	if _, err := c.look(d.root, nil, false); err != nil {
+		return err
+	}
+	if !c.found {
+		return fault.Blockedf("no key ends in %s: nothing would be encrypted", suffix).At(d.file, 0, 0).
+			WithHint("add %s to the name of each key that holds a secret", suffix)
+	}
+	return nil
+}
+
+// look goes through a value; it tells whether secrets are in it.
+func (c *checker) look(n *node, place *pointer, secret bool) (holds bool, err error) {
+	if n.anchored {
+		c.secret[n] = secret
+		defer func() { c.holds[n] = holds }()
+	}
+	switch n.kind {
+	case alias:
+		return secret, c.alias(n, place, secret)
+	case mapping:
+		return c.members(n, place, secret)
+	case list:
+		for i, item := range n.items {
+			h, err := c.look(item, place.at(i), secret)
+			if err != nil {
+				return false, err
+			}
+			holds = holds || h
+		}
+		return holds || secret, nil
+	}
+	return secret, c.scalar(n, place, secret)
+}
+
+func (c *checker) members(n *node, place *pointer, secret bool) (holds bool, err error) {
+	if err := c.names(n); err != nil {
+		return false, err
+	}
+	for _, m := range n.members {
+		key := m.key.value
+		isSecret := strings.HasSuffix(key, c.suffix)
+		c.found = c.found || isSecret
+		h, err := c.look(m.value, place.to(key), secret || isSecret)
+		if err != nil {
+			return false, err
+		}
+		holds = holds || h
+	}
+	return holds || secret, nil
+}
+
+// names refuses keys of one map that are the same to Flow, which takes the suffix
+// off, and keys that were meant to carry it.
+func (c *checker) names(n *node) error {
+	bare := make(map[string]string, len(n.members))
+	for _, m := range n.members {
+		key := m.key.value
+		name := key
+		if rest, ok := strings.CutSuffix(key, c.suffix); ok && rest != "" {
+			name = rest
+		}
+		if other, twice := bare[name]; twice {
+			return c.at(m.key, fault.Blockedf("%q stands beside %q: Flow takes %s off, and one of them is lost", key, other, c.suffix)).
+				WithHint("remove one of the two, or rename it")
+		}
+		bare[name] = key
+		if nearMiss(key, c.suffix) && !slices.Contains(c.allow, key) {
+			return c.at(m.key, fault.Blockedf("%q almost ends in %s, and would stay in clear", key, c.suffix)).
+				WithHint("rename it, or --allow-plaintext %s", key)
+		}
+	}
+	return nil
+}
+
+func (c *checker) alias(n *node, place *pointer, secret bool) error {
+	from := c.secret[n.target]
+	switch {
+	case from && !secret:
+		return c.at(n, fault.Blockedf("an alias carries a secret to %s, where it would stay in clear", place)).
+			WithHint("write the value there under a key that ends in %s", c.suffix)
+	case secret && !from:
+		return c.at(n, fault.Blockedf("the secret at %s is an alias of a value that stays in clear", place)).
+			WithHint("write the secret here and nowhere else")
+	case c.holds[n.target] && n.target.kind != scalar:
+		return cannotAlias(c.document, n, place)
+	}
+	return nil
+}
+
+// cannotAlias says that an alias cannot be spliced: the ciphertexts behind it hold at one place only.
+func cannotAlias(d *document, n *node, place *pointer) error {
+	return d.at(n, fault.Blockedf("an alias at %s stands for a map or list with secrets in it", place)).
+		WithHint("write it out, or --reformat to let sops write the file anew")
+}
+
+func (c *checker) scalar(n *node, place *pointer, secret bool) error {
+	switch {
+	case n.tag == "!!int" && tooLong(n):
+		return c.at(n, fault.Usagef("the value of %s has more digits than sops keeps", place)).WithHint("quote it")
+	case !secret:
+		return nil
+	case isCipher(n.value):
+		return c.at(n, fault.Usagef("the value of %s is encrypted already", place))
+	}
+	return c.checkKept(n, place)
+}
+
+// tooLong tells that an integer is beyond 64 bits.
+func tooLong(n *node) bool {
+	_, err := strconv.ParseInt(strings.ReplaceAll(n.value, "_", ""), 0, 64)
+	return err != nil && strings.HasSuffix(err.Error(), strconv.ErrRange.Error())
+}
+
+// checkKept refuses a value that would not come back from sops as it is written.
+func (d *document) checkKept(n *node, place *pointer) error {
+	if n.kind == alias {
+		n = n.target
+	}
+	reason := ""
+	switch n.tag {
+	case "!!int":
+		if v, err := strconv.Atoi(n.value); err != nil || strconv.Itoa(v) != n.value {
+			reason = "is a number that sops would write in another way"
+		}
+	case "!!float":
+		v, err := strconv.ParseFloat(n.value, 64)
+		if err != nil || strconv.FormatFloat(v, 'f', -1, 64) != n.value || !strings.Contains(n.value, ".") {
+			reason = "is a number that sops would write in another way"
+		}
+	case "!!timestamp":
+		reason = "is a date to sops, which would write it in another way"
+	}
+	if reason == "" {
+		return nil
+	}
+	return d.at(n, fault.Usagef("the value of %s %s", place, reason)).WithHint("quote it")
+}
