@@ -140,8 +140,8 @@ func (d *document) sealedTree() (sops.Tree, error) {
 	return t, nil
 }
 
-// about says which file an error is about.
-func about(file string, err error) error {
+// naming says which file an error is about.
+func naming(file string, err error) error {
 	var f *fault.Error
 	if errors.As(err, &f) && f.File == "" {
 		return fmt.Errorf("decrypting %q: %w", file, err)
