@@ -76,7 +76,7 @@ func Encrypt(ctx context.Context, files []string, opts EncryptOptions) []*Encryp
 }
 
 // Apply writes the file.
-func (e *Encrypted) Apply() error { return replace(e.path, e.read, e.After) }
+func (e *Encrypted) Apply() error { return textedit.Replace(e.path, e.read, e.After) }
 
 // ApplyAll writes the files that have no error yet; what goes wrong is the Err of each.
 func ApplyAll(ctx context.Context, list []*Encrypted) {
@@ -90,9 +90,6 @@ func ApplyAll(ctx context.Context, list []*Encrypted) {
 		}
 	})
 }
-
-// replace writes a file that was read before.
-func replace(path string, _, after []byte) error { return textedit.WriteFile(path, after, 0o600) }
 
 // each runs do for every entry, so many at a time.
 func each[T any](list []T, workers int, do func(T)) {
@@ -122,18 +119,20 @@ func (e *Encrypted) plan(ctx context.Context, opts EncryptOptions) error {
 	}
 	e.read = d.text
 	if _, has := d.root.member(sopsKey); has { // before any rule is looked for
-		return d.checkPlain(DefaultSuffix, opts.Allow)
+		_, err := d.checkPlain(DefaultSuffix, opts)
+		return err
 	}
 	r, err := opts.recipe(ctx, e.path, e.File)
 	e.Suffix = suffixOf(opts, r)
 	// What is wrong with the file comes before what is wrong with the keys.
-	if wrong := d.checkPlain(e.Suffix, opts.Allow); wrong != nil {
+	notes, wrong := d.checkPlain(e.Suffix, opts)
+	if wrong != nil {
 		return wrong
 	}
 	if err != nil {
 		return err
 	}
-	e.Source, e.Keys, e.Notes = r.source, names(r.groups), slices.Sorted(slices.Values(r.notes))
+	e.Source, e.Keys, e.Notes = r.source, names(r.groups), append(slices.Sorted(slices.Values(r.notes)), notes...)
 	if err := r.checkRegex(d, e.Suffix); err != nil {
 		return err
 	}
@@ -157,21 +156,47 @@ func (e *Encrypted) seal(ctx context.Context, d *document, r *recipe, opts Encry
 		KeyGroups: r.groups, ShamirThreshold: r.threshold, EncryptedSuffix: e.Suffix, MACOnlyEncrypted: r.macOnly, Version: version.Version,
 	}
 	w, err := d.weave(meta, key, newCipher())
+	var no *unfitError
+	if errors.As(err, &no) && opts.Reformat {
+		return e.sealAnew(ctx, d, meta, key, opts)
+	}
+	if err == nil {
+		err = w.checkComments()
+	}
+	if err == nil {
+		err = e.wrap(ctx, opts, &w.tree.Metadata, key)
+	}
 	if err != nil {
-		return err
-	}
-	if err := w.checkComments(); err != nil {
-		return err
-	}
-	if err := wrap(ctx, opts.Timeout, &w.tree.Metadata, key); err != nil {
-		var f *fault.Error
-		if errors.As(err, &f) && f.File == "" {
-			return fmt.Errorf("%s: %w", e.File, err)
-		}
 		return err
 	}
 	e.Values, e.Before = w.values, w.masked()
 	e.After, err = w.finish()
+	if errors.As(err, &no) && opts.Reformat {
+		return e.sealAnew(ctx, d, meta, key, opts)
+	}
+	return err
+}
+
+// sealAnew lets sops lay out the file.
+func (e *Encrypted) sealAnew(ctx context.Context, d *document, meta sops.Metadata, key []byte, opts EncryptOptions) error {
+	a, err := d.weaveAnew(meta, key, newCipher())
+	if err != nil {
+		return err
+	}
+	if err := e.wrap(ctx, opts, &a.tree.Metadata, key); err != nil {
+		return err
+	}
+	e.Anew, e.Values, e.Before = true, count(a.before, a.tree.Branches[0]), a.masked()
+	e.After, err = a.finish()
+	return err
+}
+
+func (e *Encrypted) wrap(ctx context.Context, opts EncryptOptions, meta *sops.Metadata, key []byte) error {
+	err := wrap(ctx, opts.Timeout, meta, key)
+	var f *fault.Error
+	if errors.As(err, &f) && f.File == "" {
+		return fmt.Errorf("%s: %w", e.File, err)
+	}
 	return err
 }
 

@@ -1,17 +1,15 @@
 package secrets
 
 import (
-	"regexp"
 	"sort"
 	"strings"
-	"unicode"
 
 	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/yamltext"
 )
 
 // checkComments refuses a comment that stays in clear and gives a secret away: it
-// holds one, or it touches a secret key and looks like a value.
+// holds one, looks like one, or touches a secret key and looks like a value.
 func (w *weaver) checkComments() error {
 	if len(w.clear) == 0 {
 		return nil
@@ -19,37 +17,58 @@ func (w *weaver) checkComments() error {
 	near, nested := w.linesOfSecrets(), w.nestedSecrets()
 	for _, at := range w.clear {
 		text := strings.TrimSpace(strings.TrimLeft(w.bytes(at), "#"))
-		line, col := w.position(at.Start)
-		if within(nested, at.Start) {
-			return fault.Blockedf("a comment among secrets would stay in clear").At(w.file, line, col).WithHint("take it out, or put it above the secret key")
+		if text == "" {
+			continue
 		}
-		if near[line] && givesAway(text) {
-			return fault.Blockedf("a comment beside a secret looks like a value, and would stay in clear").At(w.file, line, col).
-				WithHint("take the value out of the comment")
+		line, col := w.position(at.Start)
+		refuse := func(format string, args ...any) *fault.Error {
+			return fault.Blockedf(format, args...).At(w.file, line, col)
+		}
+		what := commentLooks(text, near[line])
+		switch {
+		case within(nested, at.Start):
+			return refuse("a comment among secrets would stay in clear").WithHint("take it out, or put it above the secret key")
+		case w.holdsSecret(text):
+			return refuse("a comment holds the value of a secret, and would stay in clear").WithHint("take the value out of the comment")
+		case what != "":
+			return refuse("a comment looks like %s, and would stay in clear", what).WithHint("take the value out of the comment")
 		}
 	}
 	return nil
 }
 
+// shortest is the length below which a value is too common to be looked for in comments.
+const shortest = 5
+
+// holdsSecret tells whether a comment is, or has among its words, the value of a secret.
+func (w *weaver) holdsSecret(text string) bool {
+	words := append(strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \t,;:='\"`()[]<>", r) }), strings.Fields(text)...)
+	for _, word := range append(words, text) {
+		if len(word) >= shortest && w.secrets[word] {
+			return true
+		}
+	}
+	return false
+}
+
 // linesOfSecrets gives the lines of keys with secrets and those of the comments
 // directly above and below them.
 func (w *weaver) linesOfSecrets() map[int]bool {
-	lines := map[int]bool{}
-	commented := map[int]bool{}
+	lines, commented := map[int]bool{}, map[int]bool{}
 	for _, at := range w.clear {
 		line, _ := w.position(at.Start)
 		commented[line] = true
 	}
 	for _, m := range w.masks {
 		first, _ := w.position(m.Start)
-		last, _ := w.position(max(m.End, m.Start))
+		last, _ := w.position(m.End)
 		for l := first; l <= last; l++ {
 			lines[l] = true
 		}
-		for l := first - 1; commented[l]; l-- {
+		for l := first - 1; commented[l] && !lines[l]; l-- {
 			lines[l] = true
 		}
-		for l := last + 1; commented[l]; l++ {
+		for l := last + 1; commented[l] && !lines[l]; l++ {
 			lines[l] = true
 		}
 	}
@@ -81,28 +100,4 @@ func (w *weaver) nestedSecrets() []yamltext.Span {
 func within(spans []yamltext.Span, offset int) bool {
 	i := sort.Search(len(spans), func(i int) bool { return spans[i].End > offset })
 	return i < len(spans) && spans[i].Start < offset
-}
-
-var (
-	assignment = regexp.MustCompile(`^[-\s]*["']?[\w.-]+["']?\s*[:=]\s*["']?([^\s"']+)["']?,?$`)
-	ticket     = regexp.MustCompile(`^[A-Z]+-\d+$|^\d{4}-\d\d-\d\d|^v?\d+(\.\d+)+$|://|^[\w.+-]+@[\w-]+\.[\w.]+$`)
-	secretWord = regexp.MustCompile(`(?i)(pass|secret|token|key|pwd|credential|old|prev|was|former)[\w.-]*["']?\s*[:=]`)
-)
-
-// givesAway tells whether a comment looks like a value: one word of letters and
-// digits, or a key and a value.
-func givesAway(text string) bool {
-	if IsPrivateKey(text) {
-		return true
-	}
-	word := text
-	if m := assignment.FindStringSubmatch(text); m != nil {
-		if word = m[1]; secretWord.MatchString(text) && len(word) > 3 && !ticket.MatchString(word) {
-			return true
-		}
-	}
-	if len(word) < 8 || strings.ContainsAny(word, " \t") || ticket.MatchString(word) {
-		return false
-	}
-	return strings.ContainsFunc(word, unicode.IsDigit) && strings.ContainsFunc(word, unicode.IsLetter)
 }

@@ -22,16 +22,20 @@ type weaver struct {
 	masks   []yamltext.Splice // those that hide the secrets in the plain text
 	values  int
 	clear   []yamltext.Span // comments that stay as they are
+	secrets map[string]bool // the texts that were encrypted
 }
 
 // weave encrypts the secrets of a plain document in memory: those values that
 // sops encrypts by the metadata. No key but the data key is needed yet.
 func (d *document) weave(meta sops.Metadata, key []byte, c *tracked) (*weaver, error) {
+	if d.lost != nil {
+		return nil, d.cannot(d.lost, "this way of writing YAML is not one that can be edited in place")
+	}
 	before, slots, err := d.load()
 	if err != nil {
 		return nil, err
 	}
-	w := &weaver{document: d, before: before, key: key, cipher: c, layout: layout{}}
+	w := &weaver{document: d, before: before, key: key, cipher: c, layout: layout{}, secrets: map[string]bool{}}
 	w.tree = sops.Tree{Branches: sops.TreeBranches{clone(before).(sops.TreeBranch)}, Metadata: meta, FilePath: d.file}
 	if err := encryptTree(&w.tree, key, c); err != nil {
 		return nil, d.unfit(err)
@@ -75,8 +79,7 @@ func (w *weaver) seal(l leaf) error {
 		return nil
 	}
 	if l.expanded || !isText || !isCipher(cipher) {
-		return w.at(l.node, fault.Blockedf("an alias for a map or list with secrets in it cannot stand at %s", l.place)).
-			WithHint("write it out, or --reformat to let sops write the file anew")
+		return w.cannotAlias(l.node, l.place)
 	}
 	if err := w.checkKept(l.node, l.place); err != nil {
 		return err
@@ -87,6 +90,9 @@ func (w *weaver) seal(l leaf) error {
 	}
 	w.splices = append(w.splices, w.replace(l.node, written{inline: w.sealedText(l.node, cipher)})...)
 	w.masks = append(w.masks, w.replace(l.node, written{inline: mask})...)
+	if s, ok := l.before.(string); ok {
+		w.secrets[s] = true
+	}
 	w.values++
 	return nil
 }
@@ -94,18 +100,22 @@ func (w *weaver) seal(l leaf) error {
 // sealComments splices the comments that sops has encrypted; slots tells which comment
 // of the text each of the tree is.
 func (w *weaver) sealComments(slots []int) error {
-	was, is := comments(w.before, w.before), comments(w.tree.Branches[0], w.before)
+	was, is := remarks(w.before, w.before), remarks(w.tree.Branches[0], w.before)
 	if len(was) != len(slots) || len(is) != len(slots) {
 		return w.unfit(errShape)
 	}
 	hidden := map[int]bool{}
 	for i, slot := range slots {
-		if was[i] == is[i] {
+		at := yamltext.Span{Start: w.comments[slot].Start + 1, End: w.comments[slot].End}
+		if was[i].text == is[i].text {
+			if is[i].item { // of an empty comment it would make an empty item, for good
+				line, col := w.position(at.Start - 1)
+				return fault.Blockedf("an empty comment stands in a list of secrets: sops would make an item of it").At(w.file, line, col).WithHint("take it out, or write something behind the #")
+			}
 			continue
 		}
 		hidden[slot] = true
-		at := yamltext.Span{Start: w.comments[slot].Start + 1, End: w.comments[slot].End}
-		w.splices = append(w.splices, yamltext.Splice{Span: at, Text: is[i]})
+		w.splices = append(w.splices, yamltext.Splice{Span: at, Text: is[i].text})
 		w.masks = append(w.masks, yamltext.Splice{Span: at, Text: " " + mask})
 	}
 	for i, at := range w.comments {
@@ -196,10 +206,3 @@ func (d *document) prove(text []byte, want sops.TreeBranch, key []byte) error {
 	return nil
 }
 
-// unfit tells that a document cannot be spliced.
-func (d *document) unfit(err error) error {
-	if fault.KindOf(err) != fault.Failed {
-		return err
-	}
-	return fault.Blockedf("it cannot be edited in place: %w", err).At(d.file, 0, 0).WithHint("--reformat lets sops write the file anew")
-}
