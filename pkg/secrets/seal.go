@@ -205,4 +205,3 @@ func (d *document) prove(text []byte, want sops.TreeBranch, key []byte) error {
 	}
 	return nil
 }
-
