@@ -77,8 +77,6 @@ func TestFilesOfSops(t *testing.T) {
 		"suffix":                  {EncryptedSuffix: "_sops"},
 		"regex":                   {EncryptedRegex: "^(user|port|list)"},
 		"unencrypted regex":       {UnencryptedRegex: "^(user|port)$"},
-		"comment regex":           {EncryptedCommentRegex: "head"},
-		"no selection":            {},
 		"encrypted values signed": {EncryptedSuffix: "_sops", MACOnlyEncrypted: true},
 		"shares":                  {EncryptedSuffix: "_sops", KeyGroups: []sops.KeyGroup{group(), group()}, ShamirThreshold: 2},
 	} {
