@@ -14,8 +14,7 @@ import (
 const sopsKey = "sops"
 
 // addBlock makes the splice that adds the sops block: behind the last line, or,
-// in brackets, behind the last member. A text without a newline at its end has
-// none afterwards either, which is how [document.cutBlock] knows.
+// in brackets, behind the last member.
 func (d *document) addBlock(block sops.TreeBranch) (yamltext.Splice, error) {
 	if d.root.flow {
 		return d.addMember(block)
@@ -29,12 +28,19 @@ func (d *document) addBlock(block sops.TreeBranch) (yamltext.Splice, error) {
 	for line := range strings.Lines(string(text)) {
 		b.WriteString(indent + strings.TrimSuffix(line, "\n") + d.eol)
 	}
+	return d.addLines(strings.TrimSuffix(b.String(), d.eol)), nil
+}
+
+// addLines puts the lines of a block at the end. A text without a newline at its end
+// has none afterwards either, which is how [document.cutBlock] knows.
+func (d *document) addLines(lines string) yamltext.Splice {
 	at := d.documentEnd()
-	out := b.String()
 	if at > 0 && d.text[at-1] != '\n' {
-		out = d.eol + strings.TrimSuffix(out, d.eol)
+		lines = d.eol + lines
+	} else {
+		lines += d.eol
 	}
-	return yamltext.Splice{Span: yamltext.Span{Start: at, End: at}, Text: out}, nil
+	return yamltext.Splice{Span: yamltext.Span{Start: at, End: at}, Text: lines}
 }
 
 // documentEnd is the end of the text, or the line "..." that ends the document.
@@ -59,22 +65,23 @@ func (d *document) addMember(block sops.TreeBranch) (yamltext.Splice, error) {
 	if err != nil {
 		return yamltext.Splice{}, err
 	}
-	last := d.root.members[len(d.root.members)-1]
 	first := d.root.members[0].key
 	gap, unit := d.memberGap(first)
 	colon := `": `
 	if between := d.text[first.span.End:max(d.root.members[0].value.span.Start, first.span.End)]; d.format == JSON && !bytes.ContainsAny(between, " \t\r\n") {
 		colon = `":`
 	}
-	text := `"` + sopsKey + colon + indented(value, strings.TrimLeft(gap, "\r\n"), unit, d.eol, colon == `":`)
-	at := last.value.end()
-	if last.value.kind == scalar && last.value.span.End <= last.key.span.End { // a key alone
-		at = last.key.span.End
-	}
+	return d.putMember(`"`+sopsKey+colon+indented(value, strings.TrimLeft(gap, "\r\n"), unit, d.eol, colon == `":`), gap), nil
+}
+
+// putMember puts a member behind the last one of a root in brackets.
+func (d *document) putMember(text, gap string) yamltext.Splice {
+	last := d.root.members[len(d.root.members)-1]
+	at := max(last.value.end(), last.key.span.End)
 	if comma, ok := d.trailingComma(at); ok {
-		return yamltext.Splice{Span: yamltext.Span{Start: comma + 1, End: comma + 1}, Text: gap + text + ","}, nil
+		return yamltext.Splice{Span: yamltext.Span{Start: comma + 1, End: comma + 1}, Text: gap + text + ","}
 	}
-	return yamltext.Splice{Span: yamltext.Span{Start: at, End: at}, Text: "," + gap + text}, nil
+	return yamltext.Splice{Span: yamltext.Span{Start: at, End: at}, Text: "," + gap + text}
 }
 
 // memberGap gives what stands before the first member when it has its line for

@@ -49,9 +49,13 @@ func (d *document) weave(meta sops.Metadata, key []byte, c *tracked) (*weaver, e
 // masked is the plain text with *** for each secret.
 func (w *weaver) masked() []byte { return yamltext.Apply(w.text, w.masks) }
 
-// finish gives the sealed text. Its master keys hold the data key by now. What
-// comes out is loaded and decrypted as sops does, and must be what went in.
-func (w *weaver) finish() ([]byte, error) {
+// finish gives the sealed text, with a sops block of its own. Its master keys hold the
+// data key by now.
+func (w *weaver) finish() ([]byte, error) { return w.finishWith(nil) }
+
+// finishWith keeps the sops block of the text that was opened, but for what must change in it.
+// What comes out is loaded and decrypted as sops does, and must be what went in.
+func (w *weaver) finishWith(old *opened) ([]byte, error) {
 	notes := w.layout.encode()
 	if notes != "" {
 		var err error
@@ -59,13 +63,15 @@ func (w *weaver) finish() ([]byte, error) {
 			return nil, errSops
 		}
 	}
-	branch, err := metadataBranch(w.tree.Metadata, notes)
-	if err != nil {
-		return nil, w.unfit(err)
-	}
-	block, err := w.addBlock(branch)
-	if err != nil {
-		return nil, w.unfit(err)
+	block, kept := w.keptBlock(old, notes)
+	if !kept {
+		branch, err := metadataBranch(w.tree.Metadata, notes)
+		if err == nil {
+			block, err = w.addBlock(branch)
+		}
+		if err != nil {
+			return nil, w.unfit(err)
+		}
 	}
 	text := yamltext.Apply(w.text, append(w.splices, block))
 	return text, w.prove(text, w.before, w.key)
@@ -205,4 +211,3 @@ func (d *document) prove(text []byte, want sops.TreeBranch, key []byte) error {
 	}
 	return nil
 }
-

@@ -102,6 +102,15 @@ type tracked struct {
 
 func newCipher() *tracked { return &tracked{Cipher: aes.NewCipher()} }
 
+// Encrypt is sops's own. Of a comment it knows no place when it is decrypted, so it
+// must not when it is encrypted again, or its ciphertext would change.
+func (c *tracked) Encrypt(plaintext any, key []byte, place string) (string, error) {
+	if comment, is := plaintext.(sops.Comment); is {
+		plaintext = sops.Comment{Value: comment.Value}
+	}
+	return c.Cipher.Encrypt(plaintext, key, place)
+}
+
 // Decrypt is sops's own.
 func (c *tracked) Decrypt(text string, key []byte, place string) (any, error) {
 	v, err := c.Cipher.Decrypt(text, key, place)
