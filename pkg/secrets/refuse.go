@@ -175,6 +175,8 @@ func (c *checker) scalar(n *node, place *pointer, secret bool) error {
 	switch {
 	case n.tag == "!!int" && tooLong(n):
 		return c.at(n, fault.Usagef("the value of %s has more digits than sops keeps", place)).WithHint("quote it")
+	case secret && n.anchored && n.tag == "!!null" && n.value == "":
+		return c.at(n, fault.Usagef("%s has an anchor and no value", place)).WithHint("a value that begins with & must be quoted")
 	case !secret:
 		c.warn(n, place)
 		if n.tag != "!!null" {
