@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -10,6 +12,7 @@ import (
 	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/ui"
 	"github.com/connkit/connkit/pkg/secrets"
+	"github.com/connkit/connkit/pkg/workspace"
 )
 
 // newEncryptCmd's flags for keys are those of sops.
@@ -34,6 +37,7 @@ What would leave a secret in clear or change a value is refused, and nothing is 
   connkit encrypt config.yaml --age age1… --age age1…`,
 		Args: someArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			given := opts.Allow
 			if err := a.fillEncrypt(&opts); err != nil {
 				return err
 			}
@@ -46,7 +50,11 @@ What would leave a secret in clear or change a value is refused, and nothing is 
 			if !dryRun {
 				secrets.ApplyAll(cmd.Context(), list)
 			}
-			return a.sayEncrypted(cmd.Context(), list, dryRun)
+			record, err := a.recordAllowed(list, given, dryRun)
+			if err != nil {
+				return err
+			}
+			return a.sayEncrypted(cmd.Context(), list, record, dryRun)
 		},
 	}
 	f := cmd.Flags()
@@ -95,6 +103,23 @@ func (a *app) fillEncrypt(o *secrets.EncryptOptions) error {
 	return nil
 }
 
+// recordAllowed adds keys that stay in clear, and that a flag allowed, to connkit.yaml.
+func (a *app) recordAllowed(list []*secrets.Encrypted, given []string, dryRun bool) (workspace.Record, error) {
+	var keys []string
+	for _, e := range list {
+		for _, key := range e.Allowed {
+			if e.Err == nil && slices.Contains(given, key) && !slices.Contains(keys, key) {
+				keys = append(keys, key)
+			}
+		}
+	}
+	record, err := a.ws.AllowPlaintext(keys)
+	if err == nil && !dryRun {
+		err = record.Apply()
+	}
+	return record, err
+}
+
 // flagsUsed is "the flags" when more types of keys are there than the variables gave.
 func flagsUsed(k secrets.Keys, fromVariables int) string {
 	n := 0
@@ -122,7 +147,7 @@ func (a *app) files(args []string) ([]string, error) {
 }
 
 // sayEncrypted prints what became of each file. One file's error is the command's own.
-func (a *app) sayEncrypted(ctx context.Context, list []*secrets.Encrypted, dryRun bool) error {
+func (a *app) sayEncrypted(ctx context.Context, list []*secrets.Encrypted, record workspace.Record, dryRun bool) error {
 	bad := 0
 	for _, e := range list {
 		if e.Err != nil {
@@ -146,7 +171,10 @@ func (a *app) sayEncrypted(ctx context.Context, list []*secrets.Encrypted, dryRu
 		Files  []encryptedFile `json:"files"`
 		DryRun bool            `json:"dryRun"`
 	}{encryptedFiles(list), dryRun}
-	said := a.ui.Result("encrypt", result, err, func(p *ui.Page) { showEncrypted(p, list, dryRun) })
+	said := a.ui.Result("encrypt", result, err, func(p *ui.Page) {
+		showEncrypted(p, list, dryRun)
+		a.showRecord(p, record, dryRun)
+	})
 	if said != nil || err == nil {
 		return said
 	}
@@ -195,6 +223,19 @@ func showEncrypted(p *ui.Page, list []*secrets.Encrypted, dryRun bool) {
 		}
 		p.Headline(verb, e.File, plural(e.Values, "value"))
 		p.Facts(ui.Fact{Label: "keys from", Value: e.Source}, ui.Fact{Label: "for", Value: strings.Join(e.Keys, ", ")})
+	}
+}
+
+func (a *app) showRecord(p *ui.Page, r workspace.Record, dryRun bool) {
+	file := a.relative(r.File)
+	switch {
+	case bytes.Equal(r.Before, r.After):
+	case dryRun && r.Before == nil:
+		p.Diff(additions(file, r.After))
+	case dryRun:
+		p.Diff(unified(file, r.Before, r.After))
+	default:
+		p.Line("recorded in " + file + " what may stay in clear")
 	}
 }
 

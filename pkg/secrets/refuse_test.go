@@ -59,7 +59,7 @@ var refusals = []struct {
 	{"", "a_sops: %Secret1\n", fault.Usage, "config.yaml:", ""},
 	{"", "a_sops: \"Secret1\\q\"\n", fault.Usage, "config.yaml:", ""},
 	{"", "a_sops: Secret1: x\n", fault.Usage, "config.yaml:", ""},
-	{"", "a_sops: !vault Secret1\n", fault.Usage, ":1:9: the tag !vault is none that sops keeps", "quote"},
+	{"", "a_sops: !vault Secret1\n", fault.Usage, ":1:9: the tag here is none that sops keeps", "quote"},
 	{"", "b_sops: x\na: !Ref y\n", fault.Usage, ":2:4: the tag here", ""},
 	{"", "a_sops: !!binary aGk=\n", fault.Usage, "the tag !!binary", ""},
 	{"", "a_sops: !!timestamp 2024-01-01\n", fault.Usage, "the tag !!timestamp", ""},
