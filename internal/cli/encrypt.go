@@ -3,7 +3,9 @@ package cli
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
@@ -11,6 +13,8 @@ import (
 
 	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/ui"
+	"github.com/connkit/connkit/pkg/flow"
+	"github.com/connkit/connkit/pkg/run"
 	"github.com/connkit/connkit/pkg/secrets"
 	"github.com/connkit/connkit/pkg/workspace"
 )
@@ -18,6 +22,7 @@ import (
 // newEncryptCmd's flags for keys are those of sops.
 func newEncryptCmd(a *app) *cobra.Command {
 	var opts secrets.EncryptOptions
+	var schema string
 	var dryRun bool
 	cmd := &cobra.Command{
 		Use:   "encrypt FILE...",
@@ -45,6 +50,9 @@ What would leave a secret in clear or change a value is refused, and nothing is 
 			if err != nil {
 				return err
 			}
+			if opts.Schema, err = a.configSchema(cmd.Context(), schema, opts.Fix); err != nil {
+				return err
+			}
 			a.ui.Step("encrypting %s", plural(len(files), "file"))
 			list := secrets.Encrypt(cmd.Context(), files, opts)
 			if !dryRun {
@@ -63,6 +71,8 @@ What would leave a secret in clear or change a value is refused, and nothing is 
 	f.StringVar((*string)(&opts.Format), "input-type", "", "`format` of the files: yaml or json; else their names tell")
 	f.String("timeout", "", "how long a key service may take to answer")
 	f.StringArrayVar(&opts.Allow, "allow-plaintext", nil, "`key` that looks secret and may stay in clear; repeat for more")
+	f.StringVar(&schema, "schema", "", "`file` or connector with the schema of the config: what it marks as secret must carry the suffix")
+	f.BoolVar(&opts.Fix, "fix", false, "with --schema: rename the keys of secrets that do not carry the suffix")
 	f.BoolVar(&opts.Reformat, "reformat", false, "let sops lay a file out anew when it cannot be edited in place")
 	f.BoolVarP(&dryRun, "dry-run", "n", false, "print the diff, write nothing")
 	a.bind(cmd, "encrypted-suffix", "secrets.suffix")
@@ -101,6 +111,33 @@ func (a *app) fillEncrypt(o *secrets.EncryptOptions) error {
 		o.RuleFile = a.absolute(o.RuleFile)
 	}
 	return nil
+}
+
+// configSchema gives the schema of a config: out of a file, or by asking a connector for its spec.
+func (a *app) configSchema(ctx context.Context, from string, fix bool) (json.RawMessage, error) {
+	if from == "" {
+		if fix {
+			return nil, fault.Usagef("reading the flags: --fix goes with --schema")
+		}
+		return nil, nil
+	}
+	if info, err := os.Stat(a.absolute(from)); err == nil && info.Mode().IsRegular() {
+		text, err := os.ReadFile(a.absolute(from))
+		if err != nil {
+			return nil, fmt.Errorf("reading the schema: %w", err)
+		}
+		return flow.ConfigSchema(from, text)
+	}
+	opts := run.Options{LogLevel: "info"}
+	if err := a.fillRun(ctx, &opts, from); err != nil {
+		return nil, err
+	}
+	a.ui.Step("asking %s for its spec", from)
+	r, err := run.Spec(ctx, opts)
+	if err != nil {
+		return nil, err
+	}
+	return flow.ConfigSchema(from, r.Spec)
 }
 
 // recordAllowed adds keys that stay in clear, and that a flag allowed, to connkit.yaml.

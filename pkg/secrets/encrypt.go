@@ -3,6 +3,7 @@ package secrets
 import (
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -35,6 +36,9 @@ type EncryptOptions struct {
 	Timeout  time.Duration // of a key service; 0 is [DefaultTimeout]
 	Reformat bool          // let sops write anew what cannot be edited in place
 	Allow    []string      // keys that may stay in clear
+
+	Schema json.RawMessage // of the connector's config: what it marks as secret must carry the suffix
+	Fix    bool            // rename what does not
 }
 
 // Encrypted is one file that was encrypted, or the reason why it was not.
@@ -126,6 +130,10 @@ func (e *Encrypted) plan(ctx context.Context, opts EncryptOptions) error {
 	}
 	r, err := opts.recipe(ctx, e.path, e.File)
 	e.Suffix = suffixOf(opts, r)
+	d, renamed, wrong := d.bySchema(e.Suffix, opts)
+	if wrong != nil {
+		return wrong
+	}
 	// What is wrong with the file comes before what is wrong with the keys.
 	checked, wrong := d.checkPlain(e.Suffix, opts)
 	if wrong != nil {
@@ -134,7 +142,7 @@ func (e *Encrypted) plan(ctx context.Context, opts EncryptOptions) error {
 	if err != nil {
 		return err
 	}
-	e.Source, e.Keys, e.Notes = r.source, names(r.groups), append(slices.Sorted(slices.Values(r.notes)), checked.notes...)
+	e.Source, e.Keys, e.Notes = r.source, names(r.groups), slices.Concat(renamed, slices.Sorted(slices.Values(r.notes)), checked.notes)
 	e.Allowed = checked.used
 	if err := r.checkRegex(d, e.Suffix); err != nil {
 		return err
