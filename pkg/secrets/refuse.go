@@ -193,7 +193,7 @@ func (c *checker) scalar(n *node, place *pointer, secret bool) error {
 // warn notes a value that sops signs as one thing and Flow, which has sops read
 // JSON, as another: a date, or a number in a spelling of YAML 1.1.
 func (c *checker) warn(n *node, place *pointer) {
-	what := ""
+	var what string
 	switch {
 	case n.tag == "!!timestamp":
 		what = "a date"

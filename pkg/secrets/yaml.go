@@ -92,7 +92,7 @@ func (r *yamlReader) scalar(n *yaml.Node, out *node) error {
 	span, err := r.doc.Body(n)
 	if err != nil || span.Start < r.done {
 		r.lose(out)
-		return nil
+		return nil //nolint:nilerr // it is said when the document is to be spliced
 	}
 	r.gap(span.Start)
 	out.span, r.done = span, span.End
@@ -161,7 +161,7 @@ func (r *yamlReader) brackets(n *yaml.Node, out *node) error {
 	span, err := r.doc.Body(n)
 	if err != nil || span.End < r.done {
 		r.lose(out)
-		return nil
+		return nil //nolint:nilerr // as above
 	}
 	out.span = span
 	r.gap(span.End)
