@@ -3,7 +3,6 @@ package secrets
 import (
 	"bytes"
 	"errors"
-	"regexp"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -184,7 +183,7 @@ func (r *yamlReader) gap(end int) {
 
 func isBlank(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
 
-var quotedText = regexp.MustCompile("`[^`]*`|'[^']*'|\"[^\"]*\"")
+var quotedText = lazily("`[^`]*`|'[^']*'|\"[^\"]*\"")
 
 // withoutValues takes out of a message of the parser what it quotes.
 func withoutValues(err error) error {
