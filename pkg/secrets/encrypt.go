@@ -88,12 +88,14 @@ func Encrypt(ctx context.Context, files []string, opts EncryptOptions) []*Encryp
 // Apply writes the file.
 func (e *Encrypted) Apply() error { return textedit.Replace(e.path, e.read, e.After) }
 
-// ApplyAll writes the files that have no error yet; what goes wrong is the Err of each.
+// ApplyAll writes the files that have no error yet; what goes wrong is the Err of
+// each. An interrupt that comes later than the first write does not stop the others.
 func ApplyAll(ctx context.Context, list []*Encrypted) {
+	interrupted := ctx.Err()
 	const writers = 16 // they wait for the disk most of the time
 	each(list, writers, func(e *Encrypted) {
 		if e.Err == nil {
-			e.Err = ctx.Err()
+			e.Err = interrupted
 		}
 		if e.Err == nil {
 			e.Err = e.Apply()
