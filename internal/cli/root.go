@@ -53,7 +53,7 @@ func newRoot(a *app) *cobra.Command {
 	f.BoolVarP(&a.ui.Quiet, "quiet", "q", false, "no progress on stderr")
 	_ = root.MarkPersistentFlagDirname("directory") // the flag is there
 	_ = root.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
-	root.AddCommand(newNewCmd(a), newEnvCmd(a), newRunCmd(a), newCICmd(a), newListCmd(a), newDoctorCmd(a), newInitCmd(a), newConfigCmd(a), newVersionCmd(a))
+	root.AddCommand(newNewCmd(a), newEnvCmd(a), newRunCmd(a), newCICmd(a), newEncryptCmd(a), newDecryptCmd(a), newSecretsCmd(a), newListCmd(a), newDoctorCmd(a), newInitCmd(a), newConfigCmd(a), newVersionCmd(a))
 	a.root = root
 	root.SetHelpCommand(newHelpCmd(root))
 	root.InitDefaultCompletionCmd("completion")
@@ -109,6 +109,6 @@ func (a *app) home() error {
 		if later := a.planned(); len(later) > 0 {
 			p.Line("not in this version yet: " + strings.Join(later, ", "))
 		}
-		p.Line("also: doctor, list, init, env, config, completion, version       " + p.Typed("connkit help COMMAND"))
+		p.Line("also: decrypt, secrets, doctor, list, init, env, config, version   " + p.Typed("connkit help COMMAND"))
 	})
 }

@@ -73,16 +73,10 @@ func (c Change) Each(f func(file string, before, after []byte)) {
 // change was made for is a [fault.Blocked] error, and when one cannot be
 // written those before it are put back.
 func (c Change) Apply() error {
-	for _, f := range c.files {
-		now, err := os.ReadFile(f.path)
-		if fresh := f.before == nil && os.IsNotExist(err); !fresh && (err != nil || f.before == nil || !bytes.Equal(now, f.before)) {
-			return fault.Blockedf("writing %q: it has changed in the meantime", f.file).WithHint("run it again")
-		}
-	}
 	for i, f := range c.files {
 		if err := f.write(); err != nil {
 			for _, done := range c.files[:i] {
-				_ = textedit.WriteFile(done.path, done.before, 0o644) // the first error is the one to tell
+				_ = textedit.Replace(done.path, done.after, done.before) // the first error is the one to tell
 			}
 			return err
 		}
@@ -91,6 +85,12 @@ func (c Change) Apply() error {
 }
 
 func (f fileChange) write() error {
+	if f.before != nil {
+		return textedit.Replace(f.path, f.before, f.after)
+	}
+	if _, err := os.Lstat(f.path); err == nil {
+		return fault.Blockedf("writing %q: it has changed in the meantime", f.file).WithHint("run it again")
+	}
 	made, err := makeFolder(filepath.Dir(f.path))
 	if err == nil {
 		err = textedit.WriteFile(f.path, f.after, 0o644)

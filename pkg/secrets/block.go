@@ -1,0 +1,218 @@
+package secrets
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+
+	"github.com/getsops/sops/v3"
+
+	"github.com/connkit/connkit/internal/yamltext"
+)
+
+// sopsKey is the member that sops keeps its metadata in.
+const sopsKey = "sops"
+
+// addBlock makes the splice that adds the sops block: behind the last line, or,
+// in brackets, behind the last member.
+func (d *document) addBlock(block sops.TreeBranch) (yamltext.Splice, error) {
+	if d.root.flow {
+		return d.addMember(block)
+	}
+	text, err := emit(YAML, block)
+	if err != nil {
+		return yamltext.Splice{}, err
+	}
+	indent := strings.Repeat(" ", d.root.members[0].key.col-1)
+	var b strings.Builder
+	for line := range strings.Lines(string(text)) {
+		b.WriteString(indent + strings.TrimSuffix(line, "\n") + d.eol)
+	}
+	return d.addLines(strings.TrimSuffix(b.String(), d.eol)), nil
+}
+
+// addLines puts the lines of a block at the end. A text without a newline at its end
+// has none afterwards either, which is how [document.cutBlock] knows.
+func (d *document) addLines(lines string) yamltext.Splice {
+	at := d.documentEnd()
+	if at > 0 && d.text[at-1] != '\n' {
+		lines = d.eol + lines
+	} else {
+		lines += d.eol
+	}
+	return yamltext.Splice{Span: yamltext.Span{Start: at, End: at}, Text: lines}
+}
+
+// documentEnd is the end of the text, or the line "..." that ends the document.
+func (d *document) documentEnd() int {
+	for at := d.lineEnd(d.root.end()); at < len(d.text); {
+		next := bytes.IndexByte(d.text[at:], '\n')
+		if next < 0 {
+			break
+		}
+		at += next + 1
+		if bytes.HasPrefix(d.text[at:], []byte("...")) {
+			return at
+		}
+	}
+	return len(d.text)
+}
+
+// addMember adds the block to a root in brackets, in its style: on lines of its own
+// with the indentation of the others, or on the same line.
+func (d *document) addMember(block sops.TreeBranch) (yamltext.Splice, error) {
+	value, err := emitValue(JSON, block[0].Value)
+	if err != nil {
+		return yamltext.Splice{}, err
+	}
+	first := d.root.members[0].key
+	gap, unit := d.memberGap(first)
+	colon := `": `
+	if between := d.text[first.span.End:max(d.root.members[0].value.span.Start, first.span.End)]; d.format == JSON && !bytes.ContainsAny(between, " \t\r\n") {
+		colon = `":`
+	}
+	return d.putMember(`"`+sopsKey+colon+indented(value, strings.TrimLeft(gap, "\r\n"), unit, d.eol, colon == `":`), gap), nil
+}
+
+// putMember puts a member behind the last one of a root in brackets.
+func (d *document) putMember(text, gap string) yamltext.Splice {
+	last := d.root.members[len(d.root.members)-1]
+	at := max(last.value.end(), last.key.span.End)
+	if comma, ok := d.trailingComma(at); ok {
+		return yamltext.Splice{Span: yamltext.Span{Start: comma + 1, End: comma + 1}, Text: gap + text + ","}
+	}
+	return yamltext.Splice{Span: yamltext.Span{Start: at, End: at}, Text: "," + gap + text}
+}
+
+// memberGap gives what stands before the first member when it has its line for
+// itself, and by how much it is indented; else a blank or nothing.
+func (d *document) memberGap(first *node) (gap, unit string) {
+	before := string(d.text[:first.span.Start])
+	line := before[strings.LastIndexByte(before, '\n')+1:]
+	if strings.TrimSpace(line) == "" && line != before {
+		open := string(d.text[:d.root.span.Start])
+		open = open[strings.LastIndexByte(open, '\n')+1:]
+		unit = strings.TrimPrefix(line, open[:len(open)-len(strings.TrimLeft(open, " \t"))])
+		if unit == "" {
+			unit = "  "
+		}
+		return d.eol + line, unit
+	}
+	if d.format == JSON && len(d.root.members) > 1 {
+		if second := d.root.members[1].key.span.Start; d.text[second-1] == ',' {
+			return "", ""
+		}
+	} else if d.format == JSON && !bytes.Contains(d.text[d.root.span.Start:first.span.Start], []byte(" ")) && !bytes.Contains(d.text[first.span.End:d.root.members[0].value.span.Start], []byte(" ")) {
+		return "", ""
+	}
+	return " ", ""
+}
+
+// indented lays out a JSON value: on lines with unit for each level behind prefix, else on one line.
+func indented(value []byte, prefix, unit, eol string, tight bool) string {
+	var b bytes.Buffer
+	if unit != "" {
+		_ = json.Indent(&b, bytes.TrimSpace(value), prefix, unit) // it is sops's own JSON
+		return strings.ReplaceAll(b.String(), "\n", eol)
+	}
+	_ = json.Compact(&b, value)
+	if tight {
+		return b.String()
+	}
+	return spaced(b.String())
+}
+
+// spaced puts a blank behind the commas and colons of compact JSON.
+func spaced(s string) string {
+	var b strings.Builder
+	inText := false
+	for i := 0; i < len(s); i++ {
+		b.WriteByte(s[i])
+		switch {
+		case inText && s[i] == '\\':
+			i++
+			b.WriteByte(s[i])
+		case s[i] == '"':
+			inText = !inText
+		case !inText && (s[i] == ',' || s[i] == ':'):
+			b.WriteByte(' ')
+		}
+	}
+	return b.String()
+}
+
+// trailingComma finds a comma between the last member and the bracket.
+func (d *document) trailingComma(at int) (int, bool) {
+	for i := at; i < len(d.text); i++ {
+		switch c := d.text[i]; {
+		case c == ',':
+			return i, true
+		case c == '#':
+			i = d.lineEnd(i)
+		case c != ' ' && c != '\t' && c != '\r' && c != '\n':
+			return 0, false
+		}
+	}
+	return 0, false
+}
+
+// cutBlock makes the splice that takes the sops block away: the inverse of [document.addBlock].
+func (d *document) cutBlock() (yamltext.Splice, bool) {
+	at, found := d.root.member(sopsKey)
+	if !found {
+		return yamltext.Splice{}, false
+	}
+	m := d.root.members[at]
+	if d.root.flow {
+		return yamltext.Splice{Span: d.memberSpan(at)}, true
+	}
+	start := bytes.LastIndexByte(d.text[:m.key.span.Start], '\n') + 1
+	if start == 0 && bytes.HasPrefix(d.text, bom) {
+		start = len(bom)
+	}
+	end := d.lineEnd(max(m.value.end(), m.key.span.End))
+	if end == len(d.text) {
+		start = max(start-len(d.eolBefore(start)), 0)
+	} else {
+		end += bytes.IndexByte(d.text[end:], '\n') + 1
+	}
+	return yamltext.Splice{Span: yamltext.Span{Start: start, End: end}}, true
+}
+
+func (d *document) eolBefore(at int) string {
+	switch {
+	case bytes.HasSuffix(d.text[:at], []byte("\r\n")):
+		return "\r\n"
+	case bytes.HasSuffix(d.text[:at], []byte("\n")):
+		return "\n"
+	}
+	return ""
+}
+
+// memberSpan is a member in brackets with the comma that goes with it.
+func (d *document) memberSpan(at int) yamltext.Span {
+	m := d.root.members[at]
+	end := m.value.end()
+	comma, trailing := d.trailingComma(end)
+	switch {
+	case trailing && at == 0:
+		return yamltext.Span{Start: m.key.span.Start, End: skipBlank(d.text, comma+1)}
+	case at == 0:
+		return yamltext.Span{Start: m.key.span.Start, End: end}
+	}
+	before := d.root.members[at-1]
+	from := max(before.value.end(), before.key.span.End)
+	if trailing { // keep the comma of the one before
+		if c, ok := d.trailingComma(from); ok {
+			return yamltext.Span{Start: c + 1, End: comma + 1}
+		}
+	}
+	return yamltext.Span{Start: from, End: end}
+}
+
+func skipBlank(text []byte, i int) int {
+	for i < len(text) && bytes.IndexByte([]byte(" \t\r\n"), text[i]) >= 0 {
+		i++
+	}
+	return i
+}
