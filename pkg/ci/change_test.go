@@ -62,7 +62,7 @@ func TestApplyNotOnWhatHasChanged(t *testing.T) {
 	t.Parallel()
 	root, change := twoWorkflows(t)
 	testkit.Put(t, root, map[string]string{".github/workflows/b.yaml": "on: push\n"})
-	if err := change.Apply(); fault.Code(err) != 4 || !strings.Contains(err.Error(), `writing ".github/workflows/b.yaml": it has changed in the meantime`) {
+	if err := change.Apply(); fault.Code(err) != 4 || !strings.Contains(err.Error(), `.github/workflows/b.yaml": it has changed in the meantime`) {
 		t.Errorf("got %v", err)
 	}
 	if !strings.Contains(read(t, root, "a.yaml"), "source-b") || read(t, root, "b.yaml") != "on: push\n" {
