@@ -139,7 +139,7 @@ any more.`,
   connkit ci remove source-bigdata --workflow python.yaml --dry-run`,
 		Args:              someArgs,
 		ValidArgsFunction: a.completeMore,
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			set, err := a.settings()
 			if err != nil {
 				return err
@@ -153,7 +153,7 @@ any more.`,
 			for _, arg := range args {
 				names = append(names, a.nameFor(set, arg))
 			}
-			change, err := ci.Remove(a.ws, all, names, opts)
+			change, err := ci.Remove(cmd.Context(), a.ws, all, names, opts)
 			if err != nil {
 				return err
 			}
