@@ -250,7 +250,11 @@ func (d *removal) paths(p *place) error {
 		for _, form := range filter.forms(others) {
 			pattern := form.of(d.name)
 			for i, n := range filter.list.Content {
-				if n.Kind != yaml.ScalarNode || n.Value != pattern || d.stoodInPaths(filter.trigger, pattern) {
+				if n.Kind != yaml.ScalarNode || n.Value != pattern {
+					continue
+				}
+				if d.stoodInPaths(filter.trigger, pattern) {
+					d.notes = append(d.notes, fmt.Sprintf("%s:%d:%d: the paths of %s still hold %q, as before %s was added", d.w.file, n.Line, n.Column, filter.trigger, pattern, d.name))
 					continue
 				}
 				edit := Edit{Shape: shapePaths, Trigger: filter.trigger}
