@@ -3,7 +3,9 @@ package ci
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -68,10 +70,11 @@ type fileChange struct {
 // reading of [Add] or [Remove] and [Change.Apply]. It waits for them.
 func Lock(ctx context.Context, ws *workspace.Workspace) (unlock func(), err error) {
 	dir := filepath.Join(workflowRoot(ws.Root), filepath.FromSlash(workflowDir))
-	if _, err := os.Stat(dir); err != nil {
+	unlock, err = textedit.Lock(ctx, dir)
+	if errors.Is(err, fs.ErrNotExist) {
 		return func() {}, nil // there is nothing to change
 	}
-	return textedit.Lock(ctx, dir)
+	return unlock, err
 }
 
 // Each calls f with every file that changes, and its texts.
