@@ -86,7 +86,7 @@ neighbours say. Path filters that name the other connectors get the new one too.
   connkit ci add source-bigdata --python --type capture`,
 		Args:              someArgs,
 		ValidArgsFunction: a.completeMore,
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			set, err := a.settings()
 			if err != nil {
 				return err
@@ -98,6 +98,11 @@ neighbours say. Path filters that name the other connectors get the new one too.
 				return fault.Usagef("reading the flags: --type %q is none of %s", opts.Type, strings.Join(ci.Types(), ", "))
 			}
 			opts.Target = ciTarget(set)
+			unlock, err := a.lockCI(cmd, dryRun)
+			if err != nil {
+				return err
+			}
+			defer unlock()
 			all, add, err := a.connectorsFor(set, args)
 			if err != nil {
 				return err
@@ -133,18 +138,23 @@ func newCIRemoveCmd(a *app) *cobra.Command {
 		Use:   "remove NAME...",
 		Short: "Remove connectors from the CI matrix",
 		Long: `Take connectors out of the matrices they stand in, and out of the path filters that
-name them: the exact inverse of connkit ci add. The connector's folder need not be there
-any more.`,
+name them: the exact inverse of connkit ci add. What named a connector before it was added
+stays, if git's HEAD can tell. The connector's folder need not be there any more.`,
 		Example: `  connkit ci remove source-bigdata
   connkit ci remove source-bigdata --workflow python.yaml --dry-run`,
 		Args:              someArgs,
 		ValidArgsFunction: a.completeMore,
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			set, err := a.settings()
 			if err != nil {
 				return err
 			}
 			opts.Target = ciTarget(set)
+			unlock, err := a.lockCI(cmd, dryRun)
+			if err != nil {
+				return err
+			}
+			defer unlock()
 			all, err := a.ws.Folders(set)
 			if err != nil {
 				return err
@@ -153,7 +163,7 @@ any more.`,
 			for _, arg := range args {
 				names = append(names, a.nameFor(set, arg))
 			}
-			change, err := ci.Remove(a.ws, all, names, opts)
+			change, err := ci.Remove(cmd.Context(), a.ws, all, names, opts)
 			if err != nil {
 				return err
 			}
@@ -188,6 +198,14 @@ func (a *app) connectorsFor(set *workspace.Settings, args []string) (all, named 
 		seen[c.Name] = true
 	}
 	return all, named, nil
+}
+
+// lockCI lets one run at a time change the workflows; one that writes nothing need not wait.
+func (a *app) lockCI(cmd *cobra.Command, dryRun bool) (unlock func(), err error) {
+	if dryRun {
+		return func() {}, nil
+	}
+	return ci.Lock(cmd.Context(), a.ws)
 }
 
 // nameFor gives the name that an argument means; the folder may be gone.

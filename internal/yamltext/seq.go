@@ -141,8 +141,23 @@ func (s *Seq) insertLines(at int, lines []string) ([]Splice, error) {
 		if where, ok = s.doc.lineAfter(s.Items[at-1].End); !ok {
 			return nil, errShape
 		}
+		where = s.doc.afterNotes(where, len(indent))
 	}
 	return s.doc.InsertLines(where, indent, lines), nil
+}
+
+// afterNotes gives where the comments end that stand below an item on lines of
+// their own and deeper than its dash: they are about the item.
+func (d *Doc) afterNotes(where, indent int) int {
+	for where < len(d.Text) && d.Text[where-1] == '\n' {
+		end := d.lineEnd(d.lineOf(where))
+		line := bytes.TrimLeft(d.Text[where:end], " ")
+		if len(line) == 0 || line[0] != '#' || end-where-len(line) <= indent {
+			break
+		}
+		where = end
+	}
+	return where
 }
 
 // InsertLines makes the splice that puts indented lines at where, which is the

@@ -41,7 +41,7 @@ type addition struct {
 	splices []yamltext.Splice
 	edits   []Edit
 	checks  []func(*place) bool // what holds afterwards
-	fresh   bool                // nothing of the connector was there before
+	fresh   bool                // the matrix did not name the connector before
 	steps   []stepList          // whose text changes
 	changed []contradiction     // values that change in place
 }
@@ -58,10 +58,7 @@ func (r *repo) add(c workspace.Connector, o Options, change *Change) error {
 	if err != nil {
 		return err
 	}
-	if r.single && !p.has(c.Name) {
-		p.wf.linted = prelint(p.wf.file, p.wf.doc.Text)
-	}
-	a := &addition{r: r, p: p, c: c, o: o, fresh: !p.has(c.Name) && !p.inSteps(c.Name)}
+	a := &addition{r: r, p: p, c: c, o: o, fresh: !p.has(c.Name)}
 	for _, part := range []func() error{a.existing, a.entries, a.paths, a.also} {
 		if err := part(); err != nil {
 			return err

@@ -2,7 +2,10 @@ package ci
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -10,6 +13,7 @@ import (
 
 	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/textedit"
+	"github.com/connkit/connkit/pkg/workspace"
 )
 
 // Options say where and how entries are added or removed.
@@ -60,6 +64,17 @@ const (
 type fileChange struct {
 	file, path    string
 	before, after []byte // before is nil for a file that is new
+}
+
+// Lock keeps other runs from changing the workflows of a workspace between the
+// reading of [Add] or [Remove] and [Change.Apply]. It waits for them.
+func Lock(ctx context.Context, ws *workspace.Workspace) (unlock func(), err error) {
+	dir := filepath.Join(workflowRoot(ws.Root), filepath.FromSlash(workflowDir))
+	unlock, err = textedit.Lock(ctx, dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return func() {}, nil // there is nothing to change
+	}
+	return unlock, err
 }
 
 // Each calls f with every file that changes, and its texts.

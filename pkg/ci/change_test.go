@@ -17,7 +17,7 @@ func twoWorkflows(t *testing.T) (root string, change ci.Change) {
 	text := head + "        connector: [source-a, source-b]\n    steps: [{run: x}]\n"
 	root = testkit.Tree(t, map[string]string{"source-a/go.mod": "", "source-b/go.mod": "", ".github/workflows/a.yaml": text, ".github/workflows/b.yaml": text})
 	ws, all := openAt(t, root)
-	change, err := ci.Remove(ws, all, []string{"source-b"}, ci.Options{})
+	change, err := ci.Remove(t.Context(), ws, all, []string{"source-b"}, ci.Options{})
 	if err != nil || len(change.Edits) != 2 {
 		t.Fatalf("got %+v, %v", change, err)
 	}

@@ -127,7 +127,7 @@ func TestCheckIsMended(t *testing.T) {
 		var change ci.Change
 		switch {
 		case slices.Equal(words[:3], []string{"connkit", "ci", "remove"}):
-			change, err = ci.Remove(ws, all, words[3:], ci.Options{})
+			change, err = ci.Remove(t.Context(), ws, all, words[3:], ci.Options{})
 		case words[3] == "--update":
 			change, err = ci.Add(ws, all, pick(all, words[4:]), ci.Options{Update: true})
 		default:

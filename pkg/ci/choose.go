@@ -139,6 +139,8 @@ func (r *repo) nowhere(name string, t Target) error {
 	switch {
 	case t != (Target{}) && len(all) > 0:
 		return fault.Usagef("placing %s: no matrix is chosen by %s; there are %s", name, t, describe(all))
+	case len(all) > 0 && !slices.ContainsFunc(all, func(p *place) bool { return p.bad == nil }):
+		return all[0].bad.WithHint("paste it by hand: %s", name)
 	case len(all) > 0:
 		var choices []string
 		for _, p := range all {

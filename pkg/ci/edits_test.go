@@ -222,7 +222,7 @@ func (s scene) again(t *testing.T, ws *workspace.Workspace, all []workspace.Conn
 			t.Errorf("an edit says too little: %+v", e)
 		}
 	}
-	back, err := ci.Remove(ws, all, names, ci.Options{Target: o.Target})
+	back, err := ci.Remove(t.Context(), ws, all, names, ci.Options{Target: o.Target})
 	if err != nil {
 		t.Fatalf("removing: %v", err)
 	}

@@ -18,7 +18,6 @@ func (a *addition) paths() error {
 		for _, form := range filter.forms(others) {
 			pattern := form.of(a.c.Name)
 			if filter.holds(pattern) {
-				a.fresh = false
 				continue
 			}
 			splices, _, err := filter.addTo(p.wf.doc, form, a.c.Name)
@@ -53,7 +52,6 @@ func (a *addition) also() error {
 			return err
 		}
 		if slices.Contains(l.values, a.c.Name) {
-			a.fresh = false
 			continue
 		}
 		splices, err := l.add(a.c.Name)
@@ -67,11 +65,6 @@ func (a *addition) also() error {
 		a.checks = append(a.checks, func(q *place) bool { line, _ := q.whereInStep(nth, name); return line > 0 })
 	}
 	return nil
-}
-
-// inSteps tells whether a list of a step names a connector.
-func (p *place) inSteps(name string) bool {
-	return slices.ContainsFunc(p.stepLists(), func(l stepList) bool { return slices.Contains(l.values, name) })
 }
 
 // numberOf gives which of the job's lists one is.

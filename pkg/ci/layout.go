@@ -119,10 +119,23 @@ func (l layout) braces(pairs []field) string {
 				pad = " "
 			}
 		}
+		if l.tight() {
+			comma = ","
+		}
 	}
 	var all []string
 	for _, f := range l.order(pairs) {
 		all = append(all, l.pair(f))
 	}
 	return "{" + pad + strings.Join(all, comma) + pad + "}"
+}
+
+// tight tells whether the neighbour's pairs stand in braces with nothing but a comma between them.
+func (l layout) tight() bool {
+	if len(l.model.Content) < 4 {
+		return false
+	}
+	first, err := l.doc.Span(l.model.Content[1])
+	second, err2 := l.doc.Span(l.model.Content[2])
+	return err == nil && err2 == nil && first.End < second.Start && string(l.doc.Text[first.End:second.Start]) == ","
 }

@@ -1,7 +1,6 @@
 package ci
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -29,16 +28,18 @@ func prelint(file string, text []byte) func() ([]string, error) {
 
 // newFindings gives what actionlint says of the text after an edit and not of
 // that before. A workflow that people work with may hold findings already, so
-// what is compared is kind and message: lines move.
+// what is compared is kind and message: lines move. When nothing is found
+// afterwards nobody has to know what was found before.
 func newFindings(before, after *workflow) ([]string, error) {
-	for _, w := range []*workflow{before, after} {
-		if w.linted == nil {
-			w.linted = prelint(w.file, w.doc.Text)
-		}
+	if after.linted == nil {
+		after.linted = prelint(after.file, after.doc.Text)
 	}
-	was, wasErr := before.linted()
 	is, err := after.linted()
-	if err = errors.Join(wasErr, err); err != nil {
+	if err != nil || len(is) == 0 {
+		return nil, err
+	}
+	was, err := lint(before.file, before.doc.Text)
+	if err != nil {
 		return nil, err
 	}
 	is = slices.Clone(is)

@@ -1,6 +1,7 @@
 package ci
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,10 +14,11 @@ import (
 )
 
 // Remove plans to take connectors out of the matrices they stand in, and out of
-// the path filters that name them: what [Add] has put there leaves no trace. A
+// the path filters that name them: what [Add] has put there leaves no trace, and
+// what named them before it stays, as far as git's HEAD can tell. A
 // name that is neither a connector nor in CI is a [fault.Usage] error; one that
 // is the last of its matrix a [fault.Blocked] one.
-func Remove(ws *workspace.Workspace, all []workspace.Connector, names []string, o Options) (Change, error) {
+func Remove(ctx context.Context, ws *workspace.Workspace, all []workspace.Connector, names []string, o Options) (Change, error) {
 	r, err := openRepo(ws, all)
 	if err != nil {
 		return Change{}, err
@@ -24,6 +26,7 @@ func Remove(ws *workspace.Workspace, all []workspace.Connector, names []string, 
 	if err := r.readable(o.Target); err != nil {
 		return Change{}, err
 	}
+	r.committed = committedIn(ctx, r.known)
 	change := Change{Edits: []Edit{}, Present: []Edit{}, Notes: []string{}}
 	was := r.first()
 	for _, name := range names {
@@ -40,7 +43,7 @@ func (r *repo) remove(name string, o Options, change *Change) error {
 		if !o.allows(w.file) {
 			continue
 		}
-		del := &removal{r: r, w: w, name: name, o: o}
+		del := &removal{r: r, w: w, name: name, o: o, before: r.beforeEntry(w, name)}
 		if err := del.plan(); err != nil {
 			return err
 		}
@@ -90,6 +93,8 @@ type removal struct {
 	nodes   map[*yaml.Node]bool // what goes
 	seen    map[int]bool        // offsets of the step lists that change
 	steps   []int               // indexes of the step lists that change
+
+	before func() *workflow // as it was before the entry was added; nil when that is not known
 }
 
 func (d *removal) plan() error {
@@ -248,6 +253,10 @@ func (d *removal) paths(p *place) error {
 				if n.Kind != yaml.ScalarNode || n.Value != pattern {
 					continue
 				}
+				if d.stoodInPaths(filter.trigger, pattern) {
+					d.notes = append(d.notes, fmt.Sprintf("%s:%d:%d: the paths of %s still hold %q, as before %s was added", d.w.file, n.Line, n.Column, filter.trigger, pattern, d.name))
+					continue
+				}
 				edit := Edit{Shape: shapePaths, Trigger: filter.trigger}
 				if err := d.item(filter.list, &entry{d.name, i, n, n}, 0, edit); err != nil {
 					return err
@@ -273,7 +282,7 @@ func (d *removal) also(p *place) error {
 			continue
 		}
 		line, col := d.w.doc.Position(l.seq.Items[at].Start)
-		if !p.has(d.name) && !slices.ContainsFunc(named, func(n stepList) bool { return n.offset == l.offset }) {
+		if (!p.has(d.name) || d.stoodInStep(p, i)) && !slices.ContainsFunc(named, func(n stepList) bool { return n.offset == l.offset }) {
 			d.notes = append(d.notes, fmt.Sprintf("%s:%d:%d: step %q still names %s: --also takes it out of there too", d.w.file, line, col, l.step, d.name))
 			continue
 		}

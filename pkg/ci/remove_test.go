@@ -19,7 +19,7 @@ func removing(t *testing.T, text string, o ci.Options, names ...string) (string,
 		".github/workflows/ci.yaml": text,
 	})
 	ws, all := openAt(t, root)
-	change, err := ci.Remove(ws, all, names, o)
+	change, err := ci.Remove(t.Context(), ws, all, names, o)
 	return texts(map[string]string{".github/workflows/ci.yaml": text}, change)[".github/workflows/ci.yaml"], change, err
 }
 

@@ -27,6 +27,8 @@ type repo struct {
 	workflows  []*workflow
 	broken     []error // workflows that cannot be read
 	single     bool    // there is one edit to make: actionlint can begin before it is checked
+
+	committed func(*workflow) *workflow // as git's HEAD has it, or nil; nil asks nobody
 }
 
 func openRepo(ws *workspace.Workspace, connectors []workspace.Connector) (*repo, error) {
