@@ -3,7 +3,6 @@ package ci
 import (
 	"bytes"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
@@ -72,15 +71,10 @@ func (c Change) Each(f func(file string, before, after []byte)) {
 // change was made for is a [fault.Blocked] error, and when one cannot be
 // written those before it are put back.
 func (c Change) Apply() error {
-	for _, f := range c.files {
-		if now, err := os.ReadFile(f.path); err != nil || !bytes.Equal(now, f.before) {
-			return fault.Blockedf("writing %q: it has changed in the meantime", f.file).WithHint("run it again")
-		}
-	}
 	for i, f := range c.files {
-		if err := textedit.WriteFile(f.path, f.after, 0o644); err != nil {
+		if err := textedit.Replace(f.path, f.before, f.after); err != nil {
 			for _, done := range c.files[:i] {
-				_ = textedit.WriteFile(done.path, done.before, 0o644) // the first error is the one to tell
+				_ = textedit.Replace(done.path, done.after, done.before) // the first error is the one to tell
 			}
 			return err
 		}
