@@ -17,24 +17,34 @@ const sopsKey = "sops"
 // in brackets, behind the last member. A text without a newline at its end has
 // none afterwards either, which is how [document.cutBlock] knows.
 func (d *document) addBlock(block sops.TreeBranch) (yamltext.Splice, error) {
+	text, err := d.blockText(block)
+	return d.insertBlock(text), err
+}
+
+// blockText writes the sops block in the style of the text: lines, or a member.
+func (d *document) blockText(block sops.TreeBranch) (string, error) {
 	if d.root.flow {
-		return d.addMember(block)
+		return d.blockMember(block)
 	}
 	text, err := emit(YAML, block)
-	if err != nil {
-		return yamltext.Splice{}, err
-	}
 	indent := strings.Repeat(" ", d.root.members[0].key.col-1)
 	var b strings.Builder
 	for line := range strings.Lines(string(text)) {
 		b.WriteString(indent + strings.TrimSuffix(line, "\n") + d.eol)
 	}
-	at := d.documentEnd()
-	out := b.String()
-	if at > 0 && d.text[at-1] != '\n' {
-		out = d.eol + strings.TrimSuffix(out, d.eol)
+	return b.String(), err
+}
+
+// insertBlock makes the splice that adds the text of a sops block.
+func (d *document) insertBlock(text string) yamltext.Splice {
+	if d.root.flow {
+		return d.insertMember(text)
 	}
-	return yamltext.Splice{Span: yamltext.Span{Start: at, End: at}, Text: out}, nil
+	at := d.documentEnd()
+	if at > 0 && d.text[at-1] != '\n' {
+		text = d.eol + strings.TrimSuffix(text, d.eol)
+	}
+	return yamltext.Splice{Span: yamltext.Span{Start: at, End: at}, Text: text}
 }
 
 // documentEnd is the end of the text, or the line "..." that ends the document.
@@ -52,29 +62,34 @@ func (d *document) documentEnd() int {
 	return len(d.text)
 }
 
-// addMember adds the block to a root in brackets, in its style: on lines of its own
-// with the indentation of the others, or on the same line.
-func (d *document) addMember(block sops.TreeBranch) (yamltext.Splice, error) {
+// blockMember writes the block for a root in brackets, in its style: on lines of
+// its own with the indentation of the others, or on one line.
+func (d *document) blockMember(block sops.TreeBranch) (string, error) {
 	value, err := emitValue(JSON, block[0].Value)
 	if err != nil {
-		return yamltext.Splice{}, err
+		return "", err
 	}
-	last := d.root.members[len(d.root.members)-1]
 	first := d.root.members[0].key
 	gap, unit := d.memberGap(first)
 	colon := `": `
 	if between := d.text[first.span.End:max(d.root.members[0].value.span.Start, first.span.End)]; d.format == JSON && !bytes.ContainsAny(between, " \t\r\n") {
 		colon = `":`
 	}
-	text := `"` + sopsKey + colon + indented(value, strings.TrimLeft(gap, "\r\n"), unit, d.eol, colon == `":`)
+	return `"` + sopsKey + colon + indented(value, strings.TrimLeft(gap, "\r\n"), unit, d.eol, colon == `":`), nil
+}
+
+// insertMember makes the splice that adds a member behind the last one of a root in brackets.
+func (d *document) insertMember(text string) yamltext.Splice {
+	last := d.root.members[len(d.root.members)-1]
+	gap, _ := d.memberGap(d.root.members[0].key)
 	at := last.value.end()
 	if last.value.kind == scalar && last.value.span.End <= last.key.span.End { // a key alone
 		at = last.key.span.End
 	}
 	if comma, ok := d.trailingComma(at); ok {
-		return yamltext.Splice{Span: yamltext.Span{Start: comma + 1, End: comma + 1}, Text: gap + text + ","}, nil
+		return yamltext.Splice{Span: yamltext.Span{Start: comma + 1, End: comma + 1}, Text: gap + text + ","}
 	}
-	return yamltext.Splice{Span: yamltext.Span{Start: at, End: at}, Text: "," + gap + text}, nil
+	return yamltext.Splice{Span: yamltext.Span{Start: at, End: at}, Text: "," + gap + text}
 }
 
 // memberGap gives what stands before the first member when it has its line for
@@ -157,7 +172,7 @@ func (d *document) cutBlock() (yamltext.Splice, bool) {
 	}
 	m := d.root.members[at]
 	if d.root.flow {
-		return yamltext.Splice{Span: d.memberSpan(at)}, true
+		return yamltext.Splice{Span: d.entrySpan(d.root, at)}, true
 	}
 	start := bytes.LastIndexByte(d.text[:m.key.span.Start], '\n') + 1
 	if start == 0 && bytes.HasPrefix(d.text, bom) {
@@ -182,25 +197,36 @@ func (d *document) eolBefore(at int) string {
 	return ""
 }
 
-// memberSpan is a member in brackets with the comma that goes with it.
-func (d *document) memberSpan(at int) yamltext.Span {
-	m := d.root.members[at]
-	end := m.value.end()
-	comma, trailing := d.trailingComma(end)
+// spans gives the bytes of the members or items of a map or list in brackets.
+func (n *node) spans() []yamltext.Span {
+	var list []yamltext.Span
+	for _, m := range n.members {
+		list = append(list, yamltext.Span{Start: m.key.span.Start, End: max(m.value.end(), m.key.span.End)})
+	}
+	for _, item := range n.items {
+		list = append(list, item.span)
+	}
+	return list
+}
+
+// entrySpan is a member or item in brackets with the comma that goes with it.
+func (d *document) entrySpan(n *node, at int) yamltext.Span {
+	all := n.spans()
+	one := all[at]
+	comma, trailing := d.trailingComma(one.End)
 	switch {
 	case trailing && at == 0:
-		return yamltext.Span{Start: m.key.span.Start, End: skipBlank(d.text, comma+1)}
+		return yamltext.Span{Start: one.Start, End: skipBlank(d.text, comma+1)}
 	case at == 0:
-		return yamltext.Span{Start: m.key.span.Start, End: end}
+		return one
 	}
-	before := d.root.members[at-1]
-	from := max(before.value.end(), before.key.span.End)
+	before := all[at-1].End
 	if trailing { // keep the comma of the one before
-		if c, ok := d.trailingComma(from); ok {
+		if c, ok := d.trailingComma(before); ok {
 			return yamltext.Span{Start: c + 1, End: comma + 1}
 		}
 	}
-	return yamltext.Span{Start: from, End: end}
+	return yamltext.Span{Start: before, End: one.End}
 }
 
 func skipBlank(text []byte, i int) int {

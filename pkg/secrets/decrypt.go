@@ -45,9 +45,8 @@ func Open(ctx context.Context, file string, opts OpenOptions) (*Opened, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.spoilt {
-		return nil, fault.Failedf("decrypting %q: a value was changed, moved, added or removed without sops: the signature does not hold", name).
-			WithHint("git diff shows what; connkit secrets fix-mac %s signs it as it stands", name)
+	if err := o.sound(); err != nil {
+		return nil, err
 	}
 	return &Opened{File: name, Format: d.format, Text: o.text, Suffix: o.meta.EncryptedSuffix, Anew: o.anew, opened: o, path: path, read: d.text}, nil
 }

@@ -22,12 +22,8 @@ type checker struct {
 // leave a secret in clear: [fault.Usage] for what is wrong in the file,
 // [fault.Blocked] for what a person must decide.
 func (d *document) checkPlain(suffix string, allow []string) error {
-	if at, has := d.root.member(sopsKey); has {
-		m := d.root.members[at]
-		if _, signed := m.value.member("mac"); signed {
-			return d.at(m.key, fault.Usagef("it is encrypted already")).WithHint("connkit edit %s", d.file)
-		}
-		return d.at(m.key, fault.Usagef("the key sops is taken: sops keeps its own block there"))
+	if err := d.checkFree(); err != nil {
+		return err
 	}
 	c := &checker{document: d, suffix: suffix, allow: allow, secret: map[*node]bool{}, holds: map[*node]bool{}}
 	if _, err := c.look(d.root, nil, false); err != nil {
@@ -38,6 +34,19 @@ func (d *document) checkPlain(suffix string, allow []string) error {
 			WithHint("add %s to the name of each key that holds a secret", suffix)
 	}
 	return nil
+}
+
+// checkFree refuses a document that is encrypted, or has the key that sops needs.
+func (d *document) checkFree() error {
+	at, has := d.root.member(sopsKey)
+	if !has {
+		return nil
+	}
+	m := d.root.members[at]
+	if _, signed := m.value.member("mac"); signed {
+		return d.at(m.key, fault.Usagef("it is encrypted already")).WithHint("connkit edit %s", d.file)
+	}
+	return d.at(m.key, fault.Usagef("the key sops is taken: sops keeps its own block there"))
 }
 
 // look goes through a value; it tells whether secrets are in it.

@@ -48,12 +48,9 @@ func (w *weaver) masked() []byte { return yamltext.Apply(w.text, w.masks) }
 // finish gives the sealed text. Its master keys hold the data key by now. What
 // comes out is loaded and decrypted as sops does, and must be what went in.
 func (w *weaver) finish() ([]byte, error) {
-	notes := w.layout.encode()
-	if notes != "" {
-		var err error
-		if notes, err = w.cipher.Encrypt(notes, w.key, layoutPlace); err != nil {
-			return nil, errSops
-		}
+	notes, err := w.sealedNotes()
+	if err != nil {
+		return nil, err
 	}
 	branch, err := metadataBranch(w.tree.Metadata, notes)
 	if err != nil {
@@ -182,6 +179,19 @@ func (d *document) likeText(l leaf) error {
 		return d.at(l.node, fault.Usagef("sops reads the text of %s in another way than it is written", l.place)).WithHint("quote it")
 	}
 	return nil
+}
+
+// sealedNotes gives the encrypted layout, or "" when there is nothing to remember.
+func (w *weaver) sealedNotes() (string, error) {
+	notes := w.layout.encode()
+	if notes == "" {
+		return "", nil
+	}
+	sealed, err := w.cipher.Encrypt(notes, w.key, layoutPlace)
+	if err != nil {
+		return "", errSops
+	}
+	return sealed, nil
 }
 
 // prove loads a sealed text as sops does and decrypts it: it must be the tree that was encrypted.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"sync"
 	"time"
@@ -67,21 +68,51 @@ func loadSealed(f Format, text []byte) (tree sops.Tree, err error) {
 }
 
 // tracked is sops's cipher; it remembers the place of the value that it could
-// not decrypt, which the library's error does not tell.
+// not decrypt, which the library's error does not tell, and what it decrypted.
 type tracked struct {
 	aes.Cipher
 	failed string // keys with colons behind them
+	seen   map[sealedValue][]string
+	kept   map[sealedValue][]string // ciphertexts to use again, in their order
 }
 
-func newCipher() *tracked { return &tracked{Cipher: aes.NewCipher()} }
+// sealedValue is a value in its place. The items of a list share theirs.
+type sealedValue struct {
+	place string
+	value any
+}
+
+func newCipher() *tracked {
+	return &tracked{Cipher: aes.NewCipher(), seen: map[sealedValue][]string{}}
+}
+
+// keeping gives a cipher that encrypts what c has decrypted into the text that it was.
+func (c *tracked) keeping() *tracked {
+	k := newCipher()
+	k.kept = maps.Clone(c.seen)
+	return k
+}
 
 // Decrypt is sops's own.
 func (c *tracked) Decrypt(text string, key []byte, place string) (any, error) {
 	v, err := c.Cipher.Decrypt(text, key, place)
 	if err != nil {
 		c.failed = place
+		return v, err
 	}
-	return v, err
+	at := sealedValue{place, v}
+	c.seen[at] = append(c.seen[at], text)
+	return v, nil
+}
+
+// Encrypt is sops's own, but for what is kept.
+func (c *tracked) Encrypt(v any, key []byte, place string) (string, error) {
+	at := sealedValue{place, v}
+	if kept := c.kept[at]; len(kept) > 0 {
+		c.kept[at] = kept[1:]
+		return kept[0], nil
+	}
+	return aes.NewCipher().Encrypt(v, key, place) // not c's, which would take the nonce of an equal value
 }
 
 // encryptTree encrypts the values of a tree in place and signs it.
