@@ -51,6 +51,18 @@ func Open(ctx context.Context, file string, opts OpenOptions) (*Opened, error) {
 	return &Opened{File: name, Format: d.format, Text: o.text, Suffix: o.meta.EncryptedSuffix, Anew: o.anew, opened: o, path: path, read: d.text}, nil
 }
 
+// Sealed gives the text of the file as it was read.
+func (o *Opened) Sealed() []byte { return o.read }
+
+// Masked gives the plain text with *** for each secret.
+func (o *Opened) Masked() []byte {
+	text, err := o.opened.unseal(func(leaf) written { return written{inline: mask} })
+	if err != nil {
+		return nil
+	}
+	return text
+}
+
 // Apply puts the plain text in the place of the file.
 func (o *Opened) Apply() error { return replace(o.path, o.read, o.Text) }
 

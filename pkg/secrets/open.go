@@ -1,8 +1,10 @@
 package secrets
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/getsops/sops/v3"
@@ -21,12 +23,13 @@ type opened struct {
 	text   []byte          // the plain text
 	spoilt bool            // the signature does not hold
 	anew   bool            // sops wrote the text, since it could not be spliced
+	closed sops.TreeBranch // the encrypted values
 }
 
 // open decrypts a sealed document with the given data key.
 func (d *document) open(t sops.Tree, key []byte) (*opened, error) {
 	o := &opened{document: d, meta: t.Metadata, key: key, cipher: newCipher()}
-	closed := clone(t.Branches[0]).(sops.TreeBranch)
+	o.closed = clone(t.Branches[0]).(sops.TreeBranch)
 	err := decryptTree(&t, key, o.cipher)
 	if err != nil && !errors.Is(err, errMAC) {
 		return nil, err
@@ -34,7 +37,7 @@ func (d *document) open(t sops.Tree, key []byte) (*opened, error) {
 	o.spoilt = err != nil
 	o.tree = t.Branches[0]
 	for _, notes := range []layout{d.notes(o), {}} {
-		if o.text, err = o.unseal(closed, notes); err != nil {
+		if o.text, err = o.unseal(func(l leaf) written { return o.restore(notes[l.place.String()], l.after, sealedNode(l.node)) }); err != nil {
 			break
 		}
 		if got, loadErr := load(d.format, o.text); loadErr == nil && same(got, o.tree, false) {
@@ -61,40 +64,50 @@ func (d *document) notes(o *opened) layout {
 	return nil
 }
 
-// unseal splices the plain values into the text and takes the sops block away.
-func (o *opened) unseal(closed sops.TreeBranch, notes layout) ([]byte, error) {
+// unseal splices what write gives for each secret into the text, and takes the sops block away.
+func (o *opened) unseal(write func(leaf) written) ([]byte, error) {
 	block, found := o.cutBlock()
 	if !found {
 		return nil, errShape
 	}
-	var splices []yamltext.Splice
 	bare := *o.root
-	bare.members = nil
-	for _, m := range o.root.members {
-		if m.key.value != sopsKey {
-			bare.members = append(bare.members, m)
-		}
-	}
-	err := eachLeaf(&bare, nil, closed, o.tree, func(l leaf) error {
-		if same(l.before, l.after, false) {
-			return nil
-		}
-		if l.expanded {
+	at, _ := bare.member(sopsKey)
+	bare.members = slices.Delete(slices.Clone(bare.members), at, at+1)
+	var splices []yamltext.Splice
+	err := eachLeaf(&bare, nil, o.closed, o.tree, func(l leaf) error {
+		switch c, isComment := l.after.(sops.Comment); {
+		case same(l.before, l.after, false):
+		case l.expanded:
 			return errShape
+		case isComment:
+			s, err := o.itemToComment(l.node, c.Value)
+			splices = append(splices, s)
+			return err
+		default:
+			splices = append(splices, o.replace(l.node, write(l))...)
 		}
-		n := sealedNode(l.node)
-		splices = append(splices, o.replace(l.node, o.restore(notes[l.place.String()], l.after, n))...)
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	splices = append(splices, o.unsealComments(closed)...)
+	splices = append(splices, o.unsealComments()...)
 	return yamltext.Apply(o.document.text, append(splices, block)), nil // the block last: a text may end where it begins
 }
 
-func (o *opened) unsealComments(closed sops.TreeBranch) []yamltext.Splice {
-	was, is := comments(closed, closed), comments(o.tree, closed)
+// itemToComment puts a comment where sops has left it as an item of a list.
+func (o *opened) itemToComment(n *node, text string) (yamltext.Splice, error) {
+	line := bytes.LastIndexByte(o.document.text[:n.span.Start], '\n') + 1
+	before := string(o.document.text[line:n.span.Start])
+	if dash := strings.TrimLeft(before, " "); n.flow || strings.TrimSpace(dash) != "-" || n.quote == literal {
+		return yamltext.Splice{}, errShape
+	}
+	start := line + strings.IndexByte(before, '-')
+	return yamltext.Splice{Span: yamltext.Span{Start: start, End: n.span.End}, Text: "#" + text}, nil
+}
+
+func (o *opened) unsealComments() []yamltext.Splice {
+	was, is := comments(o.closed, o.closed), comments(o.tree, o.closed)
 	if len(was) != len(is) {
 		return nil
 	}
