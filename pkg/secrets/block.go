@@ -174,17 +174,24 @@ func (d *document) cutBlock() (yamltext.Splice, bool) {
 	if d.root.flow {
 		return yamltext.Splice{Span: d.entrySpan(d.root, at)}, true
 	}
+	span := d.linesOf(m)
+	if d.eolBefore(span.End) == "" {
+		span.Start -= len(d.eolBefore(span.Start))
+	}
+	return yamltext.Splice{Span: span}, true
+}
+
+// linesOf gives the lines of a member in block style, with their ends.
+func (d *document) linesOf(m member) yamltext.Span {
 	start := bytes.LastIndexByte(d.text[:m.key.span.Start], '\n') + 1
 	if start == 0 && bytes.HasPrefix(d.text, bom) {
 		start = len(bom)
 	}
 	end := d.lineEnd(max(m.value.end(), m.key.span.End))
-	if end == len(d.text) {
-		start = max(start-len(d.eolBefore(start)), 0)
-	} else {
+	if end < len(d.text) {
 		end += bytes.IndexByte(d.text[end:], '\n') + 1
 	}
-	return yamltext.Splice{Span: yamltext.Span{Start: start, End: end}}, true
+	return yamltext.Span{Start: start, End: end}
 }
 
 func (d *document) eolBefore(at int) string {

@@ -1,7 +1,6 @@
 package secrets
 
 import (
-	"bytes"
 	"context"
 	"path/filepath"
 	"time"
@@ -109,16 +108,16 @@ func (o *opened) blockAgain(w *weaver, notes string) (string, bool) {
 	if !ok {
 		return "", false
 	}
-	start, end := m.key.span.Start, m.value.end()
+	span := yamltext.Span{Start: m.key.span.Start, End: m.value.end()}
 	if !w.root.flow {
-		start, end = bytes.LastIndexByte(o.document.text[:start], '\n')+1, o.lineEnd(end)
+		span = o.linesOf(m)
 	}
 	for i := range splices {
-		splices[i].Start -= start
-		splices[i].End -= start
+		splices[i].Start -= span.Start
+		splices[i].End -= span.Start
 	}
-	text := string(yamltext.Apply(o.document.text[start:end], splices))
-	if !w.root.flow {
+	text := string(yamltext.Apply(o.document.text[span.Start:span.End], splices))
+	if !w.root.flow && o.eolBefore(span.End) == "" {
 		text += w.eol
 	}
 	return text, true
