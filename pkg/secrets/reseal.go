@@ -73,28 +73,40 @@ func (d *document) checkAgain(suffix string, allow []string) error {
 	return d.checkFree()
 }
 
-// finishLike gives the sealed text with the sops block that the opened file has.
+// finishLike gives the sealed text with the sops block that an opened file has.
 func (w *weaver) finishLike(o *opened) ([]byte, error) {
-	notes, err := w.sealedNotes()
+	block, err := w.blockFor(o)
 	if err != nil {
 		return nil, err
 	}
-	text, ok := o.blockAgain(w, notes)
-	if !ok {
-		branch, err := metadataBranch(w.tree.Metadata, notes)
-		if err != nil {
-			return nil, w.unfit(err)
-		}
-		if text, err = w.blockText(branch); err != nil {
-			return nil, w.unfit(err)
-		}
-	}
-	sealed := yamltext.Apply(w.text, append(w.splices, w.insertBlock(text)))
+	sealed := yamltext.Apply(w.text, append(w.splices, w.insertBlock(block)))
 	return sealed, w.prove(sealed, w.before, w.key)
 }
 
-// blockAgain gives the text of a file's sops block with the new date, signature
-// and layout in it, or false when the new text is laid out in another way.
+// blockFor gives the text of the sops block: that of an opened file, which may be
+// nil, with the new date, signature and layout in it, else one that sops writes.
+func (w *weaver) blockFor(o *opened) (string, error) {
+	notes, err := w.sealedNotes()
+	if err != nil {
+		return "", err
+	}
+	if o != nil {
+		if text, ok := o.blockAgain(w, notes); ok {
+			return text, nil
+		}
+	}
+	branch, err := metadataBranch(w.tree.Metadata, notes)
+	if err != nil {
+		return "", w.unfit(err)
+	}
+	text, err := w.blockText(branch)
+	if err != nil {
+		return "", w.unfit(err)
+	}
+	return text, nil
+}
+
+// blockAgain is [weaver.blockFor] a file, or false when the new text is laid out in another way.
 func (o *opened) blockAgain(w *weaver, notes string) (string, bool) {
 	at, _ := o.root.member(sopsKey)
 	m := o.root.members[at]
