@@ -11,6 +11,7 @@ import (
 	"github.com/connkit/connkit/internal/ui"
 	"github.com/connkit/connkit/pkg/flow"
 	"github.com/connkit/connkit/pkg/secrets"
+	"github.com/connkit/connkit/pkg/workspace"
 )
 
 // decryptFlags are what of a file is printed, and where to.
@@ -81,12 +82,30 @@ func (a *app) openFile(ctx context.Context, file string, opts secrets.OpenOption
 	if err != nil {
 		return nil, err
 	}
+	a.fillOpen(&opts, set)
+	a.ui.Step("decrypting %s", a.relative(file))
+	return secrets.Open(ctx, file, opts)
+}
+
+// decryptConfig opens the configs of connectors that run: in memory, as Flow's
+// runtime does, which has sops read JSON.
+func (a *app) decryptConfig(set *workspace.Settings) flow.Decrypt {
+	return func(ctx context.Context, doc []byte) ([]byte, error) {
+		var opts secrets.OpenOptions
+		a.fillOpen(&opts, set)
+		o, err := secrets.OpenText(ctx, "the config", secrets.JSON, doc, opts)
+		if err != nil {
+			return nil, err
+		}
+		return o.Text, nil
+	}
+}
+
+func (a *app) fillOpen(opts *secrets.OpenOptions, set *workspace.Settings) {
 	opts.Timeout, opts.Dir = set.Secrets.Timeout, a.dir
 	if order := a.getenv("SOPS_DECRYPTION_ORDER"); order != "" {
 		opts.Order = strings.Split(order, ",")
 	}
-	a.ui.Step("decrypting %s", a.relative(file))
-	return secrets.Open(ctx, file, opts)
 }
 
 func (a *app) sayDecrypted(o *secrets.Opened, how decryptFlags) error {

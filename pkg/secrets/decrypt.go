@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/textedit"
 )
 
 // OpenOptions say how a file is decrypted.
@@ -41,6 +42,23 @@ func Open(ctx context.Context, file string, opts OpenOptions) (*Opened, error) {
 	if err != nil {
 		return nil, err
 	}
+	o, err := d.openSigned(ctx, opts)
+	if o != nil {
+		o.path = path
+	}
+	return o, err
+}
+
+// OpenText decrypts a text that is in no file, or was read already; name is for messages.
+func OpenText(ctx context.Context, name string, format Format, text []byte, opts OpenOptions) (*Opened, error) {
+	d, err := parse(name, format, text)
+	if err != nil {
+		return nil, err
+	}
+	return d.openSigned(ctx, opts)
+}
+
+func (d *document) openSigned(ctx context.Context, opts OpenOptions) (*Opened, error) {
 	o, err := d.unlock(ctx, opts)
 	if err != nil {
 		return nil, err
@@ -48,7 +66,7 @@ func Open(ctx context.Context, file string, opts OpenOptions) (*Opened, error) {
 	if err := o.sound(); err != nil {
 		return nil, err
 	}
-	return &Opened{File: name, Format: d.format, Text: o.text, Suffix: o.meta.EncryptedSuffix, Anew: o.anew, opened: o, path: path, read: d.text}, nil
+	return &Opened{File: d.file, Format: d.format, Text: o.text, Suffix: o.meta.EncryptedSuffix, Anew: o.anew, opened: o, read: d.text}, nil
 }
 
 // Sealed gives the text of the file as it was read.
@@ -64,7 +82,7 @@ func (o *Opened) Masked() []byte {
 }
 
 // Apply puts the plain text in the place of the file.
-func (o *Opened) Apply() error { return replace(o.path, o.read, o.Text) }
+func (o *Opened) Apply() error { return textedit.Replace(o.path, o.read, o.Text) }
 
 // unlock gets the data key of a sealed document and decrypts it.
 func (d *document) unlock(ctx context.Context, opts OpenOptions) (*opened, error) {
@@ -74,7 +92,7 @@ func (d *document) unlock(ctx context.Context, opts OpenOptions) (*opened, error
 	}
 	key, err := unwrap(ctx, opts, &t.Metadata)
 	if err != nil {
-		return nil, within(d.file, err)
+		return nil, naming(d.file, err)
 	}
 	o, err := d.open(t, key)
 	var bad *errValue

@@ -95,7 +95,7 @@ func (s *session) begin(ctx context.Context) error {
 	if info, err := os.Stat(filepath.Dir(r.path)); err != nil || !info.IsDir() {
 		return fault.Usagef("creating %q: its folder is not there", r.File).WithHint("mkdir -p %s", filepath.Dir(r.File))
 	}
-	recipe, err := s.Create.recipe(ctx, r.path)
+	recipe, err := s.Create.recipe(ctx, r.path, r.File)
 	if err != nil {
 		return err
 	}
@@ -108,7 +108,8 @@ func (s *session) begin(ctx context.Context) error {
 		s.Start(r)
 	}
 	s.seal = func(ctx context.Context, d *document) error {
-		if err := d.checkPlain(e.Suffix, s.Allow); err != nil {
+		notes, err := d.checkPlain(e.Suffix, s.Allow)
+		if err != nil {
 			return err
 		}
 		if err := recipe.checkRegex(d, e.Suffix); err != nil {
@@ -117,7 +118,7 @@ func (s *session) begin(ctx context.Context) error {
 		if err := e.seal(ctx, d, recipe, s.Create); err != nil {
 			return err
 		}
-		r.Done, r.After = "created", e.After
+		r.Done, r.After, r.Notes = "created", e.After, append(recipe.notes, notes...)
 		return nil
 	}
 	return nil

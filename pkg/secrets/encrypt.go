@@ -67,7 +67,7 @@ func Encrypt(ctx context.Context, files []string, opts EncryptOptions) []*Encryp
 		seen[path] = true
 		list = append(list, &Encrypted{File: shown(path, opts.Dir), path: path, Err: err})
 	}
-	each(list, func(e *Encrypted) {
+	each(list, runtime.GOMAXPROCS(0), func(e *Encrypted) {
 		if e.Err == nil {
 			e.Err = e.plan(ctx, opts)
 		}
@@ -76,11 +76,14 @@ func Encrypt(ctx context.Context, files []string, opts EncryptOptions) []*Encryp
 }
 
 // Apply writes the file.
-func (e *Encrypted) Apply() error { return replace(e.path, e.read, e.After) }
+func (e *Encrypted) Apply() error { return textedit.Replace(e.path, e.read, e.After) }
+
+// writers is how many files are written at a time: they wait for the disk most of it.
+const writers = 16
 
 // ApplyAll writes the files that have no error yet; what goes wrong is the Err of each.
 func ApplyAll(ctx context.Context, list []*Encrypted) {
-	each(list, func(e *Encrypted) {
+	each(list, writers, func(e *Encrypted) {
 		if e.Err == nil {
 			e.Err = ctx.Err()
 		}
@@ -90,14 +93,11 @@ func ApplyAll(ctx context.Context, list []*Encrypted) {
 	})
 }
 
-// replace writes a file that was read before.
-func replace(path string, _, after []byte) error { return textedit.WriteFile(path, after, 0o600) }
-
-// each runs do for every entry, as many at a time as there are processors.
-func each[T any](list []T, do func(T)) {
+// each runs do for every entry, so many at a time.
+func each[T any](list []T, workers int, do func(T)) {
 	var wg sync.WaitGroup
 	next := make(chan T)
-	for range min(runtime.GOMAXPROCS(0), len(list)) {
+	for range min(workers, len(list)) {
 		wg.Go(func() {
 			for one := range next {
 				do(one)
@@ -121,18 +121,20 @@ func (e *Encrypted) plan(ctx context.Context, opts EncryptOptions) error {
 	}
 	e.read = d.text
 	if _, has := d.root.member(sopsKey); has { // before any rule is looked for
-		return d.checkPlain(DefaultSuffix, opts.Allow)
+		_, err := d.checkPlain(DefaultSuffix, opts.Allow)
+		return err
 	}
-	r, err := opts.recipe(ctx, e.path)
+	r, err := opts.recipe(ctx, e.path, e.File)
 	e.Suffix = suffixOf(opts, r)
 	// What is wrong with the file comes before what is wrong with the keys.
-	if wrong := d.checkPlain(e.Suffix, opts.Allow); wrong != nil {
+	notes, wrong := d.checkPlain(e.Suffix, opts.Allow)
+	if wrong != nil {
 		return wrong
 	}
 	if err != nil {
 		return err
 	}
-	e.Source, e.Keys, e.Notes = r.source, names(r.groups), slices.Sorted(slices.Values(r.notes))
+	e.Source, e.Keys, e.Notes = r.source, names(r.groups), append(slices.Sorted(slices.Values(r.notes)), notes...)
 	if err := r.checkRegex(d, e.Suffix); err != nil {
 		return err
 	}
@@ -159,7 +161,7 @@ func (e *Encrypted) seal(ctx context.Context, d *document, r *recipe, opts Encry
 	if err != nil {
 		return err
 	}
-	if err := w.checkComments(e.Suffix); err != nil {
+	if err := w.checkComments(); err != nil {
 		return err
 	}
 	if err := wrap(ctx, opts.Timeout, &w.tree.Metadata, key); err != nil {

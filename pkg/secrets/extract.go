@@ -17,7 +17,7 @@ func (o *Opened) Extract(at string) (any, []byte, error) {
 	}
 	var v any = o.opened.tree
 	for _, key := range strings.Split(at, "/")[1:] {
-		key = strings.NewReplacer("~1", "/", "~0", "~").Replace(key)
+		key = unescaper.Replace(key)
 		switch t := v.(type) {
 		case sops.TreeBranch:
 			i := -1

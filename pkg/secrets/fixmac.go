@@ -57,7 +57,7 @@ func (d *document) unlockStray(ctx context.Context, opts OpenOptions) (*opened, 
 	}
 	key, err := unwrap(ctx, opts, &t.Metadata)
 	if err != nil {
-		return nil, within(d.file, err)
+		return nil, naming(d.file, err)
 	}
 	text, err := d.sealStrays(t, key, stray)
 	if err != nil {

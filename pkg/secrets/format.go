@@ -64,8 +64,12 @@ func parse(file string, format Format, text []byte) (*document, error) {
 
 var bom = []byte("\xef\xbb\xbf")
 
+// wideMap is the number of keys above which sops takes longer to compare them than to read them.
+const wideMap = 1000
+
 // checkKeys refuses a map that has a key twice; sops would keep one or both.
 func (d *document) checkKeys(members []member) error {
+	d.wide = d.wide || len(members) > wideMap
 	seen := make(map[string]int, len(members))
 	for _, m := range members {
 		if line, twice := seen[m.key.value]; twice {

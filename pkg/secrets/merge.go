@@ -20,8 +20,9 @@ import (
 // MergeOptions say what is merged.
 type MergeOptions struct {
 	OpenOptions
-	Name   string // path of the file in the repository, for messages and the format
-	Marker int    // length of conflict markers; 0 is 7
+	Allow  []string // keys that may stay in clear
+	Name   string   // path of the file in the repository, for messages and the format
+	Marker int      // length of conflict markers; 0 is 7
 }
 
 // Merged is what came out of a merge.
@@ -166,6 +167,7 @@ func (m *Merged) seal(ctx context.Context, v *versions, opts MergeOptions) error
 	if err != nil {
 		return err
 	}
+	s.allow = opts.Allow
 	ours, block, err := s.seal(texts.ours, t, true, "")
 	if err != nil {
 		return err
@@ -189,6 +191,7 @@ type sealer struct {
 	meta   sops.Metadata
 	lead   *opened // the side whose data key it is
 	notes  []string
+	allow  []string
 	cipher *tracked
 	same   *opened // the side whose sops block stays, or nil
 }
@@ -203,7 +206,7 @@ func (s *sealer) seal(text string, t trio, oursWins bool, block string) (sealed 
 	if !t.agrees(d.root, oursWins) {
 		return nil, "", fault.Failedf("the texts could not be merged key by key")
 	}
-	if err := d.checkAgain(s.meta.EncryptedSuffix, nil); err != nil && oursWins {
+	if _, err := d.checkAgain(s.meta.EncryptedSuffix, s.allow); err != nil && oursWins {
 		s.notes = append(s.notes, err.Error())
 	}
 	if err := d.checkFree(); err != nil {

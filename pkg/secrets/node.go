@@ -21,6 +21,7 @@ type document struct {
 	// comments are those of YAML: from # to the end of the line.
 	comments []yamltext.Span
 	starts   []int // of lines; see position
+	wide     bool  // a map has very many keys
 }
 
 type kind int

@@ -40,7 +40,7 @@ func (d *document) open(t sops.Tree, key []byte) (*opened, error) {
 		if o.text, err = o.unseal(func(l leaf) written { return o.restore(notes[l.place.String()], l.after, sealedNode(l.node)) }); err != nil {
 			break
 		}
-		if got, loadErr := load(d.format, o.text); loadErr == nil && same(got, o.tree, false) {
+		if got, loadErr := load(d.format, o.text, d.wide); loadErr == nil && same(got, o.tree, false) {
 			return o, nil
 		}
 	}
@@ -132,7 +132,7 @@ func (d *document) sealedTree() (sops.Tree, error) {
 	if !found || d.root.members[at].value.kind != mapping {
 		return sops.Tree{}, fault.Usagef("it is not encrypted: it has no sops block").At(d.file, 0, 0)
 	}
-	t, err := loadSealed(d.format, d.text)
+	t, err := loadSealed(d.format, d.text, d.wide)
 	if err != nil {
 		return t, d.at(d.root.members[at].key, fault.Usagef("sops cannot read its block"))
 	}
@@ -140,8 +140,8 @@ func (d *document) sealedTree() (sops.Tree, error) {
 	return t, nil
 }
 
-// within says which file an error is about.
-func within(file string, err error) error {
+// naming says which file an error is about.
+func naming(file string, err error) error {
 	var f *fault.Error
 	if errors.As(err, &f) && f.File == "" {
 		return fmt.Errorf("decrypting %q: %w", file, err)

@@ -1,6 +1,8 @@
 package secrets
 
 import (
+	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,22 +18,38 @@ type checker struct {
 	found  bool     // a key carries the suffix
 	secret map[*node]bool
 	holds  map[*node]bool // anchored nodes with secrets within
+	plain  []plainLeaf    // what stays in clear
+	places []*node        // of plain
+	notes  []string
 }
 
 // checkPlain refuses a plain document that encryption would spoil or that would
 // leave a secret in clear: [fault.Usage] for what is wrong in the file,
 // [fault.Blocked] for what a person must decide.
-func (d *document) checkPlain(suffix string, allow []string) error {
+func (d *document) checkPlain(suffix string, allow []string) (notes []string, err error) {
 	if err := d.checkFree(); err != nil {
-		return err
+		return nil, err
 	}
 	c := &checker{document: d, suffix: suffix, allow: allow, secret: map[*node]bool{}, holds: map[*node]bool{}}
 	if _, err := c.look(d.root, nil, false); err != nil {
-		return err
+		return nil, err
 	}
 	if !c.found {
-		return fault.Blockedf("no key ends in %s: nothing would be encrypted", suffix).At(d.file, 0, 0).
+		return nil, fault.Blockedf("no key ends in %s: nothing would be encrypted", suffix).At(d.file, 0, 0).
 			WithHint("add %s to the name of each key that holds a secret", suffix)
+	}
+	return c.notes, c.checkClear()
+}
+
+// checkClear refuses a value that stays in clear and looks secret.
+func (c *checker) checkClear() error {
+	for _, f := range findPlain(c.plain) {
+		if c.allows(f.Pointer) {
+			continue
+		}
+		i := slices.IndexFunc(c.plain, func(l plainLeaf) bool { return l.Pointer == f.Pointer })
+		return c.at(c.places[i], fault.Blockedf("%s looks like %s, and would stay in clear", f.Pointer, f.What)).
+			WithHint("rename it to %s%s, or --allow-plaintext %s if it is none", keyAt(f.Pointer), c.suffix, keyAt(f.Pointer))
 	}
 	return nil
 }
@@ -48,6 +66,24 @@ func (d *document) checkFree() error {
 	}
 	return d.at(m.key, fault.Usagef("the key sops is taken: sops keeps its own block there"))
 }
+
+// allows tells whether a key may stay in clear: by its name or its JSON pointer.
+func (c *checker) allows(pointer string) bool {
+	return slices.Contains(c.allow, pointer) || slices.Contains(c.allow, keyAt(pointer))
+}
+
+// keyAt gives the name of the key that a value stands at; of an item, that of its list.
+func keyAt(pointer string) string {
+	parts := strings.Split(pointer, "/")
+	for i := len(parts) - 1; i > 0; i-- {
+		if _, err := strconv.Atoi(parts[i]); err != nil || i == 1 {
+			return unescaper.Replace(parts[i])
+		}
+	}
+	return pointer
+}
+
+var unescaper = strings.NewReplacer("~1", "/", "~0", "~")
 
 // look goes through a value; it tells whether secrets are in it.
 func (c *checker) look(n *node, place *pointer, secret bool) (holds bool, err error) {
@@ -139,12 +175,34 @@ func (c *checker) scalar(n *node, place *pointer, secret bool) error {
 	case n.tag == "!!int" && tooLong(n):
 		return c.at(n, fault.Usagef("the value of %s has more digits than sops keeps", place)).WithHint("quote it")
 	case !secret:
+		c.warn(n, place)
+		if n.tag != "!!null" {
+			c.plain = append(c.plain, plainLeaf{Pointer: place.String(), Value: n.value, Text: n.tag == "!!str"})
+			c.places = append(c.places, n)
+		}
 		return nil
 	case isCipher(n.value):
 		return c.at(n, fault.Usagef("the value of %s is encrypted already", place))
 	}
 	return c.checkKept(n, place)
 }
+
+// warn notes a value that sops signs as one thing and Flow, which has sops read
+// JSON, as another: a date, or a number in a spelling of YAML 1.1.
+func (c *checker) warn(n *node, place *pointer) {
+	what := ""
+	switch {
+	case n.tag == "!!timestamp":
+		what = "a date"
+	case n.tag == "!!int" && oldNumber.MatchString(n.value):
+		what = "a number"
+	default:
+		return
+	}
+	c.notes = append(c.notes, fmt.Sprintf("line %d: the value of %s is %s to sops and a text to Flow, for which the signature will not hold: quote it", n.line, place, what))
+}
+
+var oldNumber = regexp.MustCompile(`_|^[-+]?0[0-9]+$`)
 
 // tooLong tells that an integer is beyond 64 bits.
 func tooLong(n *node) bool {

@@ -48,29 +48,30 @@ func (r *Rewrite) Apply() error {
 
 // reseal encrypts a new plain text of an opened file. What was there keeps its
 // ciphertext, and the sops block its text but for the date and the signature.
-func (o *opened) reseal(d *document, allow []string) ([]byte, error) {
+func (o *opened) reseal(d *document, allow []string) (text []byte, notes []string, err error) {
 	suffix := o.meta.EncryptedSuffix
-	if err := d.checkAgain(suffix, allow); err != nil {
-		return nil, err
+	if notes, err = d.checkAgain(suffix, allow); err != nil {
+		return nil, nil, err
 	}
 	w, err := d.weave(o.meta, o.key, o.cipher.keeping())
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if suffix != "" {
-		if err := w.checkComments(suffix); err != nil {
-			return nil, err
+		if err := w.checkComments(); err != nil {
+			return nil, nil, err
 		}
 	}
-	return w.finishLike(o)
+	text, err = w.finishLike(o)
+	return text, notes, err
 }
 
 // checkAgain is [document.checkPlain] for a file that may be encrypted whole, or by a pattern.
-func (d *document) checkAgain(suffix string, allow []string) error {
+func (d *document) checkAgain(suffix string, allow []string) (notes []string, err error) {
 	if suffix != "" {
 		return d.checkPlain(suffix, allow)
 	}
-	return d.checkFree()
+	return nil, d.checkFree()
 }
 
 // finishLike gives the sealed text with the sops block that an opened file has.

@@ -3,6 +3,7 @@ package secrets
 import (
 	"context"
 	"crypto/rand"
+	"runtime"
 	"slices"
 
 	"github.com/getsops/sops/v3"
@@ -42,7 +43,7 @@ func rewriteAll(ctx context.Context, files []string, dir string, plan func(*Rewr
 		}
 		seen[path] = true
 	}
-	each(list, func(r *Rewrite) {
+	each(list, runtime.GOMAXPROCS(0), func(r *Rewrite) {
 		if r.Err == nil {
 			r.Err = ctx.Err()
 		}
@@ -55,7 +56,7 @@ func rewriteAll(ctx context.Context, files []string, dir string, plan func(*Rewr
 
 // WriteAll writes the files that have no error yet; what goes wrong is the Err of each.
 func WriteAll(ctx context.Context, list []*Rewrite) {
-	each(list, func(r *Rewrite) {
+	each(list, writers, func(r *Rewrite) {
 		if r.Err == nil {
 			r.Err = ctx.Err()
 		}
@@ -75,7 +76,7 @@ func (o *opened) rotate(ctx context.Context, opts OpenOptions) ([]byte, error) {
 		return nil, o.unfit(err)
 	}
 	if err := wrap(ctx, opts.Timeout, &t.Metadata, key); err != nil {
-		return nil, within(o.file, err)
+		return nil, naming(o.file, err)
 	}
 	notes := o.notes(o).encode()
 	if notes != "" {

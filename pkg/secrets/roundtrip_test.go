@@ -9,8 +9,8 @@ import (
 	"filippo.io/age"
 )
 
-// newIdentity makes an age identity, puts it where sops looks, and gives its recipient.
-func newIdentity(t *testing.T) string {
+// ageIdentity makes an age identity, puts it where sops looks, and gives its recipient.
+func ageIdentity(t *testing.T) string {
 	t.Helper()
 	id, err := age.GenerateX25519Identity()
 	if err != nil {
@@ -22,7 +22,7 @@ func newIdentity(t *testing.T) string {
 }
 
 func TestRoundTripQuick(t *testing.T) {
-	rec := newIdentity(t)
+	rec := ageIdentity(t)
 	for _, text := range []string{
 		"a: 1\nb_sops: secret # c\nc: x\n",
 		"a: 1.0\nb_sops: 'sec''ret'\nc_sops: \"x y\\tz\"\n",

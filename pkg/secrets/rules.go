@@ -27,23 +27,23 @@ type recipe struct {
 
 // recipe finds the keys for a file: those that were given, else those of the
 // creation rule in the nearest .sops.yaml above the file, else the defaults.
-func (o EncryptOptions) recipe(ctx context.Context, file string) (*recipe, error) {
+func (o EncryptOptions) recipe(ctx context.Context, path, file string) (*recipe, error) {
 	limit := o.Timeout
 	if limit <= 0 {
 		limit = DefaultTimeout
 	}
-	r, err := aside(ctx, limit, func() (*recipe, error) { return o.findRecipe(file) })
+	r, err := aside(ctx, limit, func() (*recipe, error) { return o.findRecipe(path, file) })
 	if err == errLate { //nolint:errorlint // it is ours, and bare
 		return nil, fault.Environmentf("reading the keys: no answer within %s", limit).WithHint("--timeout gives a service longer to answer")
 	}
 	return r, err
 }
 
-func (o EncryptOptions) findRecipe(file string) (*recipe, error) {
+func (o EncryptOptions) findRecipe(path, file string) (*recipe, error) {
 	if !o.Keys.empty() {
 		return fromKeys(o.Keys, o.KeysFrom)
 	}
-	rule, err := o.rule(file)
+	rule, err := o.rule(path)
 	if err != nil {
 		return nil, err
 	}

@@ -22,6 +22,7 @@ type weaver struct {
 	masks   []yamltext.Splice // those that hide the secrets in the plain text
 	values  int
 	clear   []yamltext.Span // comments that stay as they are
+	secrets map[string]bool // the texts that were encrypted
 }
 
 // weave encrypts the secrets of a plain document in memory: those values that
@@ -31,7 +32,7 @@ func (d *document) weave(meta sops.Metadata, key []byte, c *tracked) (*weaver, e
 	if err != nil {
 		return nil, err
 	}
-	w := &weaver{document: d, before: before, key: key, cipher: c, layout: layout{}}
+	w := &weaver{document: d, before: before, key: key, cipher: c, layout: layout{}, secrets: map[string]bool{}}
 	w.tree = sops.Tree{Branches: sops.TreeBranches{clone(before).(sops.TreeBranch)}, Metadata: meta, FilePath: d.file}
 	if err := encryptTree(&w.tree, key, c); err != nil {
 		return nil, d.unfit(err)
@@ -84,6 +85,9 @@ func (w *weaver) seal(l leaf) error {
 	}
 	w.splices = append(w.splices, w.replace(l.node, written{inline: w.sealedText(l.node, cipher)})...)
 	w.masks = append(w.masks, w.replace(l.node, written{inline: mask})...)
+	if s, ok := l.before.(string); ok {
+		w.secrets[s] = true
+	}
 	w.values++
 	return nil
 }
@@ -128,7 +132,7 @@ func (d *document) load() (sops.TreeBranch, []int, error) {
 		}
 		marks = append(marks, block)
 	}
-	branch, err := load(d.format, yamltext.Apply(d.text, marks))
+	branch, err := load(d.format, yamltext.Apply(d.text, marks), d.wide)
 	if err != nil {
 		return nil, nil, d.unfit(err)
 	}
@@ -196,7 +200,7 @@ func (w *weaver) sealedNotes() (string, error) {
 
 // prove loads a sealed text as sops does and decrypts it: it must be the tree that was encrypted.
 func (d *document) prove(text []byte, want sops.TreeBranch, key []byte) error {
-	t, err := loadSealed(d.format, text)
+	t, err := loadSealed(d.format, text, d.wide)
 	if err != nil {
 		return d.unfit(err)
 	}

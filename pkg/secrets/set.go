@@ -107,7 +107,9 @@ func (r *Rewrite) seal(o *opened, before *document, text []byte, allow []string)
 		return err
 	}
 	r.Values = changes(before, after, reg)
-	r.After, err = o.reseal(after, allow)
+	var notes []string
+	r.After, notes, err = o.reseal(after, allow)
+	r.Notes = append(r.Notes, notes...)
 	return err
 }
 

@@ -24,7 +24,7 @@ func UpdateKeys(ctx context.Context, files []string, open OpenOptions, opts Encr
 		if err != nil {
 			return err
 		}
-		want, err := opts.recipe(ctx, r.path)
+		want, err := opts.recipe(ctx, r.path, r.File)
 		if err != nil {
 			return err
 		}
@@ -50,11 +50,11 @@ func (r *Rewrite) swapKeys(ctx context.Context, d *document, t sops.Tree, want *
 	}
 	key, err := unwrap(ctx, open, &t.Metadata)
 	if err != nil {
-		return within(d.file, err)
+		return naming(d.file, err)
 	}
 	meta, err := rekeyed(ctx, open, t.Metadata, want.groups, threshold, key)
 	if err != nil {
-		return within(d.file, err)
+		return naming(d.file, err)
 	}
 	block, err := d.swapBlock(meta, d.sealedLayout())
 	if err != nil {
@@ -135,7 +135,7 @@ func (d *document) sealedLayout() string {
 
 // proveKeys reads a text whose keys were changed: all else must be as it was.
 func (d *document) proveKeys(text []byte, was sops.Tree, meta sops.Metadata) error {
-	now, err := loadSealed(d.format, text)
+	now, err := loadSealed(d.format, text, d.wide)
 	if err != nil || !same(was.Branches[0], now.Branches[0], true) ||
 		was.Metadata.MessageAuthenticationCode != now.Metadata.MessageAuthenticationCode || !was.Metadata.LastModified.Equal(now.Metadata.LastModified) {
 		return d.unfit(errShape)

@@ -29,7 +29,7 @@ func sealFile(t *testing.T, name, text string) string {
 	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	e := Encrypt(context.Background(), []string{file}, EncryptOptions{Keys: Keys{Age: []string{newIdentity(t)}}})[0]
+	e := Encrypt(context.Background(), []string{file}, EncryptOptions{Keys: Keys{Age: []string{ageIdentity(t)}}})[0]
 	if e.Err != nil {
 		t.Fatal(e.Err)
 	}
