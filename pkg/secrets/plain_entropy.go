@@ -12,12 +12,12 @@ import (
 	"unicode/utf8"
 )
 
-// identity are words of names whose values are random and meant to be seen.
-var identity = []string{"id", "ids", "uuid", "guid", "sha", "hash", "digest", "checksum", "commit", "revision", "rev", "etag", "version", "fingerprint", "thumbprint", "cursor", "state", "bookmark", "checkpoint", "lsn", "gtid", "icon", "logo", "image", "avatar", "svg", "photo", "arn", "url", "uri", "host", "hostname", "endpoint", "server", "servers", "address", "path", "file", "filename", "glob", "email", "user", "username", "region", "query", "sql", "schema", "selector", "regex", "pattern", "format", "public", "certificate", "cert", "certs", "ca", "modulus", "spreadsheet", "folder", "description", "comment", "title", "recipient", "pgp", "nonce", "salt", "integrity", "property", "properties", "bucket", "dataset", "table", "column", "field", "fields", "hex", "identifier", "principal", "subject", "issuer", "audience", "scope", "scopes"}
+// publicWords are words of names whose values are random and meant to be seen.
+var publicWords = []string{"id", "ids", "uuid", "guid", "sha", "hash", "digest", "checksum", "commit", "revision", "rev", "etag", "version", "fingerprint", "thumbprint", "cursor", "state", "bookmark", "checkpoint", "lsn", "gtid", "icon", "logo", "image", "avatar", "svg", "photo", "arn", "url", "uri", "host", "hostname", "endpoint", "server", "servers", "address", "path", "file", "filename", "glob", "email", "user", "username", "region", "query", "sql", "schema", "selector", "regex", "pattern", "format", "public", "certificate", "cert", "certs", "ca", "modulus", "spreadsheet", "folder", "description", "comment", "title", "recipient", "pgp", "nonce", "salt", "integrity", "property", "properties", "bucket", "dataset", "table", "column", "field", "fields", "hex", "identifier", "principal", "subject", "issuer", "audience", "scope", "scopes"}
 
 func (k keyName) isIdentity() bool {
 	for i, w := range k.words {
-		if slices.Contains(identity, w) {
+		if slices.Contains(publicWords, w) {
 			return true
 		}
 		for _, end := range []string{"id", "uuid"} { // accountid, but not "paid" or "valid"

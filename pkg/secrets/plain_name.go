@@ -114,7 +114,7 @@ func (k keyName) secret() string {
 	if what := nameOf(k.words); what != "" {
 		return what
 	}
-	if n := len(k.parent); n > 0 && len(k.words) > 0 && (k.parent[n-1] == "secrets" || k.parent[n-1] == "passwords" || k.parent[n-1] == "tokens") && !about(k.words) {
+	if n := len(k.parent); n > 0 && len(k.words) > 0 && (k.parent[n-1] == "secrets" || k.parent[n-1] == "passwords" || k.parent[n-1] == "tokens") && !saysOf(k.words) {
 		return "a secret"
 	}
 	return ""
@@ -202,7 +202,7 @@ func (k keyName) isConnection() bool {
 	return false
 }
 
-// about are last words of what is said of a secret.
-func about(words []string) bool {
+// saysOf tells that a name says something of a secret: these are the last words of what is said of a secret.
+func saysOf(words []string) bool {
 	return slices.Contains([]string{"id", "name", "type", "url", "uri", "path", "file", "ref", "arn", "version", "provider", "backend", "engine", "region", "enabled", "namespace", "mount"}, words[len(words)-1])
 }
