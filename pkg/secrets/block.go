@@ -14,8 +14,7 @@ import (
 const sopsKey = "sops"
 
 // addBlock makes the splice that adds the sops block: behind the last line, or,
-// in brackets, behind the last member. A text without a newline at its end has
-// none afterwards either, which is how [document.cutBlock] knows.
+// in brackets, behind the last member.
 func (d *document) addBlock(block sops.TreeBranch) (yamltext.Splice, error) {
 	text, err := d.blockText(block)
 	return d.insertBlock(text), err
@@ -82,10 +81,7 @@ func (d *document) blockMember(block sops.TreeBranch) (string, error) {
 func (d *document) insertMember(text string) yamltext.Splice {
 	last := d.root.members[len(d.root.members)-1]
 	gap, _ := d.memberGap(d.root.members[0].key)
-	at := last.value.end()
-	if last.value.kind == scalar && last.value.span.End <= last.key.span.End { // a key alone
-		at = last.key.span.End
-	}
+	at := max(last.value.end(), last.key.span.End)
 	if comma, ok := d.trailingComma(at); ok {
 		return yamltext.Splice{Span: yamltext.Span{Start: comma + 1, End: comma + 1}, Text: gap + text + ","}
 	}

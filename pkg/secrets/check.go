@@ -72,8 +72,8 @@ func Check(ctx context.Context, paths []string, opts CheckOptions) (Checked, err
 			return out, i.err
 		}
 		out.Findings = append(out.Findings, i.found...)
-		out.Files += count(i.looked)
-		out.Sealed += count(i.sealed)
+		out.Files += tally(i.looked)
+		out.Sealed += tally(i.sealed)
 	}
 	slices.SortStableFunc(out.Findings, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
@@ -82,7 +82,7 @@ func Check(ctx context.Context, paths []string, opts CheckOptions) (Checked, err
 	return out, ctx.Err()
 }
 
-func count(is bool) int {
+func tally(is bool) int {
 	if is {
 		return 1
 	}

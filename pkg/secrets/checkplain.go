@@ -57,7 +57,11 @@ func (i *inspection) unsealed(m member, place *pointer) {
 	}
 	switch {
 	case values > 0:
-		i.at(m.key, "error", fmt.Sprintf("the value of %s is not encrypted", place), "connkit encrypt "+i.name)
+		fix := "connkit encrypt " + i.name
+		if strings.Contains(place.String(), "/endpoint/") { // of a catalog
+			fix = "put the config into a file of its own, and encrypt that"
+		}
+		i.at(m.key, "error", fmt.Sprintf("the value of %s is not encrypted", place), fix)
 	case ciphers > 0:
 		i.at(m.key, "error", fmt.Sprintf("the value of %s is a ciphertext, and no sops block is there to open it", place), "take the block from git")
 	}

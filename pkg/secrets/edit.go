@@ -108,7 +108,7 @@ func (s *session) begin(ctx context.Context) error {
 		s.Start(r)
 	}
 	s.seal = func(ctx context.Context, d *document) error {
-		notes, err := d.checkPlain(e.Suffix, s.Allow)
+		notes, err := d.checkPlain(e.Suffix, s.Create)
 		if err != nil {
 			return err
 		}

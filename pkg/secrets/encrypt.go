@@ -1,6 +1,7 @@
 package secrets
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -121,13 +122,13 @@ func (e *Encrypted) plan(ctx context.Context, opts EncryptOptions) error {
 	}
 	e.read = d.text
 	if _, has := d.root.member(sopsKey); has { // before any rule is looked for
-		_, err := d.checkPlain(DefaultSuffix, opts.Allow)
+		_, err := d.checkPlain(DefaultSuffix, opts)
 		return err
 	}
 	r, err := opts.recipe(ctx, e.path, e.File)
 	e.Suffix = suffixOf(opts, r)
 	// What is wrong with the file comes before what is wrong with the keys.
-	notes, wrong := d.checkPlain(e.Suffix, opts.Allow)
+	notes, wrong := d.checkPlain(e.Suffix, opts)
 	if wrong != nil {
 		return wrong
 	}
@@ -140,6 +141,9 @@ func (e *Encrypted) plan(ctx context.Context, opts EncryptOptions) error {
 	}
 	return e.seal(ctx, d, r, opts)
 }
+
+// SuffixOr gives the suffix that was asked for, else [DefaultSuffix].
+func (o EncryptOptions) SuffixOr() string { return cmp.Or(o.Suffix, DefaultSuffix) }
 
 func suffixOf(opts EncryptOptions, r *recipe) string {
 	switch {
@@ -158,21 +162,47 @@ func (e *Encrypted) seal(ctx context.Context, d *document, r *recipe, opts Encry
 		KeyGroups: r.groups, ShamirThreshold: r.threshold, EncryptedSuffix: e.Suffix, MACOnlyEncrypted: r.macOnly, Version: version.Version,
 	}
 	w, err := d.weave(meta, key, newCipher())
+	var no *unfitError
+	if errors.As(err, &no) && opts.Reformat {
+		return e.sealAnew(ctx, d, meta, key, opts)
+	}
+	if err == nil {
+		err = w.checkComments()
+	}
+	if err == nil {
+		err = e.wrap(ctx, opts, &w.tree.Metadata, key)
+	}
 	if err != nil {
-		return err
-	}
-	if err := w.checkComments(); err != nil {
-		return err
-	}
-	if err := wrap(ctx, opts.Timeout, &w.tree.Metadata, key); err != nil {
-		var f *fault.Error
-		if errors.As(err, &f) && f.File == "" {
-			return fmt.Errorf("%s: %w", e.File, err)
-		}
 		return err
 	}
 	e.Values, e.Before = w.values, w.masked()
 	e.After, err = w.finish()
+	if errors.As(err, &no) && opts.Reformat {
+		return e.sealAnew(ctx, d, meta, key, opts)
+	}
+	return err
+}
+
+// sealAnew lets sops lay out the file.
+func (e *Encrypted) sealAnew(ctx context.Context, d *document, meta sops.Metadata, key []byte, opts EncryptOptions) error {
+	a, err := d.weaveAnew(meta, key, newCipher())
+	if err != nil {
+		return err
+	}
+	if err := e.wrap(ctx, opts, &a.tree.Metadata, key); err != nil {
+		return err
+	}
+	e.Anew, e.Values, e.Before = true, count(a.before, a.tree.Branches[0]), a.masked()
+	e.After, err = a.finish()
+	return err
+}
+
+func (e *Encrypted) wrap(ctx context.Context, opts EncryptOptions, meta *sops.Metadata, key []byte) error {
+	err := wrap(ctx, opts.Timeout, meta, key)
+	var f *fault.Error
+	if errors.As(err, &f) && f.File == "" {
+		return fmt.Errorf("%s: %w", e.File, err)
+	}
 	return err
 }
 

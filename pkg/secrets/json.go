@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/connkit/connkit/internal/fault"
@@ -72,7 +73,7 @@ func (r *jsonReader) value(depth int) (*node, error) {
 		n.kind = list
 		err = r.array(n, depth)
 	case '"':
-		r.str(n)
+		err = r.str(n)
 	default:
 		r.word(n)
 	}
@@ -125,7 +126,7 @@ func (r *jsonReader) array(n *node, depth int) error {
 	}
 }
 
-func (r *jsonReader) str(n *node) {
+func (r *jsonReader) str(n *node) error {
 	n.quote, n.tag = double, "!!str"
 	from, escaped := r.i, false
 	for r.i++; r.text[r.i] != '"'; r.i++ {
@@ -135,9 +136,15 @@ func (r *jsonReader) str(n *node) {
 		}
 	}
 	r.i++
-	if n.value = string(r.text[from+1 : r.i-1]); escaped {
+	raw := string(r.text[from+1 : r.i-1])
+	if n.value = raw; escaped {
 		_ = json.Unmarshal(r.text[from:r.i], &n.value) // it was read as JSON before
 	}
+	const lost = "\ufffd" // what stands for an escape that is no character
+	if strings.Contains(n.value, lost) && !strings.Contains(raw, lost) && !strings.Contains(strings.ToLower(raw), `\ufffd`) {
+		return r.at(n, fault.Usagef("a \\u escape is half a character"))
+	}
+	return nil
 }
 
 func (r *jsonReader) word(n *node) {

@@ -206,7 +206,7 @@ func (s *sealer) seal(text string, t trio, oursWins bool, block string) (sealed 
 	if !t.agrees(d.root, oursWins) {
 		return nil, "", fault.Failedf("the texts could not be merged key by key")
 	}
-	if _, err := d.checkAgain(s.meta.EncryptedSuffix, s.allow); err != nil && oursWins {
+	if _, err := d.checkAgain(s.meta.EncryptedSuffix, EncryptOptions{Allow: s.allow}); err != nil && oursWins {
 		s.notes = append(s.notes, err.Error())
 	}
 	if err := d.checkFree(); err != nil {

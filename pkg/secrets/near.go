@@ -42,6 +42,7 @@ func slips(suffix string) []string {
 			out = append(out, s)
 		}
 	}
+	add(suffix + "s")
 	for i := 1; i < len(suffix); i++ {
 		add(suffix[:i] + suffix[i:i+1] + suffix[i:])
 		add(suffix[:i] + suffix[i+1:])

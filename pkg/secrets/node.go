@@ -22,6 +22,7 @@ type document struct {
 	comments []yamltext.Span
 	starts   []int // of lines; see position
 	wide     bool  // a map has very many keys
+	lost     *node // the first whose bytes cannot be told; then nothing can be spliced
 }
 
 type kind int

@@ -107,14 +107,14 @@ func (o *opened) itemToComment(n *node, text string) (yamltext.Splice, error) {
 }
 
 func (o *opened) unsealComments() []yamltext.Splice {
-	was, is := comments(o.closed, o.closed), comments(o.tree, o.closed)
+	was, is := remarks(o.closed, o.closed), remarks(o.tree, o.closed)
 	if len(was) != len(is) {
 		return nil
 	}
 	open := map[string]string{}
 	for i := range was {
-		if was[i] != is[i] {
-			open[was[i]] = is[i]
+		if was[i].text != is[i].text {
+			open[was[i].text] = is[i].text
 		}
 	}
 	var splices []yamltext.Splice

@@ -91,7 +91,7 @@ func isValueLike(w string, expected bool) bool {
 
 // proseToken are words with figures that people write in prose.
 var proseToken = regexp.MustCompile(`(?i)^(?:` + strings.Join([]string{
-	`[A-Z]{2,10}-\d{1,6}`, `#\d+`, `@[\w-]+`, `v\d[\w.-]*`, `\d[\d.,:/%-]*[a-z]{0,5}`, `(?:oauth|sha|aes|rsa|md|utf|base|http|ipv|ec|s|k8s|x|rfc|rs|hs|es|ed|p|tls|ssl|iso|win|log|http/|arm|amd|x86_|web|python|py|go|java|node|postgres|mysql|oracle|q|fy|h|w)-?_?\d[\w.-]*`,
+	`[A-Z]{2,10}-\d{1,6}`, `#\d+`, `@[\w-]+`, `v\d[\w.-]*`, `\d[\d.,:/%-]*[a-z]{0,5}`, `(?:oauth|sha|aes|rsa|md|utf|base|http|ipv|ec|s|k8s|x|rfc|rs|hs|es|ed|p|tls|ssl|iso|win|log|http/|arm|amd|x86_|web|python|py|go|java|node|postgres|mysql|oracle|q|fy|h|w)-?_?\d[\d._-]*[a-z]{0,4}`,
 	`\w+\.(?:ya?ml|json|md|py|go|sh|txt|toml|env)`, `\w+\([^)]*\)`, `20\d\d\w{0,3}`,
 }, "|") + `)$`)
 

@@ -15,6 +15,7 @@ type checker struct {
 	*document
 	suffix string
 	allow  []string // keys that may stay in clear
+	anew   bool     // sops may lay the file out anew
 	found  bool     // a key carries the suffix
 	secret map[*node]bool
 	holds  map[*node]bool // anchored nodes with secrets within
@@ -26,11 +27,11 @@ type checker struct {
 // checkPlain refuses a plain document that encryption would spoil or that would
 // leave a secret in clear: [fault.Usage] for what is wrong in the file,
 // [fault.Blocked] for what a person must decide.
-func (d *document) checkPlain(suffix string, allow []string) (notes []string, err error) {
+func (d *document) checkPlain(suffix string, opts EncryptOptions) (notes []string, err error) {
 	if err := d.checkFree(); err != nil {
 		return nil, err
 	}
-	c := &checker{document: d, suffix: suffix, allow: allow, secret: map[*node]bool{}, holds: map[*node]bool{}}
+	c := &checker{document: d, suffix: suffix, allow: opts.Allow, anew: opts.Reformat, secret: map[*node]bool{}, holds: map[*node]bool{}}
 	if _, err := c.look(d.root, nil, false); err != nil {
 		return nil, err
 	}
@@ -159,15 +160,11 @@ func (c *checker) alias(n *node, place *pointer, secret bool) error {
 		return c.at(n, fault.Blockedf("the secret at %s is an alias of a value that stays in clear", place)).
 			WithHint("write the secret here and nowhere else")
 	case c.holds[n.target] && n.target.kind != scalar:
-		return cannotAlias(c.document, n, place)
+		if !c.anew {
+			return c.cannotAlias(n, place)
+		}
 	}
 	return nil
-}
-
-// cannotAlias says that an alias cannot be spliced: the ciphertexts behind it hold at one place only.
-func cannotAlias(d *document, n *node, place *pointer) error {
-	return d.at(n, fault.Blockedf("an alias at %s stands for a map or list with secrets in it", place)).
-		WithHint("write it out, or --reformat to let sops write the file anew")
 }
 
 func (c *checker) scalar(n *node, place *pointer, secret bool) error {

@@ -17,6 +17,9 @@ func (w *weaver) checkComments() error {
 	near, nested := w.linesOfSecrets(), w.nestedSecrets()
 	for _, at := range w.clear {
 		text := strings.TrimSpace(strings.TrimLeft(w.bytes(at), "#"))
+		if text == "" {
+			continue
+		}
 		line, col := w.position(at.Start)
 		refuse := func(format string, args ...any) *fault.Error {
 			return fault.Blockedf(format, args...).At(w.file, line, col)

@@ -48,9 +48,9 @@ func (r *Rewrite) Apply() error {
 
 // reseal encrypts a new plain text of an opened file. What was there keeps its
 // ciphertext, and the sops block its text but for the date and the signature.
-func (o *opened) reseal(d *document, allow []string) (text []byte, notes []string, err error) {
+func (o *opened) reseal(d *document, opts EncryptOptions) (text []byte, notes []string, err error) {
 	suffix := o.meta.EncryptedSuffix
-	if notes, err = d.checkAgain(suffix, allow); err != nil {
+	if notes, err = d.checkAgain(suffix, opts); err != nil {
 		return nil, nil, err
 	}
 	w, err := d.weave(o.meta, o.key, o.cipher.keeping())
@@ -67,9 +67,9 @@ func (o *opened) reseal(d *document, allow []string) (text []byte, notes []strin
 }
 
 // checkAgain is [document.checkPlain] for a file that may be encrypted whole, or by a pattern.
-func (d *document) checkAgain(suffix string, allow []string) (notes []string, err error) {
+func (d *document) checkAgain(suffix string, opts EncryptOptions) (notes []string, err error) {
 	if suffix != "" {
-		return d.checkPlain(suffix, allow)
+		return d.checkPlain(suffix, opts)
 	}
 	return nil, d.checkFree()
 }
@@ -147,7 +147,11 @@ func (d *document) stamp(block *node, date time.Time, mac, notes string) ([]yaml
 			return nil, false
 		case block.members[at].value.value != text:
 			v := block.members[at].value
-			splices = append(splices, d.replace(v, written{inline: d.sealedText(v, text)})...)
+			like := *v
+			if key == "lastmodified" && v.quote == plain {
+				like.quote = double // without quotes it would be read as a date
+			}
+			splices = append(splices, d.replace(v, written{inline: d.sealedText(&like, text)})...)
 		}
 	}
 	return splices, true

@@ -115,20 +115,20 @@ func (o *opened) exchange(t sops.Tree) ([]yamltext.Splice, error) {
 	if err != nil {
 		return nil, err
 	}
-	old, now := comments(closed, closed), comments(t.Branches[0], closed)
+	old, now := remarks(closed, closed), remarks(t.Branches[0], closed)
 	if len(old) != len(now) {
 		return nil, errShape
 	}
-	for i, text := range old {
-		if text == now[i] {
+	for i, was := range old {
+		if was.text == now[i].text {
 			continue
 		}
-		at := slices.IndexFunc(o.comments, func(s yamltext.Span) bool { return o.bytes(s)[1:] == text })
+		at := slices.IndexFunc(o.comments, func(s yamltext.Span) bool { return o.bytes(s)[1:] == was.text })
 		if at < 0 {
 			return nil, errShape
 		}
 		s := o.comments[at]
-		splices = append(splices, yamltext.Splice{Span: yamltext.Span{Start: s.Start + 1, End: s.End}, Text: now[i]})
+		splices = append(splices, yamltext.Splice{Span: yamltext.Span{Start: s.Start + 1, End: s.End}, Text: now[i].text})
 	}
 	return splices, nil
 }

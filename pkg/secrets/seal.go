@@ -28,6 +28,9 @@ type weaver struct {
 // weave encrypts the secrets of a plain document in memory: those values that
 // sops encrypts by the metadata. No key but the data key is needed yet.
 func (d *document) weave(meta sops.Metadata, key []byte, c *tracked) (*weaver, error) {
+	if d.lost != nil {
+		return nil, d.cannot(d.lost, "this way of writing YAML is not one that can be edited in place")
+	}
 	before, slots, err := d.load()
 	if err != nil {
 		return nil, err
@@ -49,19 +52,11 @@ func (w *weaver) masked() []byte { return yamltext.Apply(w.text, w.masks) }
 // finish gives the sealed text. Its master keys hold the data key by now. What
 // comes out is loaded and decrypted as sops does, and must be what went in.
 func (w *weaver) finish() ([]byte, error) {
-	notes, err := w.sealedNotes()
+	block, err := w.blockFor(nil)
 	if err != nil {
 		return nil, err
 	}
-	branch, err := metadataBranch(w.tree.Metadata, notes)
-	if err != nil {
-		return nil, w.unfit(err)
-	}
-	block, err := w.addBlock(branch)
-	if err != nil {
-		return nil, w.unfit(err)
-	}
-	text := yamltext.Apply(w.text, append(w.splices, block))
+	text := yamltext.Apply(w.text, append(w.splices, w.insertBlock(block)))
 	return text, w.prove(text, w.before, w.key)
 }
 
@@ -73,8 +68,7 @@ func (w *weaver) seal(l leaf) error {
 		return nil
 	}
 	if l.expanded || !isText || !isCipher(cipher) {
-		return w.at(l.node, fault.Blockedf("an alias for a map or list with secrets in it cannot stand at %s", l.place)).
-			WithHint("write it out, or --reformat to let sops write the file anew")
+		return w.cannotAlias(l.node, l.place)
 	}
 	if err := w.checkKept(l.node, l.place); err != nil {
 		return err
@@ -95,18 +89,22 @@ func (w *weaver) seal(l leaf) error {
 // sealComments splices the comments that sops has encrypted; slots tells which comment
 // of the text each of the tree is.
 func (w *weaver) sealComments(slots []int) error {
-	was, is := comments(w.before, w.before), comments(w.tree.Branches[0], w.before)
+	was, is := remarks(w.before, w.before), remarks(w.tree.Branches[0], w.before)
 	if len(was) != len(slots) || len(is) != len(slots) {
 		return w.unfit(errShape)
 	}
 	hidden := map[int]bool{}
 	for i, slot := range slots {
-		if was[i] == is[i] {
+		at := yamltext.Span{Start: w.comments[slot].Start + 1, End: w.comments[slot].End}
+		if was[i].text == is[i].text {
+			if is[i].item { // of an empty comment it would make an empty item, for good
+				line, col := w.position(at.Start - 1)
+				return fault.Blockedf("an empty comment stands in a list of secrets: sops would make an item of it").At(w.file, line, col).WithHint("take it out, or write something behind the #")
+			}
 			continue
 		}
 		hidden[slot] = true
-		at := yamltext.Span{Start: w.comments[slot].Start + 1, End: w.comments[slot].End}
-		w.splices = append(w.splices, yamltext.Splice{Span: at, Text: is[i]})
+		w.splices = append(w.splices, yamltext.Splice{Span: at, Text: is[i].text})
 		w.masks = append(w.masks, yamltext.Splice{Span: at, Text: " " + mask})
 	}
 	for i, at := range w.comments {
@@ -208,12 +206,4 @@ func (d *document) prove(text []byte, want sops.TreeBranch, key []byte) error {
 		return d.unfit(errShape)
 	}
 	return nil
-}
-
-// unfit tells that a document cannot be spliced.
-func (d *document) unfit(err error) error {
-	if fault.KindOf(err) != fault.Failed {
-		return err
-	}
-	return fault.Blockedf("it cannot be edited in place: %w", err).At(d.file, 0, 0).WithHint("--reformat lets sops write the file anew")
 }

@@ -108,7 +108,7 @@ func (r *Rewrite) seal(o *opened, before *document, text []byte, allow []string)
 	}
 	r.Values = changes(before, after, reg)
 	var notes []string
-	r.After, notes, err = o.reseal(after, allow)
+	r.After, notes, err = o.reseal(after, EncryptOptions{Allow: allow})
 	r.Notes = append(r.Notes, notes...)
 	return err
 }

@@ -132,8 +132,12 @@ func (c *tracked) Decrypt(text string, key []byte, place string) (any, error) {
 	return v, nil
 }
 
-// Encrypt is sops's own, but for what is kept.
+// Encrypt is sops's own, but for what is kept. Of a comment sops knows no more than
+// the text when it is decrypted, so it must not when it is encrypted again.
 func (c *tracked) Encrypt(v any, key []byte, place string) (string, error) {
+	if comment, is := v.(sops.Comment); is {
+		v = sops.Comment{Value: comment.Value}
+	}
 	at := sealedValue{place, v}
 	if kept := c.kept[at]; len(kept) > 0 {
 		c.kept[at] = kept[1:]

@@ -82,37 +82,38 @@ func eachItem(l leaf, visit func(leaf) error) error {
 	return nil
 }
 
-// comments lists the comments of a tree in its order; those of two trees of one shape
+// remark is a comment of a tree. sops makes an item of one in a list that it encrypts.
+type remark struct {
+	text string
+	item bool
+}
+
+// remarks lists the comments of a tree in its order; those of two trees of one shape
 // pair up. like is the tree in which the comments of lists still are some.
-func comments(tree, like any) []string {
-	var out []string
+func remarks(tree, like any) []remark {
+	var out []remark
 	switch t := tree.(type) {
 	case sops.TreeBranch:
 		l, _ := like.(sops.TreeBranch)
 		for i, item := range t {
 			if c, is := item.Key.(sops.Comment); is {
-				out = append(out, c.Value)
-				continue
-			}
-			if i < len(l) {
-				out = append(out, comments(item.Value, l[i].Value)...)
+				out = append(out, remark{text: c.Value})
+			} else if i < len(l) {
+				out = append(out, remarks(item.Value, l[i].Value)...)
 			}
 		}
 	case []any:
 		l, _ := like.([]any)
-		for i, item := range t {
-			if i >= len(l) {
-				break
-			}
+		for i := range min(len(t), len(l)) {
 			if _, is := l[i].(sops.Comment); !is {
-				out = append(out, comments(item, l[i])...)
+				out = append(out, remarks(t[i], l[i])...)
 				continue
 			}
-			switch c := item.(type) {
+			switch c := t[i].(type) {
 			case sops.Comment:
-				out = append(out, c.Value)
+				out = append(out, remark{text: c.Value})
 			case string:
-				out = append(out, c)
+				out = append(out, remark{c, true})
 			}
 		}
 	}

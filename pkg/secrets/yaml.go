@@ -1,6 +1,7 @@
 package secrets
 
 import (
+	"bytes"
 	"errors"
 	"regexp"
 	"strings"
@@ -29,7 +30,9 @@ func (d *document) readYAML() error {
 	if len(d.root.members) == 0 {
 		return fault.Usagef("it is empty").At(d.file, doc.Root.Line, doc.Root.Column)
 	}
-	r.gap(len(d.text))
+	if d.lost == nil {
+		r.gap(len(d.text))
+	}
 	return nil
 }
 
@@ -85,7 +88,8 @@ func (r *yamlReader) scalar(n *yaml.Node, out *node) error {
 	}
 	span, err := r.doc.Body(n)
 	if err != nil || span.Start < r.done {
-		return cannotFollow(r.document, out)
+		r.lose(out)
+		return nil
 	}
 	r.gap(span.Start)
 	out.span, r.done = span, span.End
@@ -98,9 +102,11 @@ func (r *yamlReader) scalar(n *yaml.Node, out *node) error {
 	return nil
 }
 
-// cannotFollow says that a text is not written in a way that can be spliced.
-func cannotFollow(d *document, n *node) error {
-	return d.at(n, fault.Blockedf("this way of writing YAML is not one that can be edited in place")).WithHint("write it plainly, or --reformat to let sops write the file anew")
+// lose notes that a text is not written in a way that can be spliced.
+func (r *yamlReader) lose(n *node) {
+	if r.lost == nil {
+		r.lost = n
+	}
 }
 
 func (r *yamlReader) mapping(n *yaml.Node, out *node) error {
@@ -118,7 +124,7 @@ func (r *yamlReader) mapping(n *yaml.Node, out *node) error {
 			return err
 		}
 		if err := r.doc.Colon(key); err != nil && !out.flow {
-			return cannotFollow(r.document, k)
+			r.lose(k)
 		}
 		v, err := r.node(n.Content[i+1], key.Column+1, out.flow)
 		if err != nil {
@@ -151,7 +157,8 @@ func (r *yamlReader) brackets(n *yaml.Node, out *node) error {
 	}
 	span, err := r.doc.Body(n)
 	if err != nil || span.End < r.done {
-		return cannotFollow(r.document, out)
+		r.lose(out)
+		return nil
 	}
 	out.span = span
 	r.gap(span.End)
@@ -162,7 +169,7 @@ func (r *yamlReader) brackets(n *yaml.Node, out *node) error {
 // gap notes the comments between the last scalar and the next, which begins at end.
 func (r *yamlReader) gap(end int) {
 	for i := r.done; i < end; i++ {
-		if r.text[i] != '#' || i > 0 && !strings.ContainsRune(" \t\n\r\xbf", rune(r.text[i-1])) {
+		if r.text[i] != '#' || i > 0 && !isBlank(r.text[i-1]) && !bytes.Equal(r.text[:i], bom) {
 			continue
 		}
 		to := r.lineEnd(i)
@@ -171,6 +178,8 @@ func (r *yamlReader) gap(end int) {
 	}
 	r.done = max(r.done, end)
 }
+
+func isBlank(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
 
 var quotedText = regexp.MustCompile("`[^`]*`|'[^']*'|\"[^\"]*\"")
 
