@@ -80,11 +80,15 @@ func IsPrivateKey(text string) bool { return privateKey.MatchString(text) }
 func (k Keys) check() error {
 	for _, s := range spellings() {
 		for _, one := range split(*s.list(&k)) {
+			bare := one
+			if s.flag == "pgp" { // people write fingerprints in groups
+				bare = strings.ReplaceAll(one, " ", "")
+			}
 			switch {
 			case IsPrivateKey(one):
 				return fault.Usagef("reading the keys: --%s was given a private key", s.flag).
 					WithHint("give the public one: %s; and replace the private key, which shells and logs remember", s.example)
-			case !s.form.MatchString(one):
+			case !s.form.MatchString(bare):
 				return fault.Usagef("reading the keys: --%s: %q is no such key", s.flag, beginning(one)).WithHint("for example %s", s.example)
 			}
 		}

@@ -142,6 +142,10 @@ func (c *checker) names(n *node) error {
 				WithHint("remove one of the two, or rename it")
 		}
 		bare[name] = key
+		if c.suffix != DefaultSuffix && strings.HasSuffix(key, DefaultSuffix) && !strings.HasSuffix(key, c.suffix) {
+			return c.at(m.key, fault.Blockedf("%q ends in %s, and the suffix here is %s: it would stay in clear", key, DefaultSuffix, c.suffix)).
+				WithHint("rename it, or --encrypted-suffix %s", DefaultSuffix)
+		}
 		if nearMiss(key, c.suffix) && !slices.Contains(c.allow, key) {
 			return c.at(m.key, fault.Blockedf("%q almost ends in %s, and would stay in clear", key, c.suffix)).
 				WithHint("rename it, or --allow-plaintext %s", key)

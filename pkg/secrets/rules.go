@@ -126,8 +126,8 @@ func fromRule(conf *config.Config, name, note string) (*recipe, error) {
 	if len(r.groups) < len(conf.KeyGroups) {
 		return nil, fault.Usagef("a group of keys of the rule for this file is empty").At(name, 0, 0)
 	}
-	if r.threshold > len(r.groups) {
-		return nil, fault.Usagef("shamir_threshold is %d, and there are %d groups of keys", r.threshold, len(r.groups)).At(name, 0, 0)
+	if n := len(r.groups); r.threshold > n || n > 1 && r.threshold == 1 {
+		return nil, fault.Usagef("shamir_threshold is %d, and there are %d groups of keys: from 2 on that many are needed to decrypt", r.threshold, n).At(name, 0, 0)
 	}
 	if conf.EncryptedRegex != "" {
 		var err error
