@@ -11,7 +11,7 @@ func (i *inspection) plainTree(d *document, root *node) {
 	var plain []spot
 	i.plainNode(d, root, nil, nil, &plain)
 	if i.named || i.isConfig() {
-		i.clear(&document{file: d.file, format: d.format, text: d.text, eol: d.eol, root: root, comments: d.comments}, i.Suffix, plain)
+		i.clear(d.part(root), i.Suffix, plain)
 	}
 }
 

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/getsops/sops/v3"
+
+	"github.com/connkit/connkit/internal/yamltext"
 )
 
 // document looks into a file: what is sealed, also as a part of it, and what is not.
@@ -32,7 +34,7 @@ func (i *inspection) sealedTree(d *document, root *node) {
 	if !ok {
 		return
 	}
-	part := &document{file: d.file, format: d.format, text: d.text, eol: d.eol, root: root, comments: d.comments}
+	part := d.part(root)
 	var plain []spot
 	hidden := 0
 	for _, s := range part.spots() {
@@ -56,6 +58,15 @@ func (i *inspection) sealedTree(d *document, root *node) {
 		i.at(block.key, "warning", "nothing in it is encrypted", "")
 	}
 	i.clear(part, reg.suffix, plain)
+}
+
+// part is a document for one map of another, with the comments that stand in there.
+func (d *document) part(root *node) *document {
+	p := *d
+	if p.root = root; root != d.root {
+		p.comments = slices.DeleteFunc(slices.Clone(d.comments), func(c yamltext.Span) bool { return c.Start < root.start() || c.Start > root.end() })
+	}
+	return &p
 }
 
 // clear checks what stands in clear: values, names of keys, and comments.
@@ -121,7 +132,7 @@ func (i *inspection) remarks(d *document) {
 	}
 	for _, c := range d.comments {
 		text := strings.TrimSpace(strings.TrimLeft(d.bytes(c), "#"))
-		if c.Start < d.root.start() || c.Start > d.root.end() || isCipher(text) {
+		if isCipher(text) {
 			continue
 		}
 		line, col := d.position(c.Start)
