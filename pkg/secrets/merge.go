@@ -168,6 +168,10 @@ func (m *Merged) seal(ctx context.Context, v *versions, opts MergeOptions) error
 		return err
 	}
 	s.allow = opts.Allow
+	if side := s.unchanged(texts); side != nil {
+		m.Text = side.document.text
+		return nil
+	}
 	ours, block, err := s.seal(texts.ours, t, true, "")
 	if err != nil {
 		return err
@@ -230,6 +234,16 @@ func (s *sealer) seal(text string, t trio, oursWins bool, block string) (sealed 
 		sealed = yamltext.Apply(w.text, append(w.splices, w.insertBlock(block)))
 	}
 	return sealed, own, nil
+}
+
+// unchanged gives the side that the merge comes out as, if it is one.
+func (s *sealer) unchanged(texts sides) *opened {
+	for _, side := range []*opened{s.ours, s.theirs} {
+		if texts.ours == texts.theirs && texts.ours == string(side.text) && s.lead == side && s.same == side {
+			return side
+		}
+	}
+	return nil
 }
 
 // byLines merges the files as they are, as git does by itself.
