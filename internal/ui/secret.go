@@ -11,40 +11,43 @@ import (
 )
 
 // AskSecret puts a question on stderr and reads one line that is not shown.
-// Call it only when [UI.CanAsk]; the end of input is an interrupt, as is the end
-// of ctx, after which the terminal shows again what is typed.
+// Call it only when [UI.CanAsk]; Ctrl-C and the end of input are an interrupt, as
+// is the end of ctx. The terminal is then as it was.
 func (u *UI) AskSecret(ctx context.Context, question string) (string, error) {
 	tty, ok := u.stdin.(*os.File)
 	if !ok || !u.ask {
 		return "", errors.New("reading the answer: there is no terminal")
 	}
 	u.Done()
-	state, err := term.GetState(int(tty.Fd()))
+	state, err := term.MakeRaw(int(tty.Fd())) // before the question: what is typed at once is not shown either
 	if err != nil {
 		return "", fmt.Errorf("reading the answer: %w", err)
 	}
-	fmt.Fprintf(u.err, "%s: ", u.errSt.bold.Render(question))
+	defer fmt.Fprintln(u.err)
+	defer term.Restore(int(tty.Fd()), state) //nolint:errcheck // a terminal that is gone needs none
+	screen := term.NewTerminal(struct {
+		io.Reader
+		io.Writer
+	}{tty, u.err}, "")
 	type answer struct {
-		line []byte
+		line string
 		err  error
 	}
 	got := make(chan answer, 1)
 	go func() {
-		line, err := term.ReadPassword(int(tty.Fd()))
+		line, err := screen.ReadPassword(u.errSt.bold.Render(question) + ": ")
 		got <- answer{line, err}
 	}()
-	defer fmt.Fprintln(u.err)
 	select {
 	case a := <-got:
 		if errors.Is(a.err, io.EOF) {
 			a.err = context.Canceled
 		}
-		if a.err != nil {
+		if a.err != nil && !errors.Is(a.err, term.ErrPasteIndicator) {
 			return "", fmt.Errorf("reading the answer: %w", a.err)
 		}
-		return string(a.line), nil
+		return a.line, nil
 	case <-ctx.Done():
-		_ = term.Restore(int(tty.Fd()), state) // the program ends: what else could be done
 		return "", context.Cause(ctx)
 	}
 }
