@@ -70,3 +70,5 @@ yq_() { cp "$ci/ci.yaml" "$workflow" && "$tools/bin/yq" -i '.jobs.build.strategy
 changed() { "$1" >/dev/null; diff "$ci/ci.yaml" "$workflow" | grep -c '^[<>]'; }
 a=$(cpu add); y=$(cpu yq_)
 printf '%-28s %6s  lines changed: %s\n%-28s %6s  %s  lines changed: %s\n' "connkit ci add ($(wc -l <"$ci/ci.yaml") lines)" "$a" "$(changed add)" "yq -i" "$y" "$(ratio "$y" "$a")" "$(changed yq_)"
+
+bash "$root/scripts/bench-secrets.sh"

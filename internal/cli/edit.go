@@ -34,6 +34,7 @@ changes on the disk meanwhile is not overwritten. A file that is not there yet i
 			if err != nil {
 				return err
 			}
+			given := opts.Create.Allow
 			if err := a.fillEdit(&opts); err != nil {
 				return err
 			}
@@ -42,7 +43,7 @@ changes on the disk meanwhile is not overwritten. A file that is not there yet i
 			if err != nil {
 				return err
 			}
-			return a.finishEdit(cmd.Context(), r, dryRun)
+			return a.finishEdit(cmd.Context(), rewrites{command: "edit", verb: "edited", idle: "nothing was changed", given: given, dryRun: dryRun, list: []*secrets.Rewrite{r}})
 		},
 	}
 	f := cmd.Flags()
@@ -92,12 +93,13 @@ func (a *app) editAgain(refused error) bool {
 
 // finishEdit writes what was edited. When the file has changed meanwhile, the edit
 // can be kept beside it: encrypted, as nothing in clear is to be left on the disk.
-func (a *app) finishEdit(ctx context.Context, r *secrets.Rewrite, dryRun bool) error {
-	err := a.finish(ctx, rewrites{command: "edit", verb: "edited", idle: "nothing was changed", dryRun: dryRun, list: []*secrets.Rewrite{r}})
+func (a *app) finishEdit(ctx context.Context, all rewrites) error {
+	err := a.finish(ctx, all)
 	if fault.KindOf(err) != fault.Blocked || !a.ui.CanAsk() {
 		return err
 	}
 	a.ui.Error("edit", err)
+	r := all.list[0]
 	kept := keptName(r.File)
 	answer, asked := a.ui.Ask(ctx, fmt.Sprintf("Keep the edit, encrypted, as %s", kept), "y or n", "y")
 	if asked != nil || !isYes(answer) {

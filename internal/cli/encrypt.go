@@ -1,20 +1,28 @@
 package cli
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
+	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/ui"
+	"github.com/connkit/connkit/pkg/flow"
+	"github.com/connkit/connkit/pkg/run"
 	"github.com/connkit/connkit/pkg/secrets"
+	"github.com/connkit/connkit/pkg/workspace"
 )
 
 // newEncryptCmd's flags for keys are those of sops.
 func newEncryptCmd(a *app) *cobra.Command {
 	var opts secrets.EncryptOptions
+	var schema string
 	var dryRun bool
 	cmd := &cobra.Command{
 		Use:   "encrypt FILE...",
@@ -34,6 +42,7 @@ What would leave a secret in clear or change a value is refused, and nothing is 
   connkit encrypt config.yaml --age age1… --age age1…`,
 		Args: someArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			given := opts.Allow
 			if err := a.fillEncrypt(&opts); err != nil {
 				return err
 			}
@@ -41,12 +50,19 @@ What would leave a secret in clear or change a value is refused, and nothing is 
 			if err != nil {
 				return err
 			}
+			if opts.Schema, err = a.configSchema(cmd.Context(), schema, opts.Fix); err != nil {
+				return err
+			}
 			a.ui.Step("encrypting %s", plural(len(files), "file"))
 			list := secrets.Encrypt(cmd.Context(), files, opts)
 			if !dryRun {
 				secrets.ApplyAll(cmd.Context(), list)
 			}
-			return a.sayEncrypted(cmd.Context(), list, dryRun)
+			record, err := a.recordAllowed(list, given, dryRun)
+			if err != nil {
+				return err
+			}
+			return a.sayEncrypted(cmd.Context(), list, record, dryRun)
 		},
 	}
 	f := cmd.Flags()
@@ -55,6 +71,8 @@ What would leave a secret in clear or change a value is refused, and nothing is 
 	f.StringVar((*string)(&opts.Format), "input-type", "", "`format` of the files: yaml or json; else their names tell")
 	f.String("timeout", "", "how long a key service may take to answer")
 	f.StringArrayVar(&opts.Allow, "allow-plaintext", nil, "`key` that looks secret and may stay in clear; repeat for more")
+	f.StringVar(&schema, "schema", "", "`file` or connector with the schema of the config: what it marks as secret must carry the suffix")
+	f.BoolVar(&opts.Fix, "fix", false, "with --schema: rename the keys of secrets that do not carry the suffix")
 	f.BoolVar(&opts.Reformat, "reformat", false, "let sops lay a file out anew when it cannot be edited in place")
 	f.BoolVarP(&dryRun, "dry-run", "n", false, "print the diff, write nothing")
 	a.bind(cmd, "encrypted-suffix", "secrets.suffix")
@@ -95,6 +113,59 @@ func (a *app) fillEncrypt(o *secrets.EncryptOptions) error {
 	return nil
 }
 
+// configSchema gives the schema of a config: out of a file, or by asking a connector for its spec.
+func (a *app) configSchema(ctx context.Context, from string, fix bool) (json.RawMessage, error) {
+	if from == "" {
+		if fix {
+			return nil, fault.Usagef("reading the flags: --fix goes with --schema")
+		}
+		return nil, nil
+	}
+	if info, err := os.Stat(a.absolute(from)); err == nil && info.Mode().IsRegular() {
+		text, err := os.ReadFile(a.absolute(from))
+		if err != nil {
+			return nil, fmt.Errorf("reading the schema: %w", err)
+		}
+		return flow.ConfigSchema(from, text)
+	}
+	opts := run.Options{LogLevel: "info"}
+	if err := a.fillRun(ctx, &opts, from); err != nil {
+		return nil, err
+	}
+	a.ui.Step("asking %s for its spec", from)
+	r, err := run.Spec(ctx, opts)
+	if err != nil {
+		return nil, err
+	}
+	return flow.ConfigSchema(from, r.Spec)
+}
+
+// recordAllowed adds keys that stay in clear, and that a flag allowed, to connkit.yaml.
+func (a *app) recordAllowed(list []*secrets.Encrypted, given []string, dryRun bool) (workspace.Record, error) {
+	var used []string
+	for _, e := range list {
+		if e.Err == nil {
+			used = append(used, e.Allowed...)
+		}
+	}
+	return a.recordKeys(used, given, dryRun)
+}
+
+// recordKeys adds those of the keys that a flag allowed, each once.
+func (a *app) recordKeys(used, given []string, dryRun bool) (workspace.Record, error) {
+	var keys []string
+	for _, key := range used {
+		if slices.Contains(given, key) && !slices.Contains(keys, key) {
+			keys = append(keys, key)
+		}
+	}
+	record, err := a.ws.AllowPlaintext(keys)
+	if err == nil && !dryRun {
+		err = record.Apply()
+	}
+	return record, err
+}
+
 // flagsUsed is "the flags" when more types of keys are there than the variables gave.
 func flagsUsed(k secrets.Keys, fromVariables int) string {
 	n := 0
@@ -122,7 +193,7 @@ func (a *app) files(args []string) ([]string, error) {
 }
 
 // sayEncrypted prints what became of each file. One file's error is the command's own.
-func (a *app) sayEncrypted(ctx context.Context, list []*secrets.Encrypted, dryRun bool) error {
+func (a *app) sayEncrypted(ctx context.Context, list []*secrets.Encrypted, record workspace.Record, dryRun bool) error {
 	bad := 0
 	for _, e := range list {
 		if e.Err != nil {
@@ -146,7 +217,10 @@ func (a *app) sayEncrypted(ctx context.Context, list []*secrets.Encrypted, dryRu
 		Files  []encryptedFile `json:"files"`
 		DryRun bool            `json:"dryRun"`
 	}{encryptedFiles(list), dryRun}
-	said := a.ui.Result("encrypt", result, err, func(p *ui.Page) { showEncrypted(p, list, dryRun) })
+	said := a.ui.Result("encrypt", result, err, func(p *ui.Page) {
+		showEncrypted(p, list, dryRun)
+		a.showRecord(p, record, dryRun)
+	})
 	if said != nil || err == nil {
 		return said
 	}
@@ -195,6 +269,19 @@ func showEncrypted(p *ui.Page, list []*secrets.Encrypted, dryRun bool) {
 		}
 		p.Headline(verb, e.File, plural(e.Values, "value"))
 		p.Facts(ui.Fact{Label: "keys from", Value: e.Source}, ui.Fact{Label: "for", Value: strings.Join(e.Keys, ", ")})
+	}
+}
+
+func (a *app) showRecord(p *ui.Page, r workspace.Record, dryRun bool) {
+	file := a.relative(r.File)
+	switch {
+	case bytes.Equal(r.Before, r.After):
+	case dryRun && r.Before == nil:
+		p.Diff(additions(file, r.After))
+	case dryRun:
+		p.Diff(unified(file, r.Before, r.After))
+	default:
+		p.Line("recorded in " + file + " what may stay in clear")
 	}
 }
 

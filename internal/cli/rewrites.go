@@ -8,6 +8,7 @@ import (
 	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/ui"
 	"github.com/connkit/connkit/pkg/secrets"
+	"github.com/connkit/connkit/pkg/workspace"
 )
 
 // rewrites is what a verb did to sealed files.
@@ -15,6 +16,7 @@ type rewrites struct {
 	command string // connkit …
 	verb    string // done to a file
 	idle    string // said of a file with nothing to do
+	given   []string // keys that a flag allows to stay in clear
 	dryRun  bool
 	list    []*secrets.Rewrite
 }
@@ -64,6 +66,10 @@ func (a *app) finish(ctx context.Context, r rewrites) error {
 			a.ui.Warn("%s: %s", one.File, note)
 		}
 	}
+	record, err := a.recordRewrites(r)
+	if err != nil {
+		return err
+	}
 	bad := r.failed()
 	switch {
 	case ctx.Err() != nil && bad > 0:
@@ -71,7 +77,6 @@ func (a *app) finish(ctx context.Context, r rewrites) error {
 	case bad == 1 && len(r.list) == 1:
 		return r.list[0].Err
 	}
-	var err error
 	if bad > 0 {
 		err = fault.Failedf("%s: %d of %d files could not be %s", r.command, bad, len(r.list), r.verb)
 	}
@@ -81,6 +86,7 @@ func (a *app) finish(ctx context.Context, r rewrites) error {
 				a.showRewrite(p, one, r)
 			}
 		}
+		a.showRecord(p, record, r.dryRun)
 	})
 	if said != nil || err == nil {
 		return said
@@ -94,6 +100,17 @@ func (a *app) finish(ctx context.Context, r rewrites) error {
 		}
 	}
 	return err
+}
+
+// recordRewrites adds keys that stay in clear, and that a flag allowed, to connkit.yaml.
+func (a *app) recordRewrites(r rewrites) (workspace.Record, error) {
+	var used []string
+	for _, one := range r.list {
+		if one.Err == nil && one.Done != "" {
+			used = append(used, one.Allowed...)
+		}
+	}
+	return a.recordKeys(used, r.given, r.dryRun)
 }
 
 func (a *app) showRewrite(p *ui.Page, one *secrets.Rewrite, r rewrites) {

@@ -15,10 +15,12 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/connkit/connkit/internal/cli"
+	"github.com/connkit/connkit/internal/testkit/sabotage"
 	"github.com/connkit/connkit/internal/ui"
 )
 
 func TestMain(m *testing.M) {
+	sabotage.Main()
 	testscript.Main(m, map[string]func(){
 		"connkit":       func() { os.Exit(cli.Main(os.Args[1:], ui.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr})) },
 		"fakeconnector": fakeConnector,

@@ -33,6 +33,7 @@ the value is encrypted; elsewhere one that looks secret is refused.`,
 			if err != nil {
 				return err
 			}
+			given := opts.Allow
 			if err := a.fillSet(&opts); err != nil {
 				return err
 			}
@@ -45,7 +46,7 @@ the value is encrypted; elsewhere one that looks secret is refused.`,
 			if err != nil {
 				return err
 			}
-			return a.finish(cmd.Context(), rewrites{command: "secrets set", verb: "edited", idle: "it holds that already", dryRun: dryRun, list: []*secrets.Rewrite{r}})
+			return a.finish(cmd.Context(), rewrites{command: "secrets set", verb: "edited", idle: "it holds that already", given: given, dryRun: dryRun, list: []*secrets.Rewrite{r}})
 		},
 	}
 	f := cmd.Flags()
@@ -70,6 +71,7 @@ stay. A value that is not there is no error.`,
 			if err != nil {
 				return err
 			}
+			given := opts.Allow
 			if err := a.fillSet(&opts); err != nil {
 				return err
 			}
@@ -78,7 +80,7 @@ stay. A value that is not there is no error.`,
 			if err != nil {
 				return err
 			}
-			return a.finish(cmd.Context(), rewrites{command: "secrets unset", verb: "edited", idle: "nothing is there to remove", dryRun: dryRun, list: []*secrets.Rewrite{r}})
+			return a.finish(cmd.Context(), rewrites{command: "secrets unset", verb: "edited", idle: "nothing is there to remove", given: given, dryRun: dryRun, list: []*secrets.Rewrite{r}})
 		},
 	}
 	a.setFlags(cmd, &opts, &dryRun)

@@ -30,12 +30,12 @@ func newDraft(dir string) (*draft, error) {
 			return nil, err
 		}
 		d := &draft{f, f.Name()}
-		_ = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) // without locks nothing is swept
-		here, err := os.Lstat(d.name)
-		if err == nil && sameFile(f, here) {
-			return d, nil
+		if taken := busy(f); !taken {
+			if here, err := os.Lstat(d.name); err == nil && sameFile(f, here) {
+				return d, nil
+			}
 		}
-		_ = f.Close() // another run took it for left behind before it was locked
+		_ = f.Close() // another run took it for left behind before it was locked, and removes it
 	}
 }
 
@@ -97,8 +97,8 @@ func sweepOne(name string) {
 	}
 }
 
-// busy tells that another process holds the lock of a file. That a file
-// system has no locks does not matter.
+// busy takes the lock of a file, and tells that another holds it. That a file
+// system has no locks does not matter: there nothing is swept.
 func busy(f *os.File) bool {
 	return errors.Is(syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB), syscall.EWOULDBLOCK)
 }

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -205,6 +206,28 @@ func TestReplaceAtTheSameTime(t *testing.T) {
 		}
 		wantText(t, file, newText)
 		wantOnly(t, dir, "file")
+	}
+}
+
+// Runs in one folder sweep it while others begin their drafts there.
+func TestReplaceManyInOneFolder(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	var wg sync.WaitGroup
+	for i := range 400 {
+		file := filepath.Join(dir, strconv.Itoa(i))
+		if err := os.WriteFile(file, []byte(oldText), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		wg.Go(func() {
+			if err := replace(file); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if got := entries(t, dir); len(got) != 400 {
+		t.Errorf("%d files are left", len(got))
 	}
 }
 

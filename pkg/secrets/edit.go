@@ -108,7 +108,7 @@ func (s *session) begin(ctx context.Context) error {
 		s.Start(r)
 	}
 	s.seal = func(ctx context.Context, d *document) error {
-		notes, err := d.checkPlain(e.Suffix, s.Create)
+		checked, err := d.checkPlain(e.Suffix, s.Create)
 		if err != nil {
 			return err
 		}
@@ -118,7 +118,7 @@ func (s *session) begin(ctx context.Context) error {
 		if err := e.seal(ctx, d, recipe, s.Create); err != nil {
 			return err
 		}
-		r.Done, r.After, r.Notes = "created", e.After, append(recipe.notes, notes...)
+		r.Done, r.After, r.Allowed, r.Notes = "created", e.After, checked.used, append(recipe.notes, checked.notes...)
 		return nil
 	}
 	return nil

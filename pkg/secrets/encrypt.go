@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -36,6 +37,9 @@ type EncryptOptions struct {
 	Timeout  time.Duration // of a key service; 0 is [DefaultTimeout]
 	Reformat bool          // let sops write anew what cannot be edited in place
 	Allow    []string      // keys that may stay in clear
+
+	Schema json.RawMessage // of the connector's config: what it marks as secret must carry the suffix
+	Fix    bool            // rename what does not
 }
 
 // Encrypted is one file that was encrypted, or the reason why it was not.
@@ -47,6 +51,8 @@ type Encrypted struct {
 	Keys   []string `json:"keys,omitempty"`
 	Anew   bool     `json:"reformatted,omitempty"`
 	Notes  []string `json:"notes,omitempty"`
+
+	Allowed []string `json:"allowed,omitempty"` // of [EncryptOptions.Allow], what the file needed
 
 	Before, After []byte `json:"-"` // Before has *** for each secret
 	Err           error  `json:"-"`
@@ -127,15 +133,20 @@ func (e *Encrypted) plan(ctx context.Context, opts EncryptOptions) error {
 	}
 	r, err := opts.recipe(ctx, e.path, e.File)
 	e.Suffix = suffixOf(opts, r)
+	d, renamed, wrong := d.bySchema(e.Suffix, opts)
+	if wrong != nil {
+		return wrong
+	}
 	// What is wrong with the file comes before what is wrong with the keys.
-	notes, wrong := d.checkPlain(e.Suffix, opts)
+	checked, wrong := d.checkPlain(e.Suffix, opts)
 	if wrong != nil {
 		return wrong
 	}
 	if err != nil {
 		return err
 	}
-	e.Source, e.Keys, e.Notes = r.source, names(r.groups), append(slices.Sorted(slices.Values(r.notes)), notes...)
+	e.Source, e.Keys, e.Notes = r.source, names(r.groups), slices.Concat(renamed, slices.Sorted(slices.Values(r.notes)), checked.notes)
+	e.Allowed = checked.used
 	if err := r.checkRegex(d, e.Suffix); err != nil {
 		return err
 	}
@@ -208,10 +219,6 @@ func (e *Encrypted) wrap(ctx context.Context, opts EncryptOptions, meta *sops.Me
 
 // readFile reads and parses a file; file is its name for messages.
 func readFile(path, file string, format Format) (*document, error) {
-	format, err := formatOf(file, format)
-	if err != nil {
-		return nil, err
-	}
 	text, err := os.ReadFile(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -221,6 +228,9 @@ func readFile(path, file string, format Format) (*document, error) {
 			return nil, fault.Usagef("reading %q: it is a folder", file)
 		}
 		return nil, fmt.Errorf("reading %q: %w", file, cause(err))
+	}
+	if format, err = formatOf(file, format); err != nil {
+		return nil, err
 	}
 	return parse(file, format, text)
 }

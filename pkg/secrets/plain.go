@@ -39,8 +39,9 @@ func findPlain(leaves []plainLeaf) []plainFinding {
 // look gives why a leaf looks secret, or "". A value can hold a text that
 // holds a text; deeper than two it is not followed.
 func (l plainLeaf) look(depth int) (why, what string) {
-	value := strings.TrimSpace(l.Value)
-	if isHollow(value) {
+	value, key := strings.TrimSpace(l.Value), keyOf(l.Pointer)
+	named := key.secret()
+	if !l.Text && named == "" || isHollow(value) {
 		return "", ""
 	}
 	if l.Text {
@@ -56,9 +57,8 @@ func (l plainLeaf) look(depth int) (why, what string) {
 			}
 		}
 	}
-	key := keyOf(l.Pointer)
-	if what := key.secret(); what != "" && key.holds(value, l.Text) {
-		return whyName, what
+	if named != "" && key.holds(value, l.Text) {
+		return whyName, named
 	}
 	if l.Text && !key.isIdentity() && isRandom(value) {
 		return whyEntropy, "a random text"

@@ -27,6 +27,26 @@ var (
 // credentialsIn finds credentials that are part of an address, a connection
 // string or a header, and says what they are.
 func credentialsIn(value string) string {
+	if what := credentialsInAddress(value); what != "" {
+		return what
+	}
+	if strings.Contains(value, "=") {
+		if m := pairs.FindStringSubmatch(value); m != nil && otherPairs.MatchString(value) && !isHollow(strings.Trim(m[2], `"'`)) {
+			return "a password in a connection string"
+		}
+	}
+	if strings.Contains(value, " ") {
+		if m := header.FindStringSubmatch(value); m != nil && !isHollow(m[1]) && (looksChosen(m[1]) || len(m[1]) >= 16) {
+			return "an authorization header"
+		}
+	}
+	return ""
+}
+
+func credentialsInAddress(value string) string {
+	if !strings.Contains(value, "://") {
+		return ""
+	}
 	for _, m := range userInfo.FindAllStringSubmatch(value, -1) {
 		if password, err := url.PathUnescape(m[2]); err != nil || !isHollow(password) {
 			return "a password in an address"
@@ -35,18 +55,10 @@ func credentialsIn(value string) string {
 	if keyInURL.MatchString(value) {
 		return "a key in an address"
 	}
-	if strings.Contains(value, "://") {
-		for _, m := range queryPart.FindAllStringSubmatch(value, -1) {
-			if secretQuery.MatchString(m[1]) && !isHollow(m[2]) && (looksChosen(m[2]) || strings.Contains(strings.ToLower(m[1]), "passw")) {
-				return "a secret in an address"
-			}
+	for _, m := range queryPart.FindAllStringSubmatch(value, -1) {
+		if secretQuery.MatchString(m[1]) && !isHollow(m[2]) && (looksChosen(m[2]) || strings.Contains(strings.ToLower(m[1]), "passw")) {
+			return "a secret in an address"
 		}
-	}
-	if m := pairs.FindStringSubmatch(value); m != nil && otherPairs.MatchString(value) && !isHollow(strings.Trim(m[2], `"'`)) {
-		return "a password in a connection string"
-	}
-	if m := header.FindStringSubmatch(value); m != nil && !isHollow(m[1]) && (looksChosen(m[1]) || len(m[1]) >= 16) {
-		return "an authorization header"
 	}
 	return ""
 }

@@ -25,7 +25,7 @@ func isHollow(value string) bool {
 // reference is what tells where a secret is kept, or names a public thing.
 var reference = regexp.MustCompile(`(?i)^(?:` + strings.Join([]string{
 	`arn:aws[\w-]*:(?:secretsmanager|ssm|kms|iam|s3|sts):.*`, `projects/[\w.:-]+/(?:secrets|locations|serviceAccounts)/.*`, `(?:op|vault|secrets?|awssm|ssm|gcpsm|gcp-sm|akv|env|file|keyring|sops|ref|doppler|infisical|bws)://?.*`,
-	`(?:env|file|vault|ssm|awssm|secretref|keyvault):[\w/.#:@-]+`, `(?:os\.environ|process\.env)\.\w+`, `@Microsoft\.KeyVault\(.*\)`, `!?\{?(?:ref|env|secret)[+:].*`,
+	`(?:env|file|vault|ssm|awssm|secretref|keyvault):[\w/.#:@-]+`, `(?:os\.environ|process\.env)\.\w+`, `@Microsoft\.KeyVault\(.*\)`, `!?\{?(?:ref|env)[+:].*`,
 	`ssh-(?:rsa|ed25519|dss) .*`, `ecdsa-sha2-\S+ .*`, `-----BEGIN (?:CERTIFICATE|TRUSTED CERTIFICATE|PUBLIC KEY|RSA PUBLIC KEY|SSH2 PUBLIC KEY|PGP PUBLIC KEY BLOCK|X509 CRL|CERTIFICATE REQUEST|DH PARAMETERS)-----(?s:.*)`,
 	`(?:~|\.{1,2})(?:/[\w@%.+ -]{1,40})+/?`, `(?:/[\w@%.+ -]{1,40}){2,}/?`, `[\w.-]{1,40}(?:/[\w.-]{1,40})*\.(?:pem|key|json|ya?ml|crt|cer|p12|pfx|jks|txt|env|pub|asc|gpg)`, `[A-Za-z]:\\[\w\\ .-]+`, `#?/[a-z_]+`, `#/[\w$/ .-]+`,
 	`(?:https?|ftp|sftp|gs|s3|abfss?|wasbs?|adl|hdfs|tcp|grpc|wss?)://\S*`,

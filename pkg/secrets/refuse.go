@@ -22,12 +22,13 @@ type checker struct {
 	plain  []plainLeaf    // what stays in clear
 	places []*node        // of plain
 	notes  []string
+	used   []string // entries of allow that something needed
 }
 
 // checkPlain refuses a plain document that encryption would spoil or that would
 // leave a secret in clear: [fault.Usage] for what is wrong in the file,
 // [fault.Blocked] for what a person must decide.
-func (d *document) checkPlain(suffix string, opts EncryptOptions) (notes []string, err error) {
+func (d *document) checkPlain(suffix string, opts EncryptOptions) (*checker, error) {
 	if err := d.checkFree(); err != nil {
 		return nil, err
 	}
@@ -39,7 +40,7 @@ func (d *document) checkPlain(suffix string, opts EncryptOptions) (notes []strin
 		return nil, fault.Blockedf("no key ends in %s: nothing would be encrypted", suffix).At(d.file, 0, 0).
 			WithHint("add %s to the name of each key that holds a secret", suffix)
 	}
-	return c.notes, c.checkClear()
+	return c, c.checkClear()
 }
 
 // checkClear refuses a value that stays in clear and looks secret.
@@ -70,7 +71,15 @@ func (d *document) checkFree() error {
 
 // allows tells whether a key may stay in clear: by its name or its JSON pointer.
 func (c *checker) allows(pointer string) bool {
-	return slices.Contains(c.allow, pointer) || slices.Contains(c.allow, keyAt(pointer))
+	for _, entry := range c.allow {
+		if entry == pointer || entry == keyAt(pointer) {
+			if !slices.Contains(c.used, entry) {
+				c.used = append(c.used, entry)
+			}
+			return true
+		}
+	}
+	return false
 }
 
 // keyAt gives the name of the key that a value stands at; of an item, that of its list.
@@ -146,7 +155,7 @@ func (c *checker) names(n *node) error {
 			return c.at(m.key, fault.Blockedf("%q ends in %s, and the suffix here is %s: it would stay in clear", key, DefaultSuffix, c.suffix)).
 				WithHint("rename it, or --encrypted-suffix %s", DefaultSuffix)
 		}
-		if nearMiss(key, c.suffix) && !slices.Contains(c.allow, key) {
+		if nearMiss(key, c.suffix) && !c.allows("/"+escaper.Replace(key)) {
 			return c.at(m.key, fault.Blockedf("%q almost ends in %s, and would stay in clear", key, c.suffix)).
 				WithHint("rename it, or --allow-plaintext %s", key)
 		}
@@ -175,6 +184,8 @@ func (c *checker) scalar(n *node, place *pointer, secret bool) error {
 	switch {
 	case n.tag == "!!int" && tooLong(n):
 		return c.at(n, fault.Usagef("the value of %s has more digits than sops keeps", place)).WithHint("quote it")
+	case secret && n.anchored && n.tag == "!!null" && n.value == "":
+		return c.at(n, fault.Usagef("%s has an anchor and no value", place)).WithHint("a value that begins with & must be quoted")
 	case !secret:
 		c.warn(n, place)
 		if n.tag != "!!null" {

@@ -17,6 +17,7 @@ type Rewrite struct {
 	Added   []string `json:"added,omitempty"`   // keys that can open it from now on
 	Removed []string `json:"removed,omitempty"` // keys that were taken out
 	Source  string   `json:"source,omitempty"`  // where new keys come from
+	Allowed []string `json:"allowed,omitempty"` // keys that look secret and were allowed to stay in clear
 	Notes   []string `json:"notes,omitempty"`
 
 	Before, After []byte `json:"-"` // sealed
@@ -48,9 +49,9 @@ func (r *Rewrite) Apply() error {
 
 // reseal encrypts a new plain text of an opened file. What was there keeps its
 // ciphertext, and the sops block its text but for the date and the signature.
-func (o *opened) reseal(d *document, opts EncryptOptions) (text []byte, notes []string, err error) {
+func (o *opened) reseal(d *document, opts EncryptOptions) (text []byte, checked *checker, err error) {
 	suffix := o.meta.EncryptedSuffix
-	if notes, err = d.checkAgain(suffix, opts); err != nil {
+	if checked, err = d.checkAgain(suffix, opts); err != nil {
 		return nil, nil, err
 	}
 	w, err := d.weave(o.meta, o.key, o.cipher.keeping())
@@ -63,15 +64,15 @@ func (o *opened) reseal(d *document, opts EncryptOptions) (text []byte, notes []
 		}
 	}
 	text, err = w.finishLike(o)
-	return text, notes, err
+	return text, checked, err
 }
 
 // checkAgain is [document.checkPlain] for a file that may be encrypted whole, or by a pattern.
-func (d *document) checkAgain(suffix string, opts EncryptOptions) (notes []string, err error) {
+func (d *document) checkAgain(suffix string, opts EncryptOptions) (*checker, error) {
 	if suffix != "" {
 		return d.checkPlain(suffix, opts)
 	}
-	return nil, d.checkFree()
+	return &checker{}, d.checkFree()
 }
 
 // finishLike gives the sealed text with the sops block that an opened file has.

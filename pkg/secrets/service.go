@@ -60,7 +60,11 @@ func call[T any](s *service, key *keyservice.Key, do func() (T, error)) (T, erro
 		s.late = true
 		s.failed = append(s.failed, fmt.Sprintf("%s: no answer within %s", name, s.timeout))
 	} else {
-		s.failed = append(s.failed, name+": "+safe(err))
+		reason := safe(err)
+		if remote {
+			reason = answer(err)
+		}
+		s.failed = append(s.failed, name+": "+reason)
 	}
 	return none, err
 }

@@ -107,10 +107,12 @@ func (r *Rewrite) seal(o *opened, before *document, text []byte, allow []string)
 		return err
 	}
 	r.Values = changes(before, after, reg)
-	var notes []string
-	r.After, notes, err = o.reseal(after, EncryptOptions{Allow: allow})
-	r.Notes = append(r.Notes, notes...)
-	return err
+	sealed, checked, err := o.reseal(after, EncryptOptions{Allow: allow})
+	if err != nil {
+		return err
+	}
+	r.After, r.Allowed, r.Notes = sealed, checked.used, append(r.Notes, checked.notes...)
+	return nil
 }
 
 // cut gives the text without a value, its key included.

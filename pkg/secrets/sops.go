@@ -71,11 +71,11 @@ func firstDocument(text []byte) string {
 	for line := range bytes.Lines(bytes.TrimPrefix(text, bom)) {
 		switch {
 		case bytes.HasPrefix(line, []byte("---")):
-			return "{}\n"
+			return "{}\n\n"
 		case bytes.HasPrefix(line, []byte("%")):
 			return "{}\n...\n"
 		case line[0] != '#' && len(bytes.TrimSpace(line)) > 0:
-			return "{}\n---\n"
+			return "{}\n\n---\n\n" // the blank lines keep a comment at the top from going to the empty one
 		}
 	}
 	return ""

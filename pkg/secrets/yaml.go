@@ -47,7 +47,10 @@ type yamlReader struct {
 
 func (r *yamlReader) node(n *yaml.Node, depth int, flow bool) (*node, error) {
 	if tag := n.ShortTag(); n.Kind != yaml.AliasNode && (!known(tag) || n.Style&yaml.TaggedStyle != 0 && (tag == "!!timestamp" || tag == "!!merge")) {
-		return nil, r.doc.Errorf(n, "the tag %s is none that sops keeps", tag).WithHint("leave the tag out, and quote the value")
+		if !strings.HasPrefix(tag, "!!") { // it may be a password that begins so
+			tag = "here"
+		}
+		return nil, r.doc.Errorf(n, "the tag %s is none that sops keeps", tag).WithHint("leave the tag out, and quote a value that begins with !")
 	}
 	out := &node{line: n.Line, col: n.Column, flow: flow, depth: depth, anchored: n.Anchor != ""}
 	var err error

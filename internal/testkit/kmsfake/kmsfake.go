@@ -26,6 +26,7 @@ type Server struct {
 	plain, secure *httptest.Server
 	trust         string // PEM file with the certificate of secure
 	key           cipher.AEAD
+	ended         chan struct{}
 
 	mu      sync.Mutex
 	asked   []Ask
@@ -51,7 +52,7 @@ func Start(tb testing.TB) *Server {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	s := &Server{}
+	s := &Server{ended: make(chan struct{})}
 	if s.key, err = cipher.NewGCM(block); err != nil {
 		tb.Fatal(err)
 	}
@@ -67,6 +68,7 @@ func Start(tb testing.TB) *Server {
 	s.secure.EnableHTTP2 = true // gRPC
 	s.secure.StartTLS()
 	tb.Cleanup(func() {
+		close(s.ended)
 		s.plain.CloseClientConnections()
 		s.secure.CloseClientConnections()
 		s.plain.Close()
@@ -140,6 +142,8 @@ func (s *Server) enter(r *http.Request, deny func(message string)) bool {
 	select {
 	case <-time.After(delay):
 	case <-r.Context().Done():
+		return false
+	case <-s.ended:
 		return false
 	}
 	if refusal != "" {
