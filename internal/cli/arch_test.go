@@ -26,6 +26,7 @@ var homes = map[string][]string{
 	"github.com/spf13/cobra":            {"internal/cli"},
 	"github.com/spf13/viper":            {"pkg/workspace"},
 	"github.com/getsops/sops":           {"pkg/secrets"},
+	"filippo.io/age":                    {"pkg/secrets"},
 	"github.com/go-git/go-git":          {"pkg/upstream", "pkg/workspace"},
 	"github.com/charmbracelet/lipgloss": {"internal/ui"},
 	"github.com/rhysd/actionlint":       {"pkg/ci"},

@@ -100,7 +100,7 @@ func hold(path, target string, before []byte) (*os.File, error) {
 		err = fault.Blockedf("writing %q: another process is at it", path).WithHint("run it again")
 	case links(f) > 1:
 		err = fault.Blockedf("writing %q: the file has %d names (hard links), and replacing it would part them", path, links(f)).
-			WithHint("give this name a file of its own: cp -p FILE FILE.own && mv FILE.own FILE")
+			WithHint("give this name a file of its own: cp -p %[1]q %[1]q.own && mv %[1]q.own %[1]q", path)
 	default:
 		err = unchanged(path, target, f, before)
 	}

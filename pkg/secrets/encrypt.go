@@ -68,10 +68,14 @@ func Encrypt(ctx context.Context, files []string, opts EncryptOptions) []*Encryp
 	seen := map[string]bool{}
 	for _, file := range files {
 		path, err := filepath.Abs(file)
-		if seen[path] {
+		target, linkErr := filepath.EvalSymlinks(path)
+		if linkErr != nil {
+			target = path
+		}
+		if seen[target] {
 			continue
 		}
-		seen[path] = true
+		seen[target] = true
 		list = append(list, &Encrypted{File: shown(path, opts.Dir), path: path, Err: err})
 	}
 	each(list, runtime.GOMAXPROCS(0), func(e *Encrypted) {
@@ -121,6 +125,9 @@ func each[T any](list []T, workers int, do func(T)) {
 func (e *Encrypted) plan(ctx context.Context, opts EncryptOptions) error {
 	if err := ctx.Err(); err != nil {
 		return err
+	}
+	if info, err := os.Stat(e.path); err == nil && !info.IsDir() && !info.Mode().IsRegular() { // reading a pipe would wait
+		return fault.Usagef("reading %q: it is not a regular file", e.File)
 	}
 	d, err := readFile(e.path, e.File, opts.Format)
 	if err != nil {

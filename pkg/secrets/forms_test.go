@@ -90,16 +90,16 @@ var (
 )
 
 // bare gives a sealed text with *** for each ciphertext, without its sops block.
-func bare(t testing.TB, name string, text []byte) string {
-	t.Helper()
+func bare(tb testing.TB, name string, text []byte) string {
+	tb.Helper()
 	format, _ := formatOf(name, "")
 	d, err := parse(name, format, text)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	block, found := d.cutBlock()
 	if !found {
-		t.Fatalf("no sops block: %s", text)
+		tb.Fatalf("no sops block: %s", text)
 	}
 	out := string(text[:block.Start]) + string(text[block.End:])
 	out = strings.ReplaceAll(cipherText.ReplaceAllString(out, "***"), "#***", "# ***")

@@ -1,7 +1,6 @@
 package secrets
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/getsops/sops/v3"
@@ -34,18 +33,18 @@ type Keys struct {
 type keySpelling struct {
 	flag, variable string
 	list           func(*Keys) *[]string
-	form           *regexp.Regexp
+	form           pattern
 	example        string
 }
 
 func spellings() []keySpelling {
 	return []keySpelling{
-		{"kms", "SOPS_KMS_ARN", func(k *Keys) *[]string { return &k.KMS }, regexp.MustCompile(`^arn:aws[\w-]*:kms:[^:]+:[0-9]+:(key|alias)/[^+]+(\+arn:.+)?$`), "arn:aws:kms:REGION:ACCOUNT:key/ID"},
-		{"gcp-kms", "SOPS_GCP_KMS_IDS", func(k *Keys) *[]string { return &k.GCPKMS }, regexp.MustCompile(`^projects/[^/]+/locations/[^/]+/keyRings/[^/]+/cryptoKeys/[^/]+$`), "projects/P/locations/L/keyRings/R/cryptoKeys/K"},
-		{"azure-kv", "SOPS_AZURE_KEYVAULT_URLS", func(k *Keys) *[]string { return &k.AzureKV }, regexp.MustCompile(`^https://[^/]+/keys/[^/]+(/[^/]*)?$`), "https://NAME.vault.azure.net/keys/KEY/VERSION"},
-		{"pgp", "SOPS_PGP_FP", func(k *Keys) *[]string { return &k.PGP }, regexp.MustCompile(`^[0-9A-Fa-f]{8,64}!?$`), "a fingerprint of 40 hexadecimal digits"},
-		{"hc-vault-transit", "SOPS_VAULT_URIS", func(k *Keys) *[]string { return &k.Vault }, regexp.MustCompile(`^https?://[^/]+/.+/keys/[^/]+$`), "https://HOST/v1/transit/keys/KEY"},
-		{"age", "SOPS_AGE_RECIPIENTS", func(k *Keys) *[]string { return &k.Age }, regexp.MustCompile(`^(age1[a-z0-9]+|ssh-(rsa|ed25519) \S+( .*)?)$`), "age1…, as age-keygen -y prints it"},
+		{"kms", "SOPS_KMS_ARN", func(k *Keys) *[]string { return &k.KMS }, lazily(`^arn:aws[\w-]*:kms:[^:]+:[0-9]+:(key|alias)/[^+]+(\+arn:.+)?$`), "arn:aws:kms:REGION:ACCOUNT:key/ID"},
+		{"gcp-kms", "SOPS_GCP_KMS_IDS", func(k *Keys) *[]string { return &k.GCPKMS }, lazily(`^projects/[^/]+/locations/[^/]+/keyRings/[^/]+/cryptoKeys/[^/]+$`), "projects/P/locations/L/keyRings/R/cryptoKeys/K"},
+		{"azure-kv", "SOPS_AZURE_KEYVAULT_URLS", func(k *Keys) *[]string { return &k.AzureKV }, lazily(`^https://[^/]+/keys/[^/]+(/[^/]*)?$`), "https://NAME.vault.azure.net/keys/KEY/VERSION"},
+		{"pgp", "SOPS_PGP_FP", func(k *Keys) *[]string { return &k.PGP }, lazily(`^[0-9A-Fa-f]{8,64}!?$`), "a fingerprint of 40 hexadecimal digits"},
+		{"hc-vault-transit", "SOPS_VAULT_URIS", func(k *Keys) *[]string { return &k.Vault }, lazily(`^https?://[^/]+/.+/keys/[^/]+$`), "https://HOST/v1/transit/keys/KEY"},
+		{"age", "SOPS_AGE_RECIPIENTS", func(k *Keys) *[]string { return &k.Age }, lazily(`^(age1[a-z0-9]+|ssh-(rsa|ed25519) \S+( .*)?)$`), "age1…, as age-keygen -y prints it"},
 	}
 }
 
@@ -71,7 +70,7 @@ func (k Keys) empty() bool {
 	return true
 }
 
-var privateKey = regexp.MustCompile(`(?i)AGE-SECRET-KEY-|AGE-PLUGIN-|-----BEGIN [A-Z ]*PRIVATE KEY|PRIVATE KEY BLOCK`)
+var privateKey = lazily(`(?i)AGE-SECRET-KEY-|AGE-PLUGIN-|-----BEGIN [A-Z ]*PRIVATE KEY|PRIVATE KEY BLOCK`)
 
 // IsPrivateKey tells whether a text has a private key of age, PGP or PEM in it.
 func IsPrivateKey(text string) bool { return privateKey.MatchString(text) }

@@ -35,34 +35,34 @@ func TestMain(m *testing.M) {
 }
 
 // write puts a text into a file of a new folder.
-func write(t testing.TB, name, text string) (dir, file string) {
-	t.Helper()
-	dir = t.TempDir()
+func write(tb testing.TB, name, text string) (dir, file string) {
+	tb.Helper()
+	dir = tb.TempDir()
 	file = filepath.Join(dir, name)
 	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return dir, file
 }
 
 // encrypt encrypts one text for the tests' identity.
-func encrypt(t testing.TB, name, text string, change ...func(*EncryptOptions)) *Encrypted {
-	t.Helper()
-	dir, file := write(t, name, text)
+func encrypt(tb testing.TB, name, text string, change ...func(*EncryptOptions)) *Encrypted {
+	tb.Helper()
+	dir, file := write(tb, name, text)
 	opts := EncryptOptions{Keys: Keys{Age: []string{recipient}}, KeysFrom: "the flags", Dir: dir}
 	for _, c := range change {
 		c(&opts)
 	}
-	return Encrypt(t.Context(), []string{file}, opts)[0]
+	return Encrypt(tb.Context(), []string{file}, opts)[0]
 }
 
 // decrypt opens an encrypted text.
-func decrypt(t testing.TB, name string, text []byte) *Opened {
-	t.Helper()
-	dir, file := write(t, name, string(text))
-	o, err := Open(t.Context(), file, OpenOptions{Dir: dir})
+func decrypt(tb testing.TB, name string, text []byte) *Opened {
+	tb.Helper()
+	dir, file := write(tb, name, string(text))
+	o, err := Open(tb.Context(), file, OpenOptions{Dir: dir})
 	if err != nil {
-		t.Fatalf("%v\n%s", err, text)
+		tb.Fatalf("%v\n%s", err, text)
 	}
 	return o
 }

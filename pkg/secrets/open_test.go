@@ -12,16 +12,16 @@ import (
 )
 
 // asSops encrypts a text as the sops program does, with the given metadata.
-func asSops(t testing.TB, format Format, text string, meta sops.Metadata) []byte {
-	t.Helper()
+func asSops(tb testing.TB, format Format, text string, meta sops.Metadata) []byte {
+	tb.Helper()
 	d, err := parse("config."+string(format), format, []byte(text))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if meta.KeyGroups == nil {
 		group, err := Keys{Age: []string{recipient}}.group()
 		if err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		meta.KeyGroups = []sops.KeyGroup{group}
 	}
@@ -29,14 +29,14 @@ func asSops(t testing.TB, format Format, text string, meta sops.Metadata) []byte
 	key := bytes.Repeat([]byte{7}, 32)
 	a, err := d.weaveAnew(meta, key, newCipher())
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	if err := wrap(t.Context(), 0, &a.tree.Metadata, key); err != nil {
-		t.Fatal(err)
+	if err := wrap(tb.Context(), 0, &a.tree.Metadata, key); err != nil {
+		tb.Fatal(err)
 	}
 	out, err := a.finish()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return out
 }

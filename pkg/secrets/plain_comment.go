@@ -1,7 +1,6 @@
 package secrets
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -41,7 +40,7 @@ func commentLooks(text string, touches bool) (what string) {
 }
 
 // labelled is "name: value" or "name = value" with one word for a value.
-var labelled = regexp.MustCompile(`^(?:- )?["']?([\w. -]{1,60}?)["']?\s*(?::=|[:=]|->|=>)\s*["'` + "`" + `]?([^\s"'` + "`" + `]+)["'` + "`" + `]?,?$`)
+var labelled = lazily(`^(?:- )?["']?([\w. -]{1,60}?)["']?\s*(?::=|[:=]|->|=>)\s*["'` + "`" + `]?([^\s"'` + "`" + `]+)["'` + "`" + `]?,?$`)
 
 // formerly are words that come before a value that was or is in use.
 var formerly = []string{"old", "was", "were", "previous", "previously", "prev", "formerly", "former", "before", "current", "currently", "new", "now", "prod", "production", "dev", "staging", "test", "local", "real", "actual", "backup", "value", "is", "used", "default", "rotated", "from", "to", "with", "plain", "plaintext", "clear", "decrypted", "orig", "original"}
@@ -90,10 +89,10 @@ func isValueLike(w string, expected bool) bool {
 }
 
 // proseToken are words with figures that people write in prose.
-var proseToken = regexp.MustCompile(`(?i)^(?:` + strings.Join([]string{
+var proseToken = lazily(`(?i)^(?:` + strings.Join([]string{
 	`[A-Z]{2,10}-\d{1,6}`, `#\d+`, `@[\w-]+`, `v\d[\w.-]*`, `\d[\d.,:/%-]*[a-z]{0,5}`, `(?:oauth|sha|aes|rsa|md|utf|base|http|ipv|ec|s|k8s|x|rfc|rs|hs|es|ed|p|tls|ssl|iso|win|log|http/|arm|amd|x86_|web|python|py|go|java|node|postgres|mysql|oracle|q|fy|h|w)-?_?\d[\d._-]*[a-z]{0,4}`,
 	`\w+\.(?:ya?ml|json|md|py|go|sh|txt|toml|env)`, `\w+\([^)]*\)`, `20\d\d\w{0,3}`,
 }, "|") + `)$`)
 
 // camelNumber are identifiers: sourceHubspot2, GoogleAnalytics4.
-var camelNumber = regexp.MustCompile(`^[A-Za-z]+\d{1,4}$`)
+var camelNumber = lazily(`^[A-Za-z]+\d{1,4}$`)

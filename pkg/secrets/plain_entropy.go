@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"math"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -59,10 +58,10 @@ func pieces(value string) []string {
 }
 
 var (
-	base64Text = regexp.MustCompile(`^[A-Za-z0-9+/]{16,}={0,2}$`)
-	wordText   = regexp.MustCompile(`^[A-Za-z0-9]+$`)
-	camelText  = regexp.MustCompile(`^(?:[A-Z][a-z]+|[a-z]{2,}|[A-Z]{2,}|[0-9]+)+$`)
-	markedText = regexp.MustCompile(`^[A-Za-z0-9!@#$%^&*~?+=_.-]+$`)
+	base64Text = lazily(`^[A-Za-z0-9+/]{16,}={0,2}$`)
+	wordText   = lazily(`^[A-Za-z0-9]+$`)
+	camelText  = lazily(`^(?:[A-Z][a-z]+|[a-z]{2,}|[A-Z]{2,}|[0-9]+)+$`)
+	markedText = lazily(`^[A-Za-z0-9!@#$%^&*~?+=_.-]+$`)
 )
 
 func isRandomWord(w string) bool {

@@ -1,7 +1,6 @@
 package secrets
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -43,7 +42,7 @@ func keyOf(pointer string) keyName {
 	return k
 }
 
-var numeral = regexp.MustCompile(`^\d+$`)
+var numeral = lazily(`^\d+$`)
 
 // blank are names that say nothing of what they hold.
 var blank = []string{"value", "data", "text", "plain", "plaintext", "content", "contents", "string", "raw", "literal", "default", "current"}

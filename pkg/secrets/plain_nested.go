@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"maps"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,14 +13,14 @@ import (
 )
 
 var (
-	userInfo    = regexp.MustCompile(`[A-Za-z][\w+.-]*://([^\s/?#@:"'<>]*):([^\s/?#@"'<>]+)@`)
-	keyInURL    = regexp.MustCompile(`https?://([0-9a-f]{20,}|[A-Za-z0-9_-]{32,})@`) // as Sentry has it
-	queryPart   = regexp.MustCompile(`[?&;]([A-Za-z_][\w.%-]*)=([^&\s"'<>;]+)`)
-	pairs       = regexp.MustCompile(`(?i)(?:^|[;\s,])((?:user )?(?:password|passwd|pwd)|accountkey|sharedaccesskey|sharedaccesssignature|sslpassword)\s*=\s*("[^"]*"|'[^']*'|[^;\s,]+)`)
-	otherPairs  = regexp.MustCompile(`(?i)(?:host|server|data source|dbname|database|uid|user id|user|endpoint|accountname|defaultendpointsprotocol|sharedaccesskeyname|driver|addr)\s*=`)
-	header      = regexp.MustCompile(`(?i)^(?:(?:proxy-)?authorization:\s*)?(?:bearer|basic|token|apikey|digest)\s+(\S{8,})$`)
-	setting     = regexp.MustCompile(`(?m)^\s*(?:export\s+|-\s+)?["']?([\w.-]{2,60})["']?\s*[:=]\s*["']?([^"'\s#,]{3,})["']?,?\s*$`)
-	secretQuery = regexp.MustCompile(`(?i)^(?:(?:access|auth|id|refresh|session|security)?[_-]?token|(?:api|access|auth|secret|subscription|account)[_-]?key|key|code|sig|signature|password|passwd|pwd|secret|client[_-]?secret|auth|x-amz-signature|x-amz-security-token|x-goog-signature)$`)
+	userInfo    = lazily(`[A-Za-z][\w+.-]*://([^\s/?#@:"'<>]*):([^\s/?#@"'<>]+)@`)
+	keyInURL    = lazily(`https?://([0-9a-f]{20,}|[A-Za-z0-9_-]{32,})@`) // as Sentry has it
+	queryPart   = lazily(`[?&;]([A-Za-z_][\w.%-]*)=([^&\s"'<>;]+)`)
+	pairs       = lazily(`(?i)(?:^|[;\s,])((?:user )?(?:password|passwd|pwd)|accountkey|sharedaccesskey|sharedaccesssignature|sslpassword)\s*=\s*("[^"]*"|'[^']*'|[^;\s,]+)`)
+	otherPairs  = lazily(`(?i)(?:host|server|data source|dbname|database|uid|user id|user|endpoint|accountname|defaultendpointsprotocol|sharedaccesskeyname|driver|addr)\s*=`)
+	header      = lazily(`(?i)^(?:(?:proxy-)?authorization:\s*)?(?:bearer|basic|token|apikey|digest)\s+(\S{8,})$`)
+	setting     = lazily(`(?m)^\s*(?:export\s+|-\s+)?["']?([\w.-]{2,60})["']?\s*[:=]\s*["']?([^"'\s#,]{3,})["']?,?\s*$`)
+	secretQuery = lazily(`(?i)^(?:(?:access|auth|id|refresh|session|security)?[_-]?token|(?:api|access|auth|secret|subscription|account)[_-]?key|key|code|sig|signature|password|passwd|pwd|secret|client[_-]?secret|auth|x-amz-signature|x-amz-security-token|x-goog-signature)$`)
 )
 
 // credentialsIn finds credentials that are part of an address, a connection

@@ -1,7 +1,6 @@
 package secrets
 
 import (
-	"regexp"
 	"strings"
 	"sync"
 )
@@ -10,11 +9,11 @@ import (
 type tokenFormat struct {
 	what   string
 	marks  []string // one of them is in every such token; looked for first, as it is cheap
-	format *regexp.Regexp
+	format pattern
 }
 
 func format(what, pattern string, marks ...string) tokenFormat {
-	return tokenFormat{what, marks, regexp.MustCompile(`(?:^|[^A-Za-z0-9_])(?:` + pattern + `)(?:$|[^A-Za-z0-9_])`)}
+	return tokenFormat{what, marks, lazily(`(?:^|[^A-Za-z0-9_])(?:` + pattern + `)(?:$|[^A-Za-z0-9_])`)}
 }
 
 // tokenFormats come from the services' own documentation of their tokens. They

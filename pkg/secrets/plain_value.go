@@ -1,13 +1,12 @@
 package secrets
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 )
 
 // hollow are values that stand where a secret would and are none.
-var hollow = regexp.MustCompile(`(?i)^(?:` + strings.Join([]string{
+var hollow = lazily(`(?i)^(?:` + strings.Join([]string{
 	`<[^<>]*>`, `\{\s*\}`, `\[\s*\]`, `\$\{\{.*\}\}`, `\$\{[^{}]*\}`, `\$\([^()]*\)`, `\{\{.*\}\}`, `\{%.*%\}`, `\{[\w .-]+\}`, `\[[\w .-]+\]`, `%[A-Z_]\w*%`, `\$[A-Z_][A-Z0-9_]*`, `__\w+__`, `@\w+@`,
 	`[x*.•_\-?#0]+`, `changeme!?`, `change[-_ ]?me.*`, `change[-_ ]?it`, `replace[-_ ]?(?:me|this|with).*`, `fill[-_ ]?me.*`, `to[-_ ]?do`, `tbd`, `n/?a`, `none`, `null`, `nil`, `undefined`, `unset`, `empty`,
 	`redacted`, `\[?redacted\]?`, `\(?hidden\)?`, `masked`, `[\w -]*placeholder[\w -]*`, `dummy`, `(?:an? |the |my[-_ ]?)?(?:example|sample|fake)(?:[-_ ]?(?:password|secret|token|key|api[-_ ]?key|value))?`,
@@ -15,7 +14,7 @@ var hollow = regexp.MustCompile(`(?i)^(?:` + strings.Join([]string{
 }, "|") + `)$`)
 
 // sealed are values that are encrypted already.
-var sealed = regexp.MustCompile(`^(?:ENC\[|vault:v\d+:|\$ANSIBLE_VAULT|-----BEGIN (?:PGP MESSAGE|AGE ENCRYPTED FILE)|Ag[A-Za-z0-9+/=]{200,}$)`)
+var sealed = lazily(`^(?:ENC\[|vault:v\d+:|\$ANSIBLE_VAULT|-----BEGIN (?:PGP MESSAGE|AGE ENCRYPTED FILE)|Ag[A-Za-z0-9+/=]{200,}$)`)
 
 // isHollow tells that there is nothing to hide: nothing at all, a placeholder, a ciphertext.
 func isHollow(value string) bool {
@@ -23,7 +22,7 @@ func isHollow(value string) bool {
 }
 
 // reference is what tells where a secret is kept, or names a public thing.
-var reference = regexp.MustCompile(`(?i)^(?:` + strings.Join([]string{
+var reference = lazily(`(?i)^(?:` + strings.Join([]string{
 	`arn:aws[\w-]*:(?:secretsmanager|ssm|kms|iam|s3|sts):.*`, `projects/[\w.:-]+/(?:secrets|locations|serviceAccounts)/.*`, `(?:op|vault|secrets?|awssm|ssm|gcpsm|gcp-sm|akv|env|file|keyring|sops|ref|doppler|infisical|bws)://?.*`,
 	`(?:env|file|vault|ssm|awssm|secretref|keyvault):[\w/.#:@-]+`, `(?:os\.environ|process\.env)\.\w+`, `@Microsoft\.KeyVault\(.*\)`, `!?\{?(?:ref|env)[+:].*`,
 	`ssh-(?:rsa|ed25519|dss) .*`, `ecdsa-sha2-\S+ .*`, `-----BEGIN (?:CERTIFICATE|TRUSTED CERTIFICATE|PUBLIC KEY|RSA PUBLIC KEY|SSH2 PUBLIC KEY|PGP PUBLIC KEY BLOCK|X509 CRL|CERTIFICATE REQUEST|DH PARAMETERS)-----(?s:.*)`,
@@ -59,12 +58,12 @@ func isName(value string) bool {
 	return strings.ContainsAny(value, "-_./:") && nameLike.MatchString(value)
 }
 
-var nameLike = regexp.MustCompile(`^(?:[A-Za-z]+|[/$.]+[A-Za-z]+)[0-9]{0,4}(?:[-_./:~ ]+[0-9]{0,4}[A-Za-z]*[0-9]{0,4})*$`)
+var nameLike = lazily(`^(?:[A-Za-z]+|[/$.]+[A-Za-z]+)[0-9]{0,4}(?:[-_./:~ ]+[0-9]{0,4}[A-Za-z]*[0-9]{0,4})*$`)
 
 func isASCIILetter(r rune) bool { return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' }
 
 // plainKinds are kinds of values that are long and full of figures, and no secrets.
-var plainKinds = regexp.MustCompile(`(?i)^(?:` + strings.Join([]string{
+var plainKinds = lazily(`(?i)^(?:` + strings.Join([]string{
 	`\d{4}-\d\d?-\d\d?(?:[T ][\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?`, `[\d.,:/ +-]+`, `[^@\s]+@[\w-]+(?:\.[\w-]+)+`, `(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?`, `[\da-f]{0,4}(?::[\da-f]{0,4}){2,7}`,
 	`[a-z][a-z\d+.-]*://\S*`, `arn:\S+`, `(?:sha\d+|md5)[-:=]\S+`, `\S+@sha256:[\da-f]{64}`, `[\w-]+(?:\.[\w-]+)+(?::\d+)?`, `data:[\w/+.-]+[;,]\S*`, `\$?\d[abxy]?\$\S*`, `P(?:\d+[YMWD])*(?:T(?:\d+[HMS])+)?`,
 	`projects/\S+`, `urn:\S+`, `age1[a-z0-9]{50,}`, `pk_(?:live|test)_\w+`, `AC[\da-f]{32}`, `(?:acct|price|prod|plan|cus|sub|si|pi|pm|cn|card|txn|in|ch|evt|we|tr|po|re|src|seti|cs|dp|ba|file|link)_\w+`, `[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}`,

@@ -2,7 +2,6 @@ package secrets
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -202,7 +201,7 @@ func (c *checker) scalar(n *node, place *pointer, secret bool) error {
 // warn notes a value that sops signs as one thing and Flow, which has sops read
 // JSON, as another: a date, or a number in a spelling of YAML 1.1.
 func (c *checker) warn(n *node, place *pointer) {
-	what := ""
+	var what string
 	switch {
 	case n.tag == "!!timestamp":
 		what = "a date"
@@ -214,7 +213,7 @@ func (c *checker) warn(n *node, place *pointer) {
 	c.notes = append(c.notes, fmt.Sprintf("line %d: the value of %s is %s to sops and a text to Flow, for which the signature will not hold: quote it", n.line, place, what))
 }
 
-var oldNumber = regexp.MustCompile(`_|^[-+]?0[0-9]+$`)
+var oldNumber = lazily(`_|^[-+]?0[0-9]+$`)
 
 // tooLong tells that an integer is beyond 64 bits.
 func tooLong(n *node) bool {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -90,8 +89,8 @@ func blockHeader(s string) string {
 }
 
 var (
-	surelyPlain = regexp.MustCompile(`^[A-Za-z/][A-Za-z0-9_./@-]*$`)
-	otherWord   = regexp.MustCompile(`^(?i:true|false|null)$`)
+	surelyPlain = lazily(`^[A-Za-z/][A-Za-z0-9_./@-]*$`)
+	otherWord   = lazily(`^(?i:true|false|null)$`)
 )
 
 // plainText tells whether a text can stand without quotes, outside of brackets.

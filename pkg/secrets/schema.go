@@ -1,7 +1,6 @@
 package secrets
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -21,7 +20,7 @@ func (d *document) bySchema(suffix string, opts EncryptOptions) (fixed *document
 	}
 	c := checker{allow: opts.Allow}
 	var bare []string
-	for _, p := range flow.UnmarkedSecrets(opts.Schema, json.RawMessage(config), suffix) {
+	for _, p := range flow.UnmarkedSecrets(opts.Schema, config, suffix) {
 		if !c.allows(p) {
 			bare = append(bare, p)
 		}

@@ -2,6 +2,7 @@ package secrets
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -69,7 +70,7 @@ func call[T any](s *service, key *keyservice.Key, do func() (T, error)) (T, erro
 	return none, err
 }
 
-var errLate = fmt.Errorf("no answer in time")
+var errLate = errors.New("no answer in time")
 
 // deadline is that of services in the network; a person may have to answer the others.
 func deadline(remote bool, timeout time.Duration) time.Duration {
@@ -162,7 +163,7 @@ func wrap(ctx context.Context, timeout time.Duration, meta *sops.Metadata, key [
 	}
 	e := fault.Environmentf("encrypting the data key: %s", strings.Join(s.failed, "; "))
 	if s.late {
-		e.WithHint("is the service reachable from here? --timeout gives it longer")
+		e.Hint = "is the service reachable from here? --timeout gives it longer"
 	}
 	return e
 }

@@ -3,7 +3,6 @@ package secrets
 import (
 	"bytes"
 	"errors"
-	"regexp"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -92,7 +91,7 @@ func (r *yamlReader) scalar(n *yaml.Node, out *node) error {
 	span, err := r.doc.Body(n)
 	if err != nil || span.Start < r.done {
 		r.lose(out)
-		return nil
+		return nil //nolint:nilerr // it is said when the document is to be spliced
 	}
 	r.gap(span.Start)
 	out.span, r.done = span, span.End
@@ -161,7 +160,7 @@ func (r *yamlReader) brackets(n *yaml.Node, out *node) error {
 	span, err := r.doc.Body(n)
 	if err != nil || span.End < r.done {
 		r.lose(out)
-		return nil
+		return nil //nolint:nilerr // as above
 	}
 	out.span = span
 	r.gap(span.End)
@@ -184,7 +183,7 @@ func (r *yamlReader) gap(end int) {
 
 func isBlank(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
 
-var quotedText = regexp.MustCompile("`[^`]*`|'[^']*'|\"[^\"]*\"")
+var quotedText = lazily("`[^`]*`|'[^']*'|\"[^\"]*\"")
 
 // withoutValues takes out of a message of the parser what it quotes.
 func withoutValues(err error) error {
