@@ -101,7 +101,7 @@ func (a *app) finishEdit(ctx context.Context, all rewrites) error {
 	a.ui.Error("edit", err)
 	r := all.list[0]
 	kept := keptName(r.File)
-	answer, asked := a.ui.Ask(ctx, fmt.Sprintf("Keep the edit, encrypted, as %s", kept), "y or n", "y")
+	answer, asked := a.ui.Ask(ctx, "Keep the edit, encrypted, as "+kept, "y or n", "y")
 	if asked != nil || !isYes(answer) {
 		a.ui.Warn("the edit is dropped")
 		return &saidError{err}

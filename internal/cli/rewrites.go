@@ -13,9 +13,9 @@ import (
 
 // rewrites is what a verb did to sealed files.
 type rewrites struct {
-	command string // connkit …
-	verb    string // done to a file
-	idle    string // said of a file with nothing to do
+	command string   // connkit …
+	verb    string   // done to a file
+	idle    string   // said of a file with nothing to do
 	given   []string // keys that a flag allows to stay in clear
 	dryRun  bool
 	list    []*secrets.Rewrite

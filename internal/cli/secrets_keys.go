@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"fmt"
-
 	"github.com/spf13/cobra"
 
 	"github.com/connkit/connkit/pkg/secrets"
@@ -67,7 +65,7 @@ that stay keep their part of it. What comes and goes is shown and asked for firs
 			}
 			a.ui.Step("comparing the keys of %s", plural(len(files), "file"))
 			r := rewrites{command: "secrets updatekeys", verb: "updated", idle: "it has these keys already", dryRun: dryRun, list: secrets.UpdateKeys(cmd.Context(), files, open, opts)}
-			if ok, err := a.agreed(cmd.Context(), r, yes, fmt.Sprintf("Change the keys of %s", plural(changing(r.list), "file"))); !ok || err != nil {
+			if ok, err := a.agreed(cmd.Context(), r, yes, "Change the keys of "+plural(changing(r.list), "file")); !ok || err != nil {
 				return a.declined(err)
 			}
 			if err := a.finish(cmd.Context(), r); err != nil {

@@ -140,7 +140,8 @@ func (d *document) add(p *pointed, v *node) ([]yamltext.Splice, error) {
 	if p.parent.flow {
 		return d.addInBrackets(p, v), nil
 	}
-	prefix, depth := "", 0
+	var prefix string
+	var depth int
 	if p.parent.kind == mapping {
 		first := p.parent.members[0].key
 		depth = first.col + 1

@@ -124,13 +124,13 @@ func (p *part) above() string {
 func (m *threeway) body(b, o, t *part, at *pointer) sides {
 	v := trio{ours: o.value, theirs: t.value}
 	from := starts{ours: o.below, theirs: t.below}
+	bb := b.text()
 	if b != nil {
 		v.base, from.base = b.value, b.below
 	}
 	head := func(d *document, p *part) string { return string(d.text[p.start:p.below]) }
 	switch {
-	case o.body == t.body:
-		return both(o.body)
+	case o.body == t.body, bb == o.body, bb == t.body:
 	case v.all(mapping, false):
 		out := m.pickPart(b, o, t, at, head)
 		out.add(m.members(v, at, from))
@@ -145,7 +145,7 @@ func (m *threeway) body(b, o, t *part, at *pointer) sides {
 		out.add(m.pickPart(b, o, t, at, func(d *document, p *part) string { return string(d.text[p.value.span.End:p.stop]) }))
 		return out
 	}
-	return m.pick(b.text(), o.body, t.body, at)
+	return m.pick(bb, o.body, t.body, at)
 }
 
 // pickPart merges a text of a member; a member that the base does not have is like ours.

@@ -75,8 +75,11 @@ func (m *threeway) merge() sides {
 		t.base = m.base.root
 	}
 	behind := func(d *document, n *node) string { return string(d.text[d.lineEnd(n.end()):]) }
+	whole := func(d *document, _ *node) string { return string(d.text) }
 	var out sides
 	switch {
+	case m.oneSided(t, whole):
+		return m.pickOf(t, nil, whole)
 	case t.all(mapping, false):
 		out = m.members(t, nil, starts{})
 	case t.all(mapping, true):
@@ -84,7 +87,7 @@ func (m *threeway) merge() sides {
 		out = m.pickOf(t, nil, func(d *document, n *node) string { return string(d.text[:n.span.Start]) })
 		out.add(m.value(t, nil))
 	default:
-		return m.pickOf(t, nil, func(d *document, _ *node) string { return string(d.text) })
+		return m.pickOf(t, nil, whole)
 	}
 	out.add(m.pickOf(t, nil, behind))
 	return out
@@ -95,7 +98,7 @@ func (m *threeway) merge() sides {
 func (m *threeway) value(t trio, at *pointer) sides {
 	text := func(d *document, n *node) string { return d.bytes(n.span) }
 	switch {
-	case m.commented(t):
+	case m.commented(t), m.oneSided(t, text):
 	case t.all(mapping, true):
 		return m.brackets(t, at)
 	case t.all(list, true) && t.paired():
@@ -108,6 +111,16 @@ func (m *threeway) value(t trio, at *pointer) sides {
 		return out
 	}
 	return m.pickOf(t, at, text)
+}
+
+// oneSided tells whether a text is the same in two of the documents.
+func (m *threeway) oneSided(t trio, text func(*document, *node) string) bool {
+	ours, theirs := text(m.ours, t.ours), text(m.theirs, t.theirs)
+	if ours == theirs || t.base == nil {
+		return ours == theirs
+	}
+	base := text(m.base, t.base)
+	return base == ours || base == theirs
 }
 
 func (m *threeway) commented(t trio) bool {
@@ -221,11 +234,16 @@ func order(t trio) []string {
 		shared[key] = true
 	}
 	behind := make([][]string, len(first)+1) // what is put behind the key before
-	at := 0
+	own := func(at int) int {                // what the first has added comes first
+		for at < len(first) && !shared[first[at]] {
+			at++
+		}
+		return at
+	}
+	at := own(0)
 	for _, key := range second {
 		if i, has := place[key]; has {
-			for at = i + 1; at < len(first) && !shared[first[at]]; at++ { // what the first has added comes first
-			}
+			at = own(i + 1)
 			continue
 		}
 		behind[at] = append(behind[at], key)
