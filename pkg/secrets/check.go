@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -143,7 +142,7 @@ type inspection struct {
 }
 
 var (
-	configName = regexp.MustCompile(`(?i)(^|[-_.])(configs?|configuration|secrets?|credentials?|creds)([-_.]|$)`)
+	configName = lazily(`(?i)(^|[-_.])(configs?|configuration|secrets?|credentials?|creds)([-_.]|$)`)
 	cipherMark = []byte("ENC[AES256_GCM,")
 )
 

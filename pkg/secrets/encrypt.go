@@ -92,11 +92,13 @@ func (e *Encrypted) Apply() error { return textedit.Replace(e.path, e.read, e.Af
 // writers is how many files are written at a time: they wait for the disk most of it.
 const writers = 16
 
-// ApplyAll writes the files that have no error yet; what goes wrong is the Err of each.
+// ApplyAll writes the files that have no error yet; what goes wrong is the Err of
+// each. An interrupt that comes later than the first write does not stop the others.
 func ApplyAll(ctx context.Context, list []*Encrypted) {
+	interrupted := ctx.Err()
 	each(list, writers, func(e *Encrypted) {
 		if e.Err == nil {
-			e.Err = ctx.Err()
+			e.Err = interrupted
 		}
 		if e.Err == nil {
 			e.Err = e.Apply()

@@ -37,6 +37,9 @@ func (d *document) open(t sops.Tree, key []byte) (*opened, error) {
 	o.spoilt = err != nil
 	o.tree = t.Branches[0]
 	for _, notes := range []layout{d.notes(o), {}} {
+		if d.lost != nil {
+			break
+		}
 		if o.text, err = o.unseal(func(l leaf) written { return o.restore(notes[l.place.String()], l.after, sealedNode(l.node)) }); err != nil {
 			break
 		}

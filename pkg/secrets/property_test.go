@@ -120,7 +120,7 @@ func (m *maker) value(indent string, depth int) {
 	case k == 3:
 		m.b.WriteString(props + " " + m.multi(indent) + m.inline() + m.eol)
 	case k == 4:
-		m.b.WriteString(m.one(" ", "  ", "\t") + m.one("{", "[")[:0] + m.flow(0) + m.inline() + m.eol)
+		m.b.WriteString(m.one(" ", "  ", "\t") + m.flow(0) + m.inline() + m.eol)
 	case k < 7:
 		m.b.WriteString(props + m.one(" ", "   ") + m.quoted() + m.inline() + m.eol)
 	default:
@@ -188,5 +188,98 @@ func TestRandomYAML(t *testing.T) {
 			t.Fatalf("seed %d: %q became\n%q", seed, text, o.Text)
 		}
 	}
-	t.Logf("%d done, refused %v", done, refused)
+	if done < 200 {
+		t.Errorf("only %d were encrypted; refused: %v", done, refused)
+	}
+}
+
+// makeJSON writes random JSON in random layouts.
+func makeJSON(seed uint64) string {
+	m := &maker{Rand: rand.New(rand.NewPCG(seed, 2)), eol: "\n"}
+	unit, colon := m.one("", "", " ", "  ", "\t", "    "), m.one(":", ": ", " : ")
+	if m.IntN(4) == 0 {
+		m.eol = "\r\n"
+	}
+	var value func(depth int) string
+	gap := func(depth int) string {
+		if unit == "" {
+			return m.one("", "", " ")
+		}
+		return m.eol + strings.Repeat(unit, depth)
+	}
+	object := func(depth int) string {
+		var parts []string
+		for range 1 + m.IntN(4) {
+			m.n++
+			parts = append(parts, gap(depth+1)+fmt.Sprintf(`"k%d%s"`, m.n, m.one("", "", "_sops"))+colon+value(depth+1))
+		}
+		return "{" + strings.Join(parts, m.one(",", ",", " ,")) + gap(depth) + "}"
+	}
+	value = func(depth int) string {
+		switch k := m.IntN(9); {
+		case k == 0 && depth < 4:
+			return object(depth)
+		case k == 1 && depth < 4:
+			return "[" + gap(depth+1) + value(depth+1) + "," + gap(depth+1) + value(depth+1) + gap(depth) + "]"
+		case k == 2:
+			return m.one("1", "2.5", "true", "false", "null", "-3", "[]", "{}", `""`)
+		}
+		return `"` + m.one("word", "two words", `\u00e9`, `é ☃ 😀`, `a\/b`, `a\nb`, `\"q\"`, `\\`, `\ud83d\ude00`, `<&>`, `\u003d`, "ENC[x]", "a,b:c", "  ", `\t`) + `"`
+	}
+	return m.one("", "", " ", m.eol) + strings.TrimSuffix(object(0), "}") + "}" + m.one("", m.eol, m.eol+m.eol)
+}
+
+func TestRandomJSON(t *testing.T) {
+	t.Parallel()
+	done := 0
+	for seed := range uint64(300) {
+		text := makeJSON(seed)
+		e := encrypt(t, "config.json", text)
+		if e.Err != nil {
+			if !strings.Contains(e.Err.Error(), "no key ends in _sops") {
+				t.Fatalf("seed %d: %v\n%s", seed, e.Err, text)
+			}
+			continue
+		}
+		done++
+		if got := bare(t, "config.json", e.After); got != string(e.Before) {
+			t.Fatalf("seed %d: sealed\n%s\nmasked\n%s", seed, got, e.Before)
+		}
+		if o := decrypt(t, "config.json", e.After); string(o.Text) != text || o.Anew {
+			t.Fatalf("seed %d: %q became\n%q", seed, text, o.Text)
+		}
+	}
+	if done < 100 {
+		t.Errorf("only %d texts had a secret", done)
+	}
+}
+
+// FuzzSeal: any text is refused with a place, or comes back as it was. Nothing of it panics.
+func FuzzSeal(f *testing.F) {
+	for text := range yamlForms {
+		f.Add(text, false)
+	}
+	for text := range jsonForms {
+		f.Add(text, true)
+	}
+	for _, tt := range refusals {
+		f.Add(tt.text, tt.name == "config.json")
+	}
+	f.Fuzz(func(t *testing.T, text string, isJSON bool) {
+		name := "config.yaml"
+		if isJSON {
+			name = "config.json"
+		}
+		e := encrypt(t, name, text)
+		if e.Err != nil {
+			if fault.KindOf(e.Err) == fault.Failed || !strings.HasPrefix(e.Err.Error(), name) {
+				t.Errorf("%q: %v", text, e.Err)
+			}
+			return
+		}
+		o := decrypt(t, name, e.After)
+		if string(o.Text) != text {
+			t.Errorf("%q became %q (%v)\n%s", text, o.Text, o.Anew, e.After)
+		}
+	})
 }

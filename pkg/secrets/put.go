@@ -3,7 +3,6 @@ package secrets
 import (
 	"bytes"
 	"encoding/json"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -159,7 +158,7 @@ func (d *document) add(p *pointed, v *node) ([]yamltext.Splice, error) {
 	return []yamltext.Splice{{Span: yamltext.Span{Start: at, End: at}, Text: text}}, nil
 }
 
-var dash = regexp.MustCompile(`^ *- +$`)
+var dash = lazily(`^ *- +$`)
 
 // keyText writes a key, with quotes when it needs some.
 func (d *document) keyText(key string) string {

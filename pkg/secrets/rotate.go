@@ -54,11 +54,13 @@ func rewriteAll(ctx context.Context, files []string, dir string, plan func(*Rewr
 	return list
 }
 
-// WriteAll writes the files that have no error yet; what goes wrong is the Err of each.
+// WriteAll writes the files that have no error yet; what goes wrong is the Err of
+// each. An interrupt that comes later than the first write does not stop the others.
 func WriteAll(ctx context.Context, list []*Rewrite) {
+	interrupted := ctx.Err()
 	each(list, writers, func(r *Rewrite) {
 		if r.Err == nil {
-			r.Err = ctx.Err()
+			r.Err = interrupted
 		}
 		if r.Err == nil {
 			r.Err = r.Apply()
