@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -160,6 +161,30 @@ func values(t *testing.T, text string) any {
 	dec.UseNumber()
 	if err := dec.Decode(&v); err != nil {
 		t.Fatalf("%v: %s", err, tail(text))
+	}
+	return alike(v)
+}
+
+// alike writes numbers in one way: 1.0 is 1, and -0 is 0.
+func alike(v any) any {
+	switch v := v.(type) {
+	case json.Number:
+		if i, err := v.Int64(); err == nil {
+			return i
+		}
+		f, _ := v.Float64()
+		if f == math.Trunc(f) && math.Abs(f) < 1<<53 {
+			return int64(f)
+		}
+		return f
+	case map[string]any:
+		for key := range v {
+			v[key] = alike(v[key])
+		}
+	case []any:
+		for i := range v {
+			v[i] = alike(v[i])
+		}
 	}
 	return v
 }

@@ -39,7 +39,8 @@ func keep(path string, old, draft *os.File) error {
 	if err := keepAttributes(path, int(old.Fd()), int(draft.Fd())); err != nil {
 		return err
 	}
-	mode := uint32(was.Mode) & 0o7777
+	mode := uint32(was.Mode) & 0o7777 //nolint:unconvert // 16 bits on macOS
+	// Set-group-ID is dropped in silence for who is not in the group.
 	err := step("mode")
 	if err == nil {
 		err = unix.Fchmod(int(draft.Fd()), mode)
@@ -47,7 +48,7 @@ func keep(path string, old, draft *os.File) error {
 	if err == nil {
 		err = unix.Fstat(int(draft.Fd()), &is)
 	}
-	if err != nil || uint32(is.Mode)&0o7777 != mode { // set-group-ID is dropped in silence for who is not in the group
+	if err != nil || uint32(is.Mode)&0o7777 != mode { //nolint:unconvert // 16 bits on macOS
 		return lost(path, fmt.Sprintf("mode %04o", mode), err).WithHint("run it as the file's owner")
 	}
 	return nil

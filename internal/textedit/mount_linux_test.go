@@ -1,6 +1,7 @@
 package textedit_test
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"strings"
@@ -8,7 +9,28 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/connkit/connkit/internal/textedit"
 )
+
+func init() {
+	private := func() { must(unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, "")) }
+	withMounts["bind mount"] = func(_, file string) {
+		private()
+		must(unix.Mount(file, file, "", unix.MS_BIND, ""))
+		report(textedit.Replace(file, []byte(oldText), []byte(newText)))
+	}
+	withMounts["full disk"] = func(dir, file string) {
+		private()
+		must(unix.Mount("tmpfs", dir, "tmpfs", 0, "size=16k"))
+		must(os.WriteFile(file, []byte(oldText), 0o644))
+		err := textedit.Replace(file, []byte(oldText), make([]byte, 64<<10))
+		names, _ := os.ReadDir(dir)
+		now, _ := os.ReadFile(file)
+		fmt.Fprintf(os.Stderr, "%d files, whole %t: ", len(names), string(now) == oldText)
+		report(err)
+	}
+}
 
 // apart runs a child with mounts of its own, as root or as root of a user namespace.
 func apart(t *testing.T, action ...string) (string, int) {
@@ -60,7 +82,7 @@ func TestReplaceAnImmutableFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // only read
 	const immutable = 0x10
 	if err := unix.IoctlSetPointerInt(int(f.Fd()), unix.FS_IOC_SETFLAGS, immutable); err != nil {
 		t.Logf("this user or file system has no such flag (%v); EPERM is played in TestReplaceWithEachStepFailing", err)

@@ -33,7 +33,7 @@ func (o *Opened) Extract(at string) (any, []byte, error) {
 		case []any:
 			items := withoutComments(t)
 			i, err := strconv.Atoi(key)
-			if err != nil || i < 0 || i >= len(items) {
+			if err != nil || strconv.Itoa(i) != key || i < 0 || i >= len(items) {
 				return missing()
 			}
 			v = items[i]

@@ -77,7 +77,7 @@ func splitWords(name string) []string {
 
 // sureNames end the names of secrets, whatever the value is. They are written
 // without marks, so that "client secret", "clientsecret" and "clientSecret" are one.
-var sureNames = map[string]string{
+var sureNames = map[string]string{ //nolint:gosec // names, not values
 	"password": "a password", "passwd": "a password", "passphrase": "a passphrase", "passcode": "a passcode", "pwd": "a password", "pass": "a password",
 	"passwort": "a password", "kennwort": "a password", "senha": "a password", "contrasena": "a password", "contraseña": "a password", "motdepasse": "a password",
 	"wachtwoord": "a password", "losenord": "a password", "lösenord": "a password", "haslo": "a password", "hasło": "a password", "parola": "a password",

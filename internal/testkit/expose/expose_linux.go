@@ -9,11 +9,11 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -94,7 +94,7 @@ func (r *run) look(where string, text []byte) {
 
 // processes looks at what every process was started with, again and again.
 func (r *run) processes(done chan struct{}) {
-	own := fmt.Sprint(os.Getpid())
+	own := strconv.Itoa(os.Getpid())
 	for {
 		names, _ := filepath.Glob("/proc/[0-9]*")
 		for _, dir := range names {

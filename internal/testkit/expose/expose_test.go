@@ -67,7 +67,7 @@ func TestWatchAllows(t *testing.T) {
 	dir := t.TempDir()
 	cmd := exec.CommandContext(t.Context(), "sh")
 	cmd.Stdin, cmd.Dir = strings.NewReader("umask 077; echo hunter2hunter2 | tee private"), dir
-	private := func(path string, info fs.FileInfo) bool { return info.Mode().Perm() == 0o600 }
+	private := func(_ string, info fs.FileInfo) bool { return info.Mode().Perm() == 0o600 }
 	out, _, _ := expose.Watch{Secrets: []string{"hunter2hunter2"}, Dirs: []string{dir}, Stdout: true, Allow: private}.Run(n, cmd)
 	if len(n.text) > 0 || !strings.Contains(out, "hunter2") {
 		t.Errorf("%q, %v", out, n.text)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -126,7 +127,7 @@ func (s *Server) azure(w http.ResponseWriter, r *http.Request) {
 // azureToken plays the identity service of an Azure app.
 // https://learn.microsoft.com/azure/app-service/overview-managed-identity
 func azureToken(w http.ResponseWriter, r *http.Request) {
-	later := fmt.Sprint(time.Now().Add(time.Hour).Unix())
+	later := strconv.FormatInt(time.Now().Add(time.Hour).Unix(), 10)
 	reply(w, http.StatusOK, map[string]string{"access_token": "fake", "expires_on": later, "resource": r.URL.Query().Get("resource"), "token_type": "Bearer"})
 }
 

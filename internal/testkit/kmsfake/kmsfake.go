@@ -9,6 +9,7 @@ import (
 	"crypto/cipher"
 	"crypto/rand"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -165,7 +166,7 @@ func (s *Server) carry(a Ask, in []byte) ([]byte, error) {
 	} else {
 		var err error
 		if len(in) < s.key.NonceSize() {
-			return nil, fmt.Errorf("the ciphertext is too short")
+			return nil, errors.New("the ciphertext is too short")
 		}
 		if out, err = s.key.Open(nil, in[:s.key.NonceSize()], in[s.key.NonceSize():], bound); err != nil {
 			return nil, fmt.Errorf("the ciphertext is not of this key: %w", err)

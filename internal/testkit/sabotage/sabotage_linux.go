@@ -19,7 +19,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Kill, in place of an error number, ends the process at the call.
+// Kill in place of an error number ends the process at the call.
 const Kill = syscall.Errno(0)
 
 const orders = "CONNKIT_TEST_SABOTAGE"
@@ -86,7 +86,7 @@ func Main() {
 		err = become(parts[2], parts[0], syscall.Errno(errno))
 	}
 	fmt.Fprintln(os.Stderr, "sabotage:", err)
-	os.Exit(111) //nolint:forbidigo // this process is no connkit
+	os.Exit(111)
 }
 
 func become(program, call string, errno syscall.Errno) error {

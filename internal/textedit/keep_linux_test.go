@@ -116,7 +116,7 @@ func TestReplaceRefusesWhatItCannotKeep(t *testing.T) {
 	}
 }
 
-// rootOnly names what a test needs root for; `make test` runs as root in CI, and the steps above run for everybody.
+// asRoot tells whether files of other users can be made.
 func asRoot(t *testing.T) bool {
 	t.Helper()
 	return os.Getuid() == 0
