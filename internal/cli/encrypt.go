@@ -238,19 +238,28 @@ func (a *app) sayEncrypted(ctx context.Context, list []*secrets.Encrypted, recor
 // encryptedFile is an entry of the JSON result.
 type encryptedFile struct {
 	*secrets.Encrypted
-	OK    bool   `json:"ok"`
-	Error string `json:"error,omitempty"`
-	Hint  string `json:"hint,omitempty"`
-	Kind  string `json:"kind,omitempty"`
+	outcome
+}
+
+// outcome tells how it went with one file of several.
+type outcome struct {
+	OK    bool       `json:"ok"`
+	Error string     `json:"error,omitempty"`
+	Hint  string     `json:"hint,omitempty"`
+	Kind  fault.Kind `json:"kind,omitempty"`
+}
+
+func outcomeOf(err error) outcome {
+	if err == nil {
+		return outcome{OK: true}
+	}
+	return outcome{Error: err.Error(), Hint: fault.HintOf(err), Kind: fault.KindOf(err)}
 }
 
 func encryptedFiles(list []*secrets.Encrypted) []encryptedFile {
 	out := make([]encryptedFile, len(list))
 	for i, e := range list {
-		out[i] = encryptedFile{Encrypted: e, OK: e.Err == nil}
-		if e.Err != nil {
-			out[i].Error, out[i].Hint, out[i].Kind = e.Err.Error(), fault.HintOf(e.Err), string(fault.KindOf(e.Err))
-		}
+		out[i] = encryptedFile{e, outcomeOf(e.Err)}
 	}
 	return out
 }

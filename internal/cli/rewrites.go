@@ -24,19 +24,13 @@ type rewrites struct {
 // rewriteResult is the JSON of one file.
 type rewriteResult struct {
 	*secrets.Rewrite
-	OK    bool   `json:"ok"`
-	Error string `json:"error,omitempty"`
-	Hint  string `json:"hint,omitempty"`
-	Kind  string `json:"kind,omitempty"`
+	outcome
 }
 
 func (r rewrites) result() any {
 	files := make([]rewriteResult, len(r.list))
 	for i, one := range r.list {
-		files[i] = rewriteResult{Rewrite: one, OK: one.Err == nil}
-		if one.Err != nil {
-			files[i].Error, files[i].Hint, files[i].Kind = one.Err.Error(), fault.HintOf(one.Err), string(fault.KindOf(one.Err))
-		}
+		files[i] = rewriteResult{one, outcomeOf(one.Err)}
 	}
 	return struct {
 		Files  []rewriteResult `json:"files"`
