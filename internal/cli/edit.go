@@ -75,7 +75,10 @@ func (a *app) fillEdit(o *secrets.EditOptions) error {
 		o.Again = func(refused error) bool { return a.editAgain(refused) }
 	}
 	o.Start = func(r *secrets.Rewrite) {
-		a.ui.Step("creating %s for %s (keys from %s): the values of keys that end in %s will be encrypted", r.File, strings.Join(r.Added, ", "), r.Source, o.Create.SuffixOr())
+		if !a.ui.Quiet { // no progress line, which the editor would wipe away
+			fmt.Fprintf(a.ui.ErrWriter(), "connkit: creating %s for %s (keys from %s): the values of keys that end in %s will be encrypted\n",
+				r.File, strings.Join(r.Added, ", "), r.Source, o.Create.SuffixOr())
+		}
 	}
 	return nil
 }
