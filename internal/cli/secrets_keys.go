@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"github.com/connkit/connkit/pkg/secrets"
@@ -106,10 +108,17 @@ func (a *app) declined(err error) error {
 
 // hintRotate reminds that keys which were taken out had the data key.
 func (a *app) hintRotate(r rewrites) {
+	var files []string
 	for _, one := range r.list {
-		if len(one.Removed) > 0 && !r.dryRun {
-			a.ui.Warn("who was taken out may have kept the data key: connkit secrets rotate %s", one.File)
+		if len(one.Removed) > 0 && one.Err == nil && !r.dryRun {
+			files = append(files, one.File)
 		}
+	}
+	switch {
+	case len(files) > 3:
+		a.ui.Warn("who was taken out may have kept the data keys: connkit secrets rotate, for %d files", len(files))
+	case len(files) > 0:
+		a.ui.Warn("who was taken out may have kept the data key: connkit secrets rotate %s", strings.Join(files, " "))
 	}
 }
 

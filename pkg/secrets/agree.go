@@ -27,14 +27,16 @@ func (t trio) agrees(merged *node, oursWins bool) bool {
 
 func (t trio) membersAgree(merged *node, oursWins bool) bool {
 	keys := map[string]bool{}
-	for _, n := range []*node{t.base, t.ours, t.theirs, merged} {
-		for _, key := range keysOf(n) {
+	var members [4]map[string]*member
+	for i, n := range []*node{t.base, t.ours, t.theirs, merged} {
+		members[i] = byKey(n)
+		for key := range members[i] {
 			keys[key] = true
 		}
 	}
 	for key := range keys {
-		one := trio{valueOf(pairOf(t.base, key)), valueOf(pairOf(t.ours, key)), valueOf(pairOf(t.theirs, key))}
-		if !one.agrees(valueOf(pairOf(merged, key)), oursWins) {
+		one := trio{valueOf(members[0][key]), valueOf(members[1][key]), valueOf(members[2][key])}
+		if !one.agrees(valueOf(members[3][key]), oursWins) {
 			return false
 		}
 	}

@@ -1,6 +1,7 @@
 package secrets
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -152,35 +153,36 @@ func (m *threeway) brackets(t trio, at *pointer) sides {
 	} else if len(all) > 1 {
 		usual = m.ours.gap(t.ours, 1)
 	}
+	before := map[string]string{} // what stands before a member of ours
+	for i := 1; i < len(all); i++ {
+		before[t.ours.members[i].key.value] = string(m.ours.text[all[i-1].End:all[i].Start])
+	}
+	base, ours, theirs := byKey(t.base), byKey(t.ours), byKey(t.theirs)
 	var o, th row
 	for _, key := range order(t) {
-		gap := usual
-		if i, found := t.ours.member(key); found && i > 0 {
-			gap = m.ours.gap(t.ours, i)
-		}
-		e := m.entry(t, key, at.to(key))
+		gap := cmp.Or(before[key], usual)
+		e := m.entry([3]*member{base[key], ours[key], theirs[key]}, at.to(key))
 		o.put(gap, e.ours)
 		th.put(gap, e.theirs)
 	}
 	out := both(m.ours.gap(t.ours, 0))
-	out.add(sides{o.text, th.text})
+	out.add(sides{o.String(), th.String()})
 	out.add(both(m.ours.gap(t.ours, len(all))))
 	return out
 }
 
 // row is a row of entries with gaps between them.
-type row struct{ text string }
+type row struct{ strings.Builder }
 
 func (r *row) put(gap, entry string) {
-	if r.text != "" && entry != "" {
-		r.text += gap
+	if r.Len() > 0 && entry != "" {
+		r.WriteString(gap)
 	}
-	r.text += entry
+	r.WriteString(entry)
 }
 
 // entry merges one member of maps in brackets.
-func (m *threeway) entry(t trio, key string, at *pointer) sides {
-	pairs := [3]*member{pairOf(t.base, key), pairOf(t.ours, key), pairOf(t.theirs, key)}
+func (m *threeway) entry(pairs [3]*member, at *pointer) sides {
 	texts := func(end func(*member) int) (list [3]string) {
 		for i, d := range []*document{m.base, m.ours, m.theirs} {
 			if p := pairs[i]; p != nil {
@@ -209,14 +211,16 @@ func valueOf(p *member) *node {
 	return p.value
 }
 
-func pairOf(n *node, key string) *member {
+// byKey gives the members of a map, which may be none, by their keys.
+func byKey(n *node) map[string]*member {
+	out := map[string]*member{}
 	if n == nil {
-		return nil
+		return out
 	}
-	if at, found := n.member(key); found {
-		return &n.members[at]
+	for i := range n.members {
+		out[n.members[i].key.value] = &n.members[i]
 	}
-	return nil
+	return out
 }
 
 // order gives the keys of both sides. The side that has changed the order of the
