@@ -52,6 +52,8 @@ func parse(file string, format Format, text []byte) (*document, error) {
 	if i := bytes.IndexByte(text, '\n'); i > 0 && text[i-1] == '\r' {
 		d.eol = "\r\n"
 	}
+	crlf := bytes.Count(text, []byte("\r\n"))
+	d.mixed = crlf > 0 && crlf < bytes.Count(text, []byte("\n"))
 	read := d.readYAML
 	if format == JSON {
 		read = d.readJSON

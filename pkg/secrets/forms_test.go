@@ -11,6 +11,8 @@ import (
 // forms are the ways to write a config, each with what stays when *** stands
 // for each secret.
 var yamlForms = map[string]string{
+	"b_sops: |\r\n  one\r\n  two\nc: 1\r\n":                           "b_sops: ***\nc: 1\r\n",
+	"a: 1\nb_sops: |\r\n  one\r\n  two\r\nc: 1\n":                     "a: 1\nb_sops: ***\r\nc: 1\n",
 	"a: 1\nb_sops: secret # c\nc: x\n":                                "a: 1\nb_sops: *** # c\nc: x\n",
 	"a: 1.0\nb_sops: 'sec''ret'\nc_sops: \"x y\\tz\"\n":               "a: 1.0\nb_sops: ***\nc_sops: ***\n",
 	"a:   x\n\n\n# c\nb_sops:    s\n\n":                               "a:   x\n\n\n# c\nb_sops:    ***\n\n",

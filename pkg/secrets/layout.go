@@ -17,6 +17,9 @@ const layoutPlace = "connkit:layout:"
 
 // note gives the entry for a value, or "" when none is needed.
 func (d *document) note(v any, source string, n, sealed *node) string {
+	if d.mixed && strings.Contains(source, "\n") { // the line ending of the text is not that of the value
+		return "=" + source
+	}
 	if d.render(v, sealed).String() == source {
 		return ""
 	}

@@ -16,7 +16,8 @@ type document struct {
 	file   string // name for messages
 	format Format
 	text   []byte
-	eol    string
+	eol    string // of the first line
+	mixed  bool   // lines end in LF and in CRLF
 	root   *node
 	// comments are those of YAML: from # to the end of the line.
 	comments []yamltext.Span

@@ -10,6 +10,7 @@ import (
 
 	"github.com/getsops/sops/v3"
 	"github.com/getsops/sops/v3/config"
+	"github.com/getsops/sops/v3/kms"
 
 	"github.com/connkit/connkit/internal/fault"
 )
@@ -40,6 +41,9 @@ func (o EncryptOptions) recipe(ctx context.Context, path, file string) (*recipe,
 }
 
 func (o EncryptOptions) findRecipe(path, file string) (*recipe, error) {
+	if err := o.Keys.check(); err != nil { // of no keys, the context
+		return nil, err
+	}
 	if !o.Keys.empty() {
 		return fromKeys(o.Keys, o.KeysFrom)
 	}
@@ -96,7 +100,7 @@ func (o EncryptOptions) rule(file string) (r *recipe, err error) {
 	if err := noPrivateKeys(path); err != nil {
 		return nil, err
 	}
-	conf, err := config.LoadCreationRuleForFile(path, file, nil)
+	conf, err := config.LoadCreationRuleForFile(path, file, kms.ParseKMSContext(o.Keys.Context))
 	name := shown(path, o.Dir)
 	switch {
 	case err != nil && strings.Contains(err.Error(), "no matching creation rules"):

@@ -1,6 +1,7 @@
 package secrets
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -195,5 +196,21 @@ func TestManyFiles(t *testing.T) {
 		if e.Err == nil {
 			t.Errorf("%s: encrypted twice", e.File)
 		}
+	}
+}
+
+// The context of a flag goes with the AWS keys of a rule, which cannot say one.
+func TestContextOfRules(t *testing.T) {
+	t.Parallel()
+	dir := testkit.Tree(t, map[string]string{".sops.yaml": rule("kms: arn:aws:kms:us-east-1:111122223333:key/x"), "config.yaml": "b_sops: x\n"})
+	r, err := EncryptOptions{Keys: Keys{Context: "app:x"}, Dir: dir}.findRecipe(filepath.Join(dir, "config.yaml"), "config.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m := r.groups[0][0].ToMap()["context"]; fmt.Sprint(m) != "map[app:x]" {
+		t.Errorf("got %v", m)
+	}
+	if _, err := (EncryptOptions{Keys: Keys{Context: "app"}, Dir: dir}).findRecipe(filepath.Join(dir, "config.yaml"), "config.yaml"); fault.KindOf(err) != fault.Usage {
+		t.Errorf("got %v", err)
 	}
 }

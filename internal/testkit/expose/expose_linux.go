@@ -9,11 +9,11 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -43,9 +43,10 @@ func (w Watch) Run(tb testing.TB, cmd *exec.Cmd) (stdout, stderr string, code in
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	done := make(chan struct{})
 	var watching sync.WaitGroup
-	watching.Go(func() { r.processes(done) })
-	ready := make(chan struct{})
+	counted, ready := make(chan struct{}), make(chan struct{})
+	watching.Go(func() { r.processes(done, counted) })
 	watching.Go(func() { r.files(done, ready) })
+	<-counted
 	<-ready
 	err := cmd.Run()
 	close(done)
@@ -92,27 +93,48 @@ func (r *run) look(where string, text []byte) {
 	}
 }
 
-// processes looks at what every process was started with, again and again.
-func (r *run) processes(done chan struct{}) {
-	own := strconv.Itoa(os.Getpid())
-	for {
+// most is how much of what a process was started with is read: the kernel
+// allows 2 MiB, and some processes show no end of it.
+const most = 2 << 20
+
+// processes looks at what every process was started with that was not there
+// before, some times each: a process becomes another program early in its life.
+func (r *run) processes(done, ready chan struct{}) {
+	const enough = 20
+	looked := map[string]int{}
+	for first := true; ; first = false {
 		names, _ := filepath.Glob("/proc/[0-9]*")
 		for _, dir := range names {
-			if filepath.Base(dir) == own {
+			if first {
+				looked[dir] = enough
+			}
+			if looked[dir]++; looked[dir] > enough {
 				continue
 			}
 			for _, part := range []string{"cmdline", "environ"} {
-				if text, err := os.ReadFile(filepath.Join(dir, part)); err == nil {
-					r.look("the "+part+" of a process", text)
-				}
+				r.look("the "+part+" of a process", beginning(filepath.Join(dir, part)))
 			}
+		}
+		if first {
+			close(ready)
 		}
 		select {
 		case <-done:
 			return
-		case <-time.After(time.Millisecond):
+		case <-time.After(2 * time.Millisecond):
 		}
 	}
+}
+
+// beginning reads a file of /proc, as far as it is there.
+func beginning(path string) []byte {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil
+	}
+	defer f.Close() //nolint:errcheck // only read
+	text, _ := io.ReadAll(io.LimitReader(f, most))
+	return text
 }
 
 // files looks at each file that is created, written or renamed, as the kernel tells of it.
