@@ -37,7 +37,7 @@ func (m *threeway) members(t trio, at *pointer, from starts) sides {
 		ours.put(m.ours.eol, above)
 		theirs.put(m.ours.eol, above)
 	}
-	return sides{ours.String(), theirs.String()}
+	return sides{ours.text.String(), theirs.text.String()}
 }
 
 func prefixed(above, entry string) string {

@@ -166,19 +166,19 @@ func (m *threeway) brackets(t trio, at *pointer) sides {
 		th.put(gap, e.theirs)
 	}
 	out := both(m.ours.gap(t.ours, 0))
-	out.add(sides{o.String(), th.String()})
+	out.add(sides{o.text.String(), th.text.String()})
 	out.add(both(m.ours.gap(t.ours, len(all))))
 	return out
 }
 
 // row is a row of entries with gaps between them.
-type row struct{ strings.Builder }
+type row struct{ text strings.Builder }
 
 func (r *row) put(gap, entry string) {
-	if r.Len() > 0 && entry != "" {
-		r.WriteString(gap)
+	if r.text.Len() > 0 && entry != "" {
+		r.text.WriteString(gap)
 	}
-	r.WriteString(entry)
+	r.text.WriteString(entry)
 }
 
 // entry merges one member of maps in brackets.

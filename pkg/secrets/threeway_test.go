@@ -83,7 +83,6 @@ func TestThreewayConflicts(t *testing.T) {
 // shape writes random configs in one style, value by value.
 type shape struct {
 	r      *rand.Rand
-	style  int
 	values map[string]string // by pointer
 }
 
