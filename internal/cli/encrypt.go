@@ -142,12 +142,21 @@ func (a *app) configSchema(ctx context.Context, from string, fix bool) (json.Raw
 
 // recordAllowed adds keys that stay in clear, and that a flag allowed, to connkit.yaml.
 func (a *app) recordAllowed(list []*secrets.Encrypted, given []string, dryRun bool) (workspace.Record, error) {
-	var keys []string
+	var used []string
 	for _, e := range list {
-		for _, key := range e.Allowed {
-			if e.Err == nil && slices.Contains(given, key) && !slices.Contains(keys, key) {
-				keys = append(keys, key)
-			}
+		if e.Err == nil {
+			used = append(used, e.Allowed...)
+		}
+	}
+	return a.recordKeys(used, given, dryRun)
+}
+
+// recordKeys adds those of the keys that a flag allowed, each once.
+func (a *app) recordKeys(used, given []string, dryRun bool) (workspace.Record, error) {
+	var keys []string
+	for _, key := range used {
+		if slices.Contains(given, key) && !slices.Contains(keys, key) {
+			keys = append(keys, key)
 		}
 	}
 	record, err := a.ws.AllowPlaintext(keys)
@@ -229,19 +238,28 @@ func (a *app) sayEncrypted(ctx context.Context, list []*secrets.Encrypted, recor
 // encryptedFile is an entry of the JSON result.
 type encryptedFile struct {
 	*secrets.Encrypted
-	OK    bool   `json:"ok"`
-	Error string `json:"error,omitempty"`
-	Hint  string `json:"hint,omitempty"`
-	Kind  string `json:"kind,omitempty"`
+	outcome
+}
+
+// outcome tells how it went with one file of several.
+type outcome struct {
+	OK    bool       `json:"ok"`
+	Error string     `json:"error,omitempty"`
+	Hint  string     `json:"hint,omitempty"`
+	Kind  fault.Kind `json:"kind,omitempty"`
+}
+
+func outcomeOf(err error) outcome {
+	if err == nil {
+		return outcome{OK: true}
+	}
+	return outcome{Error: err.Error(), Hint: fault.HintOf(err), Kind: fault.KindOf(err)}
 }
 
 func encryptedFiles(list []*secrets.Encrypted) []encryptedFile {
 	out := make([]encryptedFile, len(list))
 	for i, e := range list {
-		out[i] = encryptedFile{Encrypted: e, OK: e.Err == nil}
-		if e.Err != nil {
-			out[i].Error, out[i].Hint, out[i].Kind = e.Err.Error(), fault.HintOf(e.Err), string(fault.KindOf(e.Err))
-		}
+		out[i] = encryptedFile{e, outcomeOf(e.Err)}
 	}
 	return out
 }

@@ -11,7 +11,8 @@ func newSecretsCmd(a *app) *cobra.Command {
 	return group(&cobra.Command{
 		Use:   "secrets",
 		Short: "Look after encrypted configs and their keys",
-	}, newSecretsInitCmd(a))
+	}, newSecretsInitCmd(a), newSecretsSetCmd(a), newSecretsUnsetCmd(a), newSecretsCheckCmd(a), newSecretsRotateCmd(a),
+		newSecretsUpdateKeysCmd(a), newSecretsFixMACCmd(a), newSecretsMergeCmd(a))
 }
 
 func newSecretsInitCmd(a *app) *cobra.Command {

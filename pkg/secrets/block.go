@@ -16,31 +16,34 @@ const sopsKey = "sops"
 // addBlock makes the splice that adds the sops block: behind the last line, or,
 // in brackets, behind the last member.
 func (d *document) addBlock(block sops.TreeBranch) (yamltext.Splice, error) {
+	text, err := d.blockText(block)
+	return d.insertBlock(text), err
+}
+
+// blockText writes the sops block in the style of the text: lines, or a member.
+func (d *document) blockText(block sops.TreeBranch) (string, error) {
 	if d.root.flow {
-		return d.addMember(block)
+		return d.blockMember(block)
 	}
 	text, err := emit(YAML, block)
-	if err != nil {
-		return yamltext.Splice{}, err
-	}
 	indent := strings.Repeat(" ", d.root.members[0].key.col-1)
 	var b strings.Builder
 	for line := range strings.Lines(string(text)) {
 		b.WriteString(indent + strings.TrimSuffix(line, "\n") + d.eol)
 	}
-	return d.addLines(strings.TrimSuffix(b.String(), d.eol)), nil
+	return b.String(), err
 }
 
-// addLines puts the lines of a block at the end. A text without a newline at its end
-// has none afterwards either, which is how [document.cutBlock] knows.
-func (d *document) addLines(lines string) yamltext.Splice {
+// insertBlock makes the splice that adds the text of a sops block.
+func (d *document) insertBlock(text string) yamltext.Splice {
+	if d.root.flow {
+		return d.insertMember(text)
+	}
 	at := d.documentEnd()
 	if at > 0 && d.text[at-1] != '\n' {
-		lines = d.eol + lines
-	} else {
-		lines += d.eol
+		text = d.eol + strings.TrimSuffix(text, d.eol)
 	}
-	return yamltext.Splice{Span: yamltext.Span{Start: at, End: at}, Text: lines}
+	return yamltext.Splice{Span: yamltext.Span{Start: at, End: at}, Text: text}
 }
 
 // documentEnd is the end of the text, or the line "..." that ends the document.
@@ -58,12 +61,12 @@ func (d *document) documentEnd() int {
 	return len(d.text)
 }
 
-// addMember adds the block to a root in brackets, in its style: on lines of its own
-// with the indentation of the others, or on the same line.
-func (d *document) addMember(block sops.TreeBranch) (yamltext.Splice, error) {
+// blockMember writes the block for a root in brackets, in its style: on lines of
+// its own with the indentation of the others, or on one line.
+func (d *document) blockMember(block sops.TreeBranch) (string, error) {
 	value, err := emitValue(JSON, block[0].Value)
 	if err != nil {
-		return yamltext.Splice{}, err
+		return "", err
 	}
 	first := d.root.members[0].key
 	gap, unit := d.memberGap(first)
@@ -71,12 +74,13 @@ func (d *document) addMember(block sops.TreeBranch) (yamltext.Splice, error) {
 	if between := d.text[first.span.End:max(d.root.members[0].value.span.Start, first.span.End)]; d.format == JSON && !bytes.ContainsAny(between, " \t\r\n") {
 		colon = `":`
 	}
-	return d.putMember(`"`+sopsKey+colon+indented(value, strings.TrimLeft(gap, "\r\n"), unit, d.eol, colon == `":`), gap), nil
+	return `"` + sopsKey + colon + indented(value, strings.TrimLeft(gap, "\r\n"), unit, d.eol, colon == `":`), nil
 }
 
-// putMember puts a member behind the last one of a root in brackets.
-func (d *document) putMember(text, gap string) yamltext.Splice {
+// insertMember makes the splice that adds a member behind the last one of a root in brackets.
+func (d *document) insertMember(text string) yamltext.Splice {
 	last := d.root.members[len(d.root.members)-1]
+	gap, _ := d.memberGap(d.root.members[0].key)
 	at := max(last.value.end(), last.key.span.End)
 	if comma, ok := d.trailingComma(at); ok {
 		return yamltext.Splice{Span: yamltext.Span{Start: comma + 1, End: comma + 1}, Text: gap + text + ","}
@@ -164,19 +168,26 @@ func (d *document) cutBlock() (yamltext.Splice, bool) {
 	}
 	m := d.root.members[at]
 	if d.root.flow {
-		return yamltext.Splice{Span: d.memberSpan(at)}, true
+		return yamltext.Splice{Span: d.entrySpan(d.root, at)}, true
 	}
+	span := d.linesOf(m)
+	if d.eolBefore(span.End) == "" {
+		span.Start -= len(d.eolBefore(span.Start))
+	}
+	return yamltext.Splice{Span: span}, true
+}
+
+// linesOf gives the lines of a member in block style, with their ends.
+func (d *document) linesOf(m member) yamltext.Span {
 	start := bytes.LastIndexByte(d.text[:m.key.span.Start], '\n') + 1
 	if start == 0 && bytes.HasPrefix(d.text, bom) {
 		start = len(bom)
 	}
 	end := d.lineEnd(max(m.value.end(), m.key.span.End))
-	if end == len(d.text) {
-		start = max(start-len(d.eolBefore(start)), 0)
-	} else {
+	if end < len(d.text) {
 		end += bytes.IndexByte(d.text[end:], '\n') + 1
 	}
-	return yamltext.Splice{Span: yamltext.Span{Start: start, End: end}}, true
+	return yamltext.Span{Start: start, End: end}
 }
 
 func (d *document) eolBefore(at int) string {
@@ -189,25 +200,36 @@ func (d *document) eolBefore(at int) string {
 	return ""
 }
 
-// memberSpan is a member in brackets with the comma that goes with it.
-func (d *document) memberSpan(at int) yamltext.Span {
-	m := d.root.members[at]
-	end := m.value.end()
-	comma, trailing := d.trailingComma(end)
+// spans gives the bytes of the members or items of a map or list in brackets.
+func (n *node) spans() []yamltext.Span {
+	var list []yamltext.Span
+	for _, m := range n.members {
+		list = append(list, yamltext.Span{Start: m.key.span.Start, End: max(m.value.end(), m.key.span.End)})
+	}
+	for _, item := range n.items {
+		list = append(list, item.span)
+	}
+	return list
+}
+
+// entrySpan is a member or item in brackets with the comma that goes with it.
+func (d *document) entrySpan(n *node, at int) yamltext.Span {
+	all := n.spans()
+	one := all[at]
+	comma, trailing := d.trailingComma(one.End)
 	switch {
 	case trailing && at == 0:
-		return yamltext.Span{Start: m.key.span.Start, End: skipBlank(d.text, comma+1)}
+		return yamltext.Span{Start: one.Start, End: skipBlank(d.text, comma+1)}
 	case at == 0:
-		return yamltext.Span{Start: m.key.span.Start, End: end}
+		return one
 	}
-	before := d.root.members[at-1]
-	from := max(before.value.end(), before.key.span.End)
+	before := all[at-1].End
 	if trailing { // keep the comma of the one before
-		if c, ok := d.trailingComma(from); ok {
+		if c, ok := d.trailingComma(before); ok {
 			return yamltext.Span{Start: c + 1, End: comma + 1}
 		}
 	}
-	return yamltext.Span{Start: from, End: end}
+	return yamltext.Span{Start: before, End: one.End}
 }
 
 func skipBlank(text []byte, i int) int {

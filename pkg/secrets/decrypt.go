@@ -63,9 +63,8 @@ func (d *document) openSigned(ctx context.Context, opts OpenOptions) (*Opened, e
 	if err != nil {
 		return nil, err
 	}
-	if o.spoilt {
-		return nil, fault.Failedf("decrypting %q: a value was changed, moved, added or removed without sops: the signature does not hold", d.file).
-			WithHint("git diff shows what; connkit secrets fix-mac %s signs it as it stands", d.file)
+	if err := o.sound(); err != nil {
+		return nil, err
 	}
 	return &Opened{File: d.file, Format: d.format, Text: o.text, Suffix: o.meta.EncryptedSuffix, Anew: o.anew, opened: o, read: d.text}, nil
 }

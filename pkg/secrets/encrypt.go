@@ -1,6 +1,7 @@
 package secrets
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -88,11 +89,13 @@ func Encrypt(ctx context.Context, files []string, opts EncryptOptions) []*Encryp
 // Apply writes the file.
 func (e *Encrypted) Apply() error { return textedit.Replace(e.path, e.read, e.After) }
 
+// writers is how many files are written at a time: they wait for the disk most of it.
+const writers = 16
+
 // ApplyAll writes the files that have no error yet; what goes wrong is the Err of
 // each. An interrupt that comes later than the first write does not stop the others.
 func ApplyAll(ctx context.Context, list []*Encrypted) {
 	interrupted := ctx.Err()
-	const writers = 16 // they wait for the disk most of the time
 	each(list, writers, func(e *Encrypted) {
 		if e.Err == nil {
 			e.Err = interrupted
@@ -158,6 +161,9 @@ func (e *Encrypted) plan(ctx context.Context, opts EncryptOptions) error {
 	}
 	return e.seal(ctx, d, r, opts)
 }
+
+// SuffixOr gives the suffix that was asked for, else [DefaultSuffix].
+func (o EncryptOptions) SuffixOr() string { return cmp.Or(o.Suffix, DefaultSuffix) }
 
 func suffixOf(opts EncryptOptions, r *recipe) string {
 	switch {

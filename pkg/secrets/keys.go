@@ -8,6 +8,7 @@ import (
 	"github.com/getsops/sops/v3/azkv"
 	"github.com/getsops/sops/v3/gcpkms"
 	"github.com/getsops/sops/v3/hcvault"
+	"github.com/getsops/sops/v3/keys"
 	"github.com/getsops/sops/v3/kms"
 	"github.com/getsops/sops/v3/pgp"
 
@@ -160,13 +161,16 @@ func unique(group sops.KeyGroup) sops.KeyGroup {
 	seen := map[string]bool{}
 	var out sops.KeyGroup
 	for _, key := range group {
-		if name := key.TypeToIdentifier() + " " + key.ToString(); !seen[name] {
+		if name := masterName(key); !seen[name] {
 			seen[name] = true
 			out = append(out, key)
 		}
 	}
 	return out
 }
+
+// masterName tells keys apart.
+func masterName(key keys.MasterKey) string { return key.TypeToIdentifier() + " " + key.ToString() }
 
 // safe is the first line of a library's error, which goes on over many, without what it quotes.
 func safe(err error) string {

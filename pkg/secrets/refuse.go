@@ -28,12 +28,8 @@ type checker struct {
 // leave a secret in clear: [fault.Usage] for what is wrong in the file,
 // [fault.Blocked] for what a person must decide.
 func (d *document) checkPlain(suffix string, opts EncryptOptions) (*checker, error) {
-	if at, has := d.root.member(sopsKey); has {
-		m := d.root.members[at]
-		if _, signed := m.value.member("mac"); signed {
-			return nil, d.at(m.key, fault.Usagef("it is encrypted already")).WithHint("connkit edit %s", d.file)
-		}
-		return nil, d.at(m.key, fault.Usagef("the key sops is taken: sops keeps its own block there"))
+	if err := d.checkFree(); err != nil {
+		return nil, err
 	}
 	c := &checker{document: d, suffix: suffix, allow: opts.Allow, anew: opts.Reformat, secret: map[*node]bool{}, holds: map[*node]bool{}}
 	if _, err := c.look(d.root, nil, false); err != nil {
@@ -57,6 +53,19 @@ func (c *checker) checkClear() error {
 			WithHint("rename it to %s%s, or --allow-plaintext %s if it is none", keyAt(f.Pointer), c.suffix, keyAt(f.Pointer))
 	}
 	return nil
+}
+
+// checkFree refuses a document that is encrypted, or has the key that sops needs.
+func (d *document) checkFree() error {
+	at, has := d.root.member(sopsKey)
+	if !has {
+		return nil
+	}
+	m := d.root.members[at]
+	if _, signed := m.value.member("mac"); signed {
+		return d.at(m.key, fault.Usagef("it is encrypted already")).WithHint("connkit edit %s", d.file)
+	}
+	return d.at(m.key, fault.Usagef("the key sops is taken: sops keeps its own block there"))
 }
 
 // allows tells whether a key may stay in clear: by its name or its JSON pointer.

@@ -42,7 +42,7 @@ func TestReseal(t *testing.T) {
 		e.After = bytes.Replace(e.After, []byte("2026-"), []byte("2026-"), 1)
 		o := decrypt(t, tt.name, e.After).opened
 		plain := strings.Replace(tt.text, tt.from, tt.to, 1)
-		out, err := o.reseal([]byte(plain), EncryptOptions{})
+		out, err := resealText(o, plain)
 		if err != nil {
 			t.Errorf("%q: %v", tt.text, err)
 			continue
@@ -64,7 +64,7 @@ func TestResealOfFilesOfSops(t *testing.T) {
 	text := asSops(t, YAML, "a: 1\nb_sops: one\nc_sops:\n    - x\n", sops.Metadata{EncryptedSuffix: "_sops"})
 	text = bytes.Replace(text, []byte("sops:\n    age"), []byte("sops:\n    kms: []\n    age"), 1)
 	o := decrypt(t, "config.yaml", text).opened
-	out, err := o.reseal([]byte("a: 1\nb_sops: two\nc_sops:\n    - x\n"), EncryptOptions{})
+	out, err := resealText(o, "a: 1\nb_sops: two\nc_sops:\n    - x\n")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,4 +72,13 @@ func TestResealOfFilesOfSops(t *testing.T) {
 		t.Errorf("changed: %q", got)
 	}
 	decrypt(t, "config.yaml", out)
+}
+
+func resealText(o *opened, plain string) ([]byte, error) {
+	d, err := parse(o.file, o.format, []byte(plain))
+	if err != nil {
+		return nil, err
+	}
+	text, _, err := o.reseal(d, EncryptOptions{})
+	return text, err
 }

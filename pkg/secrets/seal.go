@@ -49,31 +49,14 @@ func (d *document) weave(meta sops.Metadata, key []byte, c *tracked) (*weaver, e
 // masked is the plain text with *** for each secret.
 func (w *weaver) masked() []byte { return yamltext.Apply(w.text, w.masks) }
 
-// finish gives the sealed text, with a sops block of its own. Its master keys hold the
-// data key by now.
-func (w *weaver) finish() ([]byte, error) { return w.finishWith(nil) }
-
-// finishWith keeps the sops block of the text that was opened, but for what must change in it.
-// What comes out is loaded and decrypted as sops does, and must be what went in.
-func (w *weaver) finishWith(old *opened) ([]byte, error) {
-	notes := w.layout.encode()
-	if notes != "" {
-		var err error
-		if notes, err = w.cipher.Encrypt(notes, w.key, layoutPlace); err != nil {
-			return nil, errSops
-		}
+// finish gives the sealed text. Its master keys hold the data key by now. What
+// comes out is loaded and decrypted as sops does, and must be what went in.
+func (w *weaver) finish() ([]byte, error) {
+	block, err := w.blockFor(nil)
+	if err != nil {
+		return nil, err
 	}
-	block, kept := w.keptBlock(old, notes)
-	if !kept {
-		branch, err := metadataBranch(w.tree.Metadata, notes)
-		if err == nil {
-			block, err = w.addBlock(branch)
-		}
-		if err != nil {
-			return nil, w.unfit(err)
-		}
-	}
-	text := yamltext.Apply(w.text, append(w.splices, block))
+	text := yamltext.Apply(w.text, append(w.splices, w.insertBlock(block)))
 	return text, w.prove(text, w.before, w.key)
 }
 
@@ -198,6 +181,19 @@ func (d *document) likeText(l leaf) error {
 		return d.at(l.node, fault.Usagef("sops reads the text of %s in another way than it is written", l.place)).WithHint("quote it")
 	}
 	return nil
+}
+
+// sealedNotes gives the encrypted layout, or "" when there is nothing to remember.
+func (w *weaver) sealedNotes() (string, error) {
+	notes := w.layout.encode()
+	if notes == "" {
+		return "", nil
+	}
+	sealed, err := w.cipher.Encrypt(notes, w.key, layoutPlace)
+	if err != nil {
+		return "", errSops
+	}
+	return sealed, nil
 }
 
 // prove loads a sealed text as sops does and decrypts it: it must be the tree that was encrypted.
