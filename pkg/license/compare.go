@@ -18,7 +18,7 @@ type atom struct{ family, versions, addition string }
 func (n *node) atom() atom {
 	a := atom{family: n.id, addition: n.addition, versions: thisVersion}
 	if s := successor(n.id); s != "" && s != n.id+"-only" && !strings.HasSuffix(s, "-or-later") {
-		if x, err := Parse(s); err == nil && x.root.op == "" {
+		if x, err := parse(s); err == nil && x.root.op == "" {
 			return x.root.atom()
 		}
 	}
@@ -68,6 +68,28 @@ func (n *node) choices() [][]atom {
 	}
 }
 
+// count gives how many choices there are, without making them.
+func (n *node) count() int {
+	switch n.op {
+	case "":
+		return 1
+	case "OR":
+		sum := 0
+		for _, p := range n.parts {
+			sum += p.count()
+		}
+		return sum
+	default:
+		product := 1
+		for _, p := range n.parts {
+			if product *= p.count(); product > maxChoices {
+				return product
+			}
+		}
+		return product
+	}
+}
+
 func union(a, b []atom) []atom {
 	u := slices.Clone(a)
 	for _, x := range b {
@@ -112,4 +134,18 @@ func (x Expression) Equal(y Expression) bool {
 		return x.root == y.root
 	}
 	return x.Grants(y) && y.Grants(x)
+}
+
+// within tells whether every licence of a is named in b.
+func within(a, b Expression) bool {
+	for n := range a.licenses() {
+		found := false
+		for m := range b.licenses() {
+			found = found || n.atom().agrees(m.atom())
+		}
+		if !found {
+			return false
+		}
+	}
+	return true
 }

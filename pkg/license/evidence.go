@@ -18,7 +18,11 @@ type Statement struct {
 	Rule    string     `json:"rule"`
 	Path    string     `json:"path"`
 	BlobID  string     `json:"blob"`
-	Says    string     `json:"says,omitempty"` // as it is written there, when that is not an expression
+	Says    string     `json:"says,omitempty"` // as it is written there, in one line
+
+	family []string // prefixes of ids, when the name leaves several open
+	file   string   // the file, beside Path, that the statement refers to
+	part   bool     // it names one of the licences that hold together, as classifiers do
 }
 
 // Evidence is the licence that holds for a path, and why.
@@ -29,6 +33,7 @@ type Evidence struct {
 	BlobID   string      `json:"blob"`             // object name of that file
 	Coverage float64     `json:"coverage"`         // percent of the file's words that are known licence text; 100 for metadata
 	Text     string      `json:"text"`             // all of the above in a line, for people and for commit trailers
+	Named    *Statement  `json:"named,omitempty"`  // what the file says that a claim names as its proof; of Check
 	Others   []Statement `json:"others,omitempty"` // statements that were outranked, or hold for parts of the path
 	Doubts   []string    `json:"doubts,omitempty"` // why a person has to look; with any, nothing is proven
 	Notes    []string    `json:"notes,omitempty"`  // what is good to know

@@ -21,6 +21,9 @@ type node struct {
 // IsZero tells whether the expression says nothing.
 func (x Expression) IsZero() bool { return x.root == nil }
 
+// is tells whether the expression is one licence, by its id.
+func (x Expression) is(id string) bool { return x.root != nil && x.root.op == "" && x.root.id == id }
+
 // String gives the canonical spelling.
 func (x Expression) String() string {
 	if x.root == nil {
@@ -104,7 +107,7 @@ func (n *node) walk(yield func(*node) bool) bool {
 func (x Expression) Deprecated() []string {
 	var warnings []string
 	for _, id := range x.IDs() {
-		if _, ok := list().deprecated[strings.ToLower(id)]; !ok {
+		if !deprecatedID(id) {
 			continue
 		}
 		w := id + " is deprecated"
@@ -119,26 +122,49 @@ func (x Expression) Deprecated() []string {
 	return warnings
 }
 
-// join puts expressions together with AND or OR, without those that are there already.
+// join puts expressions together with AND or OR, without what is there already.
+// Of GPL-3.0 and GPL-3.0-or-later the one that says which versions hold is kept.
 func join(op string, xs ...Expression) Expression {
-	var parts []*node
-	var seen []Expression
-	for _, x := range xs {
-		if x.root == nil || slices.ContainsFunc(seen, x.Equal) {
-			continue
+	var parts []Expression
+	add := func(x Expression) {
+		i := slices.IndexFunc(parts, x.Equal)
+		switch {
+		case i < 0:
+			parts = append(parts, x)
+		case parts[i].vague() && !x.vague():
+			parts[i] = x
 		}
-		seen = append(seen, x)
-		if x.root.op == op {
-			parts = append(parts, x.root.parts...)
-		} else {
-			parts = append(parts, x.root)
+	}
+	for _, x := range xs {
+		switch {
+		case x.root == nil:
+		case x.root.op == op:
+			for _, p := range x.root.parts {
+				add(Expression{p})
+			}
+		default:
+			add(x)
 		}
 	}
 	switch len(parts) {
 	case 0:
 		return Expression{}
 	case 1:
-		return Expression{parts[0]}
+		return parts[0]
 	}
-	return Expression{&node{op: op, parts: parts}}
+	n := &node{op: op}
+	for _, p := range parts {
+		n.parts = append(n.parts, p.root)
+	}
+	return Expression{n}
+}
+
+// vague tells whether the expression leaves open which versions hold.
+func (x Expression) vague() bool {
+	for n := range x.licenses() {
+		if n.atom().versions == eitherOf {
+			return true
+		}
+	}
+	return false
 }

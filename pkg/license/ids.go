@@ -1,6 +1,8 @@
 package license
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 
@@ -21,6 +23,8 @@ var list = sync.OnceValue(func() spdx {
 	}
 })
 
+func sortedKeys(ids map[string]string) []string { return slices.Sorted(maps.Keys(ids)) }
+
 func byLower(ids []string) map[string]string {
 	m := make(map[string]string, len(ids))
 	for _, id := range ids {
@@ -39,6 +43,11 @@ func canonicalID(id string) (string, bool) {
 	return c, ok
 }
 
+func deprecatedID(id string) bool {
+	_, ok := list().deprecated[strings.ToLower(id)]
+	return ok
+}
+
 // successors are the expressions that stand for deprecated ids today, by the
 // notes of the SPDX list; those of the GNU family follow from their form.
 var successors = map[string]string{
@@ -53,7 +62,6 @@ var successors = map[string]string{
 	"GPL-2.0-with-GCC-exception":       "GPL-2.0-or-later WITH GCC-exception-2.0",
 	"GPL-3.0-with-autoconf-exception":  "GPL-3.0-only WITH Autoconf-exception-3.0",
 	"GPL-3.0-with-GCC-exception":       "GPL-3.0-only WITH GCC-exception-3.1",
-	"Nunit":                            "zlib-acknowledgement",
 	"StandardML-NJ":                    "SMLNJ",
 	"wxWindows":                        "LGPL-2.0-or-later WITH WxWindows-exception-3.1",
 }
@@ -63,7 +71,7 @@ func successor(id string) string {
 	if s, ok := successors[id]; ok {
 		return s
 	}
-	if _, ok := list().deprecated[strings.ToLower(id)]; !ok || !gnu(id) {
+	if !deprecatedID(id) || !gnu(id) {
 		return ""
 	}
 	if base, plus := strings.CutSuffix(id, "+"); plus {

@@ -5,14 +5,14 @@ import "context"
 // Tree is the content of an upstream repository at one commit. Paths have
 // slashes, no leading or trailing one, and are clean; "" is the root.
 //
-// What is not there is an error that matches [io/fs.ErrNotExist]; any other
-// error ends the work and is passed on.
+// A folder that is not there is an error that matches [io/fs.ErrNotExist]; any
+// other error ends the work and is passed on.
 type Tree interface {
 	// List gives the entries of a folder. A folder that is a symlink is none.
 	List(ctx context.Context, dir string) ([]Entry, error)
-	// Read gives the contents of files by path; that of a symlink is its target.
-	// All that is needed is asked for at once, so that a tree that is not at
-	// hand can be fetched in one request.
+	// Read gives the contents of files by path, that of a symlink is its target;
+	// what is not there or is no file is left out. All that is needed is asked
+	// for at once, so that a tree that is not at hand can be fetched in one request.
 	Read(ctx context.Context, paths ...string) (map[string]Blob, error)
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/pkg/license"
 )
 
 // Settings are the values that hold for a run: flags, else CONNKIT_*
@@ -29,6 +30,9 @@ type Settings struct {
 		Workflow, Job, Axis string
 		Ignore              []struct{ Name, Reason string }
 	}
+	Upstream struct {
+		Licenses struct{ Allow, Ask, Deny []string }
+	}
 	Output string
 
 	values []Value
@@ -42,6 +46,7 @@ const (
 	textList           // YAML list, or words with commas between in a variable
 	duration           // 90s, 5m
 	mapList            // list of maps with the fields of the setting
+	listMap            // map of the fields of the setting, each a list of texts
 )
 
 // setting is one row of the table that the check, the schema, the template and
@@ -53,7 +58,7 @@ type setting struct {
 	doc     string
 	example string             // YAML of the value
 	choices []string           // closed list
-	fields  []string           // of a mapList, all needed
+	fields  []string           // of a mapList, all needed; of a listMap, none
 	check   func(string) error // of each text
 }
 
@@ -87,6 +92,8 @@ func settingsTable() []setting {
 			doc: "Key of the job's matrix when --axis is not given.", example: "connector"},
 		{key: "ci.ignore", kind: mapList, fields: []string{"name", "reason"},
 			doc: "Connectors that are not in CI, each with the reason.", example: "[{name: source-old, reason: retired}]"},
+		{key: "upstream.licenses", kind: listMap, fields: []string{"allow", "ask", "deny"}, check: license.CheckEntry,
+			doc: "SPDX ids and categories that an import may have, is asked about, or may not have.", example: "{allow: [permissive], ask: [copyleft], deny: [source-available]}"},
 		{key: "output", kind: text, def: "text", choices: []string{"text", "json"},
 			doc: "Format of results.", example: "json"},
 	}
