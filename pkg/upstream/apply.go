@@ -90,20 +90,21 @@ func (p *Plan) state() *state {
 // upstream's path, what the merge made of them, and the commits. It changes
 // nothing there, since nothing refers to it yet.
 func (w *work) transfer(ctx context.Context, p *Plan) error {
-	ids, err := w.scratch.objects()
-	if err != nil {
-		return fmt.Errorf("collecting what is new: %w", err)
-	}
+	var ids []string
+	seen := map[string]bool{}
 	add := func(id string) {
-		if !w.oursIDs[id] {
-			ids = append(ids, id)
+		if !w.oursIDs[id] && !seen[id] {
+			ids, seen[id] = append(ids, id), true
 		}
 	}
-	if err := w.eachObject(ctx, w.theirs, add); err != nil {
-		return err
+	folder := func(id string) object.Entry { return object.Entry{Mode: object.Folder, ID: id} }
+	err := w.eachNew(ctx, folder(w.root), folder(w.newRoot), add)
+	if err == nil && p.Snapshot != "" {
+		add(w.snapshot)
+		err = w.eachNew(ctx, object.Entry{}, folder(w.snapshotTree), add)
 	}
-	for _, c := range p.Record.Carried {
-		add(c.Blob)
+	if err != nil {
+		return fmt.Errorf("collecting what is new: %w", err)
 	}
 	for _, s := range w.merged.stages {
 		add(s.ID)
@@ -119,16 +120,20 @@ func (w *work) transfer(ctx context.Context, p *Plan) error {
 	return nil
 }
 
-// eachObject calls visit for an entry and all below it, but for submodules.
-func (w *work) eachObject(ctx context.Context, e object.Entry, visit func(string)) error {
-	if e.Mode == object.Submodule || e.IsZero() {
+// eachNew calls visit for all objects of an entry that an older one does not have at the same place.
+func (w *work) eachNew(ctx context.Context, old, e object.Entry, visit func(string)) error {
+	if e.Mode == object.Submodule || e.IsZero() || e.ID == old.ID {
 		return nil
 	}
 	visit(e.ID)
+	before, err := w.below(ctx, old)
+	if err != nil {
+		return err
+	}
 	below, err := w.below(ctx, e)
 	for _, e := range below {
 		if err == nil {
-			err = w.eachObject(ctx, e, visit)
+			err = w.eachNew(ctx, find(before, e.Name), e, visit)
 		}
 	}
 	return err

@@ -81,6 +81,7 @@ func (w *work) takeSnapshot(ctx context.Context, p *Plan, theirs object.Entry) e
 	if err != nil {
 		return err
 	}
+	w.snapshotTree = tree
 	c := object.CommitData{Tree: tree, Author: w.upstream.Commit.Author, Committer: w.upstream.Commit.Committer, Message: p.Record.SnapshotMessage()}
 	w.snapshot, err = w.store.Put(ctx, object.Commit, c.Encode())
 	if !w.opts.Single {

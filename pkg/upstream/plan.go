@@ -35,10 +35,11 @@ type work struct {
 	theirs     object.Entry             // at path in the upstream
 	last       *earlier
 
-	merged   merged
-	newRoot  string // tree of the commit
-	snapshot string
-	deltas   []delta
+	merged       merged
+	newRoot      string // tree of the commit
+	snapshot     string
+	snapshotTree string
+	deltas       []delta
 
 	mu    sync.Mutex
 	notes []string

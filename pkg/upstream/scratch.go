@@ -87,13 +87,3 @@ func (s *scratch) open(m *monorepo, q *remote.Quarantine) error {
 func (s *scratch) command(m *monorepo) gitcmd.Git {
 	return m.git.With("GIT_DIR="+s.git, "GIT_WORK_TREE="+m.Top, "GIT_OBJECT_DIRECTORY="+filepath.Join(s.git, "objects"))
 }
-
-// objects lists the names of all objects that were written to the folder.
-func (s *scratch) objects() ([]string, error) {
-	var ids []string
-	loose, err := filepath.Glob(filepath.Join(s.git, "objects", "[0-9a-f][0-9a-f]", "*"))
-	for _, p := range loose {
-		ids = append(ids, filepath.Base(filepath.Dir(p))+filepath.Base(p))
-	}
-	return ids, err
-}

@@ -31,6 +31,7 @@ type Settings struct {
 		Ignore              []struct{ Name, Reason string }
 	}
 	Upstream struct {
+		Commit   string
 		Licenses struct{ Allow, Ask, Deny []string }
 	}
 	Output string
@@ -92,6 +93,8 @@ func settingsTable() []setting {
 			doc: "Key of the job's matrix when --axis is not given.", example: "connector"},
 		{key: "ci.ignore", kind: mapList, fields: []string{"name", "reason"},
 			doc: "Connectors that are not in CI, each with the reason.", example: "[{name: source-old, reason: retired}]"},
+		{key: "upstream.commit", kind: text, def: "merge", choices: []string{"merge", "single"},
+			doc: "Commits that connkit pull-upstream makes: merge commits, or single ones for repositories that rebase.", example: "single"},
 		{key: "upstream.licenses", kind: listMap, fields: []string{"allow", "ask", "deny"}, check: license.CheckEntry,
 			doc: "SPDX ids and categories that an import may have, is asked about, or may not have.", example: "{allow: [permissive], ask: [copyleft], deny: [source-available]}"},
 		{key: "output", kind: text, def: "text", choices: []string{"text", "json"},

@@ -143,33 +143,33 @@ func (s *Store) Missing(ctx context.Context, ids ...string) ([]string, error) {
 	return missing, nil
 }
 
-// Complete tells whether an entry is there with all that lies below it.
-func (s *Store) Complete(ctx context.Context, e Entry) (bool, error) {
+// Lacking gives the names of what is not there of an entry and all that lies
+// below it: of a tree that is not there its own name alone.
+func (s *Store) Lacking(ctx context.Context, e Entry) ([]string, error) {
 	missing, err := s.Missing(ctx, e.ID)
-	if err != nil || len(missing) > 0 {
-		return false, err
-	}
-	if e.Mode != Folder {
-		return true, nil
+	if err != nil || len(missing) > 0 || e.Mode != Folder {
+		return missing, err
 	}
 	entries, err := s.Tree(ctx, e.ID)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
-	var leaves []string
+	var leaves, list []string
 	for _, e := range entries {
 		switch e.Mode {
 		case Submodule:
 		case Folder:
-			if whole, err := s.Complete(ctx, e); err != nil || !whole {
-				return false, err
+			below, err := s.Lacking(ctx, e)
+			if err != nil {
+				return nil, err
 			}
+			list = append(list, below...)
 		default:
 			leaves = append(leaves, e.ID)
 		}
 	}
 	missing, err = s.Missing(ctx, leaves...)
-	return len(missing) == 0, err
+	return append(list, missing...), err
 }
 
 func (s *Store) has(id string) bool {

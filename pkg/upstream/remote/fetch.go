@@ -107,11 +107,7 @@ func (q *Quarantine) want(ctx context.Context, commit string, alone bool, ids ..
 	return q.wantBy(ctx, commit, filter, ids...)
 }
 
-// wantAll is want for trees that may be there in part.
-func (q *Quarantine) wantAll(ctx context.Context, commit string, ids ...string) error {
-	return q.wantBy(ctx, commit, noFilter, ids...)
-}
-
+// wantBy fetches objects that are not there, by their names.
 func (q *Quarantine) wantBy(ctx context.Context, commit, filter string, ids ...string) error {
 	err := q.fetchInto(ctx, q.lean, []string{filter}, ids...)
 	if refusesFilter(err) {

@@ -112,41 +112,37 @@ func (f *Files) Read(ctx context.Context, paths ...string) (map[string]license.B
 
 // Has tells whether an entry is fetched with all that lies below it.
 func (f *Files) Has(ctx context.Context, e object.Entry) (bool, error) {
-	return f.q.store.Complete(ctx, e)
+	lacking, err := f.q.store.Lacking(ctx, e)
+	return len(lacking) == 0, err
 }
 
 // Complete fetches all that lies below entries, and files beside, in one request.
 func (f *Files) Complete(ctx context.Context, entries ...object.Entry) error {
-	var ids []string
-	for _, e := range entries {
-		if e.Mode == object.Submodule || e.IsZero() {
-			continue
+	lacking := func() (ids []string, err error) {
+		for _, e := range entries {
+			if e.Mode == object.Submodule || e.IsZero() {
+				continue
+			}
+			more, err := f.q.store.Lacking(ctx, e)
+			if err != nil {
+				return nil, err
+			}
+			ids = append(ids, more...)
 		}
-		whole, err := f.q.store.Complete(ctx, e)
-		if err != nil {
-			return err
-		}
-		if !whole {
-			ids = append(ids, e.ID)
-		}
+		return ids, nil
 	}
-	if len(ids) == 0 {
-		return nil
-	}
-	f.q.report.step("fetching files from %s", f.q.remote)
-	if err := f.q.wantAll(ctx, f.Commit.ID, ids...); err != nil {
+	ids, err := lacking()
+	if err != nil || len(ids) == 0 {
 		return err
 	}
-	for _, e := range entries {
-		whole, err := f.q.store.Complete(ctx, e)
-		if err != nil {
-			return err
-		}
-		if !whole {
-			return fault.Environmentf("fetching from %s: it did not send all of %s", f.q.remote, e.ID)
-		}
+	f.q.report.step("fetching files from %s", f.q.remote)
+	if err := f.q.wantBy(ctx, f.Commit.ID, noFilter, ids...); err != nil {
+		return err
 	}
-	return nil
+	if ids, err = lacking(); err == nil && len(ids) > 0 {
+		err = fault.Environmentf("fetching from %s: it did not send %s", f.q.remote, ids[0])
+	}
+	return err
 }
 
 // NoSuchPath explains that a path is not there, with what is near.
