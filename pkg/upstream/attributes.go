@@ -87,6 +87,13 @@ func (m *monorepo) normalise(ctx context.Context, git gitcmd.Git, s *state) erro
 	}
 	_, err = git.With("GIT_LITERAL_PATHSPECS=1").Feed(ctx, strings.NewReader(add.String()),
 		"add", "--renormalize", "--sparse", "--pathspec-from-file=-", "--pathspec-file-nul")
+	if err == nil {
+		// What is stored now may be written otherwise, and git takes a file that is there for good.
+		for p := range strings.SplitSeq(strings.TrimSuffix(add.String(), "\x00"), "\x00") {
+			_ = os.Remove(filepath.Join(m.Top, filepath.FromSlash(p))) // gone already is fine
+		}
+		_, err = git.Feed(ctx, strings.NewReader(add.String()), "checkout-index", "-q", "-f", "-u", "-z", "--stdin")
+	}
 	if err != nil {
 		return fmt.Errorf("storing the files as the attributes of this repository want: %w", err)
 	}

@@ -239,7 +239,7 @@ func (w *world) refusedNow(mods []mod) {
 func withoutIndex(state string) string {
 	var kept []string
 	for _, l := range strings.Split(state, "\n") {
-		if !strings.HasPrefix(l, ".git/index ") && !strings.HasPrefix(l, ".git/ORIG_HEAD ") && !strings.HasPrefix(l, ".git ") && !strings.HasPrefix(l, ".git/logs/HEAD") {
+		if !strings.HasPrefix(l, ".git/index ") && !strings.HasPrefix(l, ".git/COMMIT_EDITMSG ") && !strings.HasPrefix(l, ".git/ORIG_HEAD ") && !strings.HasPrefix(l, ".git ") && !strings.HasPrefix(l, ".git/logs/HEAD") {
 			kept = append(kept, l)
 		}
 	}

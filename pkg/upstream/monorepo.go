@@ -258,17 +258,30 @@ func (m *monorepo) trees(ctx context.Context, store *object.Store, dest string, 
 			found[f] = list[at+i]
 		}
 	}
-	root = list[0].ID
-	if list[at-1].Kind == object.Tree {
-		entries, err := store.Tree(ctx, list[at-1].ID)
-		if err != nil {
-			return "", ours, nil, err
+	ours, err = m.descend(ctx, store, list[0].ID, dest)
+	return list[0].ID, ours, found, err
+}
+
+// descend gives what a tree has at dest. A submodule on the way, or there, is refused.
+func (m *monorepo) descend(ctx context.Context, store *object.Store, root, dest string) (object.Entry, error) {
+	e := object.Entry{Mode: object.Folder, ID: root}
+	for name := range strings.SplitSeq(dest, "/") {
+		if e.Mode != object.Folder {
+			return object.Entry{}, fault.Usagef("choosing the destination %q: %q is a file", dest, e.Name)
 		}
-		if i := slices.IndexFunc(entries, func(e object.Entry) bool { return e.Name == parts[len(parts)-1] }); i >= 0 {
-			ours = entries[i]
+		list, err := store.Tree(ctx, e.ID)
+		if err != nil {
+			return e, err
+		}
+		e = find(list, name)
+		switch {
+		case e.IsZero():
+			return e, nil
+		case e.Mode == object.Submodule:
+			return e, fault.Blockedf("choosing the destination %q: %q is a submodule", dest, name).WithHint("import into another folder")
 		}
 	}
-	return root, ours, found, nil
+	return e, nil
 }
 
 // writer is where what hooks print goes.

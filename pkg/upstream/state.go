@@ -157,5 +157,8 @@ func (m *monorepo) lock() (func(), error) {
 		}
 		return nil, fmt.Errorf("locking %q: another connkit works in this repository: %w", m.GitDir, err)
 	}
-	return func() { _ = f.Close() }, nil
+	return func() {
+		_ = unix.Flock(int(f.Fd()), unix.LOCK_UN) // a child that is just being started may still have it
+		_ = f.Close()
+	}, nil
 }

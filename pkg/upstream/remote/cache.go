@@ -58,7 +58,7 @@ func Clean(ctx context.Context, c Cached) error {
 	if err != nil {
 		return err
 	}
-	defer lock.Close() //nolint:errcheck // a lock: nothing was written
+	defer unlock(lock)
 	if err := os.RemoveAll(c.Dir); err != nil {
 		return fmt.Errorf("removing %q from the cache: %w", c.URL, err)
 	}

@@ -35,3 +35,10 @@ func lockFile(ctx context.Context, path string, waiting func()) (*os.File, error
 		}
 	}
 }
+
+// unlock gives a lock free at once: closing the file would not, while a child
+// that is just being started still has it.
+func unlock(f *os.File) {
+	_ = unix.Flock(int(f.Fd()), unix.LOCK_UN) // it ends with the file in any case
+	_ = f.Close()                             // nothing was written to it
+}
