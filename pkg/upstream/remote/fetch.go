@@ -198,7 +198,7 @@ func (q *Quarantine) historyGit(trees bool) (dir, filter string) {
 // trees the trees come along, so that paths can be followed.
 func (q *Quarantine) History(ctx context.Context, trees bool) (gitcmd.Git, error) {
 	dir, filter := q.historyGit(trees)
-	if err := initBare(dir, q.format, true); err != nil {
+	if err := initBare(dir, q.format); err != nil {
 		return gitcmd.Git{}, fmt.Errorf("making room in the cache: %w", err)
 	}
 	q.report.step("fetching the history of %s", q.remote)
@@ -214,12 +214,12 @@ func (q *Quarantine) History(ctx context.Context, trees bool) (gitcmd.Git, error
 	if err != nil {
 		return gitcmd.Git{}, q.unreachable(err)
 	}
-	return gitcmd.Git{Dir: dir, Env: []string{"GIT_NO_LAZY_FETCH=1"}}, nil
+	return gitcmd.Git{Dir: dir}, nil
 }
 
 // withNegotiation tells the upstream what is there already: in a history that is nearly all.
 func (q *Quarantine) withNegotiation() *Quarantine {
-	c := *q //nolint:govet // the copy is used in this call alone
+	c := *q
 	c.settings = append(slices.Clone(q.settings), gitcmd.Setting{Key: "fetch.negotiationAlgorithm", Value: "default"})
 	return &c
 }

@@ -99,7 +99,7 @@ func (q *Quarantine) prepare(ctx context.Context, monorepo Config) error {
 		return fmt.Errorf("making room in the cache: %w", err)
 	}
 	for _, dir := range []string{q.lean, q.whole} {
-		if err := initBare(dir, q.format, dir == q.lean); err != nil {
+		if err := initBare(dir, q.format); err != nil {
 			return fmt.Errorf("making room in the cache: %w", err)
 		}
 	}
@@ -142,17 +142,21 @@ func (q *Quarantine) access() []gitcmd.Setting {
 // net is git with a way to the upstream, in one of the quarantine's repositories.
 func (q *Quarantine) net(dir string) gitcmd.Git {
 	g := gitcmd.Git{Dir: dir, Settings: q.settings, Terminal: q.terminal}
+	if dir != q.whole {
+		// Said for the fetch alone: where it stands in the configuration, every git
+		// that misses an object asks the upstream for it.
+		g = g.WithSettings(gitcmd.Setting{Key: "remote." + alias + ".promisor", Value: "true"},
+			gitcmd.Setting{Key: "remote." + alias + ".partialclonefilter", Value: "blob:none"})
+	}
 	if q.report.Progress != nil {
 		g.Stderr = &progressWriter{report: q.report.Progress}
 	}
 	return g
 }
 
-// offline is git without a way to the upstream: a tree that git fetched on its
-// own would bring all trees below it.
+// offline is git without a way to the upstream.
 func (q *Quarantine) offline() gitcmd.Git {
-	return gitcmd.Git{Dir: q.lean, Env: []string{
-		"GIT_NO_LAZY_FETCH=1", "GIT_ALTERNATE_OBJECT_DIRECTORIES=" + quotePath(filepath.Join(q.whole, "objects"))}}
+	return gitcmd.Git{Dir: q.lean, Env: []string{"GIT_ALTERNATE_OBJECT_DIRECTORIES=" + quotePath(filepath.Join(q.whole, "objects"))}}
 }
 
 // ObjectDirs are the folders in which git finds what was fetched.
@@ -174,8 +178,7 @@ func (q *Quarantine) hashLen() int {
 }
 
 // initBare makes a bare repository, if there is none, without a git process.
-// A lean one is told beforehand that its upstream promises what it lacks.
-func initBare(dir, format string, lean bool) error {
+func initBare(dir, format string) error {
 	if _, err := os.Stat(filepath.Join(dir, "HEAD")); err == nil {
 		return nil
 	}
@@ -188,9 +191,6 @@ func initBare(dir, format string, lean bool) error {
 		"[maintenance]\n\tauto = false\n[extensions]\n"
 	if format == "sha256" {
 		config += "\tobjectFormat = sha256\n"
-	}
-	if lean {
-		config += "\tpartialClone = " + alias + "\n[remote \"" + alias + "\"]\n\tpromisor = true\n\tpartialclonefilter = blob:none\n"
 	}
 	if err := os.WriteFile(filepath.Join(dir, "config"), []byte(config), 0o600); err != nil {
 		return err
