@@ -34,11 +34,15 @@ func (w *work) combine(ctx context.Context, p *Plan) error {
 	if err != nil {
 		return err
 	}
-	if err := w.takeSnapshot(ctx, p, theirs); err != nil {
+	base, err := w.base(ctx, theirs)
+	if err != nil {
 		return err
 	}
 	own := w.carry(p)
-	base, ours, theirs, err := w.sides(ctx, theirs, own)
+	if err := w.takeSnapshot(ctx, p, base, theirs); err != nil {
+		return err
+	}
+	base, ours, theirs, err := w.sides(ctx, base, theirs, own)
 	if err != nil {
 		return err
 	}
@@ -74,15 +78,32 @@ func (w *work) withoutSubmodules(ctx context.Context, e object.Entry, skip bool)
 	return e, err
 }
 
+// base gives what upstream had at the last import, in the form in which it was taken.
+func (w *work) base(ctx context.Context, theirs object.Entry) (object.Entry, error) {
+	if w.last == nil || w.ours.IsZero() {
+		return object.Entry{}, nil
+	}
+	base, err := w.baseEntry(ctx, w.last, theirs)
+	if err != nil {
+		return base, err
+	}
+	return w.withoutSubmodules(ctx, base, len(w.last.Skipped) > 0)
+}
+
 // takeSnapshot makes the commit that holds the upstream's files and nothing
-// else, at their place in the monorepo. It is the same for every run.
-func (w *work) takeSnapshot(ctx context.Context, p *Plan, theirs object.Entry) error {
+// else, at their place in the monorepo. It is the same for every run. The
+// snapshot of the last import is its parent, so that a rebase, which drops
+// merges, applies what changed between the two.
+func (w *work) takeSnapshot(ctx context.Context, p *Plan, base, theirs object.Entry) error {
 	tree, err := w.alone(ctx, theirs)
 	if err != nil {
 		return err
 	}
 	w.snapshotTree = tree
 	c := object.CommitData{Tree: tree, Author: w.upstream.Commit.Author, Committer: w.upstream.Commit.Committer, Message: p.Record.SnapshotMessage()}
+	if c.Parents, err = w.lastSnapshot(ctx, base); err != nil {
+		return err
+	}
 	w.snapshot, err = w.store.Put(ctx, object.Commit, c.Encode())
 	if !w.opts.Single {
 		p.Snapshot = w.snapshot
@@ -90,18 +111,28 @@ func (w *work) takeSnapshot(ctx context.Context, p *Plan, theirs object.Entry) e
 	return err
 }
 
+// lastSnapshot gives the snapshot that the last import merged, if the history
+// still has it: a commit with exactly the base's files.
+func (w *work) lastSnapshot(ctx context.Context, base object.Entry) ([]string, error) {
+	if w.last == nil || w.last.commit == nil || len(w.last.commit.Parents) != 2 || base.IsZero() || w.opts.Single {
+		return nil, nil
+	}
+	parent := w.last.commit.Parents[1]
+	tree, err := w.alone(ctx, base)
+	if err != nil {
+		return nil, err
+	}
+	list, err := object.Batch(ctx, w.mono.git, parent+"^{tree}")
+	if err != nil || list[0].ID != tree {
+		return nil, err
+	}
+	return []string{parent}, nil
+}
+
 // sides gives the three sides of the merge, without what is connkit's own and
 // without licence texts that are carried under another name.
-func (w *work) sides(ctx context.Context, theirs object.Entry, own ownFiles) (b, o, t object.Entry, err error) {
-	o, t = w.ours, theirs
-	if w.last != nil && !w.ours.IsZero() {
-		if b, err = w.baseEntry(ctx, w.last, theirs); err != nil {
-			return b, o, t, err
-		}
-		if b, err = w.withoutSubmodules(ctx, b, len(w.last.Skipped) > 0); err != nil {
-			return b, o, t, err
-		}
-	}
+func (w *work) sides(ctx context.Context, base, theirs object.Entry, own ownFiles) (b, o, t object.Entry, err error) {
+	b, o, t = base, w.ours, theirs
 	if w.last != nil {
 		for _, f := range w.last.own {
 			if rel, ok := strings.CutPrefix(f, w.dest+"/"); ok && o.Mode == object.Folder {
