@@ -28,10 +28,10 @@ type Options struct {
 	SkipSubmodules bool   // leave submodules of the upstream out
 
 	Policy   license.Policy
-	Version  string // of connkit, for the record
-	Terminal bool   // git may ask for passwords
-	Report   remote.Report
-	Log      io.Writer // gets what hooks print; nil for none
+	Version  string        // of connkit, for the record
+	Terminal bool          // git may ask for passwords
+	Report   remote.Report `json:"-"`
+	Log      io.Writer     `json:"-"` // gets what hooks print; nil for none
 }
 
 // What a plan does.
