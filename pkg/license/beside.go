@@ -93,7 +93,7 @@ func (s *survey) refine(l *level, r *ruling) {
 // byRules gives the default of a text with rules: the licence that it names, or
 // that of a file beside it which it points to.
 func (s *survey) byRules(l *level, b Blob, got reading) ruling {
-	r := ruling{Statement: Statement{License: got.fallback, Rule: RuleDefault, Path: b.Path, BlobID: b.ID}, coverage: got.coverage, files: []string{b.Path}}
+	r := ruling{Statement: Statement{License: got.fallback, Rule: RuleDefault, Path: b.Path, BlobID: b.ID, coverage: got.coverage}, files: []string{b.Path}}
 	if !r.License.IsZero() {
 		r.Says = "defaults to " + got.fallback.String()
 		return r

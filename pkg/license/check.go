@@ -2,8 +2,6 @@ package license
 
 import (
 	"context"
-	"errors"
-	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -39,8 +37,11 @@ func (r *Reader) Check(ctx context.Context, t Tree, path string, claim Expressio
 	}
 	e := s.evidence()
 	named, problems := s.named(blob, claim, e)
+	e.Doubts = printable(unique(append(append(e.disputes(claim), problems...), e.Doubts...)))
 	e.Named = &named
-	e.Doubts = unique(append(append(e.disputes(claim), problems...), e.Doubts...))
+	if named.Path != e.Path && !named.License.IsZero() {
+		e.Text = printable([]string{e.Text + "; " + named.says() + named.known()})[0]
+	}
 	if len(e.Doubts) == 0 {
 		return e, nil
 	}
@@ -66,82 +67,15 @@ func (e Evidence) blocked(path string, claim Expression) error {
 	if path == "" {
 		path = "."
 	}
-	err := fault.Blockedf("the licence of %q is not proven to be %s: %s", path, claim, strings.Join(e.Doubts, "; "))
+	err := fault.Blockedf("checking that %q is under %s: %s", path, claim, strings.Join(e.Doubts, "; "))
 	switch {
 	case e.License.IsZero():
 		return err.WithHint("if a person has made sure of the licence, --accept-license REASON records it")
 	case !e.License.Grants(claim):
-		return err.WithHint("pass %q with %s if it may be taken under that, or --accept-license REASON if a person has made sure", e.License, e.Path)
+		return err.WithHint("pass %q with %s if it may be taken under that, or --accept-license REASON if a person has made sure", e.License, printable([]string{e.Path})[0])
 	default:
 		return err.WithHint("read what is named; --accept-license REASON goes on and records the reason")
 	}
-}
-
-// proof gives the file that a claim names.
-func (s *survey) proof(p string) (Blob, error) {
-	if p == "" {
-		return Blob{}, fault.Usagef("the licence path is missing: a file of the upstream is wanted").WithHint("%s", s.candidates("", true))
-	}
-	real, err := s.resolve(p, 0)
-	if err != nil {
-		return Blob{}, err
-	}
-	if real == "" {
-		return Blob{}, fault.Usagef("the licence path %q is not in the upstream at this commit", p).WithHint("%s", s.candidates(p, false))
-	}
-	if entries, err := s.tree.List(s.ctx, real); err == nil && len(entries) > 0 {
-		return Blob{}, fault.Usagef("the licence path %q is a folder; a file is wanted", p).WithHint("%s", s.candidates(real, true))
-	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return Blob{}, err
-	}
-	got, err := s.tree.Read(s.ctx, real)
-	if err != nil {
-		return Blob{}, err
-	}
-	if _, ok := got[real]; !ok {
-		return Blob{}, fault.Usagef("the licence path %q is no file", p).WithHint("%s", s.candidates(p, false))
-	}
-	b := got[real]
-	b.Path = p
-	switch {
-	case strings.TrimSpace(string(b.Text)) == "":
-		return Blob{}, fault.Usagef("the licence file %q is empty", p).WithHint("%s", s.candidates(p, false))
-	case binary(b.Text):
-		return Blob{}, fault.Usagef("the licence file %q is binary; a text is wanted", p).WithHint("%s", s.candidates(p, false))
-	}
-	return b, nil
-}
-
-// candidates names the files that could be meant: those in folder dir, else those
-// that concern the path, those nearest to what was asked for first.
-func (s *survey) candidates(p string, dir bool) string {
-	var list []string
-	add := func(l *level) {
-		list = append(append(append(list, l.licenses...), l.metadata...), l.packages...)
-	}
-	if dir && p != "" {
-		l := &level{dir: p}
-		entries, _ := s.tree.List(s.ctx, p) // a hint may be poorer for it
-		for _, e := range entries {
-			if !e.Dir && !e.Module {
-				l.sort(path.Join(p, e.Name), e)
-			}
-		}
-		add(l)
-	}
-	for _, d := range upward(s.dir) {
-		add(s.at[d])
-	}
-	list = slices.Compact(list)
-	if !dir {
-		if near := fault.Nearest(p, list); near != "" {
-			return "did you mean " + near
-		}
-	}
-	if len(list) == 0 {
-		return "no licence file, metadata.yaml or package metadata stands in the path or above it"
-	}
-	return "what speaks of the licence there: " + strings.Join(list[:min(len(list), 5)], ", ")
 }
 
 // named works out what the proof says, and what is wrong with it.
@@ -155,7 +89,7 @@ func (s *survey) named(b Blob, claim Expression, e Evidence) (Statement, []strin
 		return st, disagreement(st, claim, h.doubt)
 	}
 	got := s.memo.text(b)
-	st.License = got.license
+	st.License, st.coverage = got.license, got.coverage
 	if got.rules && s.contains(got, claim) {
 		return st, nil // it gives several licences; the effective one decides which holds
 	}
@@ -163,11 +97,15 @@ func (s *survey) named(b Blob, claim Expression, e Evidence) (Statement, []strin
 	if one := st.License; !one.IsZero() && !one.Grants(claim) && e.License.Grants(claim) && s.oneOf(b.Path, e) && within(one, claim) {
 		return st, nil // one of the texts that make up the licence
 	}
-	var problems []string
-	if !decides || !st.License.Grants(claim) {
-		for _, d := range got.doubts {
-			problems = append(problems, b.Path+" "+d)
+	if decides {
+		if !e.License.Grants(claim) || len(e.Doubts) > 0 {
+			return st, nil // what is to be said about the file is said already
 		}
+		return st, disagreement(st, claim, "")
+	}
+	var problems []string
+	for _, d := range got.doubts {
+		problems = append(problems, b.Path+" "+d)
 	}
 	return st, append(problems, disagreement(st, claim, "")...)
 }

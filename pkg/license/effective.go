@@ -3,10 +3,11 @@ package license
 import (
 	"context"
 	"fmt"
-	"maps"
 	"path"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Effective works out the licence that holds for path in a tree, by the order
@@ -46,16 +47,16 @@ func (s *survey) evidence() Evidence {
 		}
 	}
 	e.License = join("AND", licenses...)
-	e.Doubts, e.Notes = unique(e.Doubts), unique(append(e.Notes, s.notes...))
 	s.carry(&e, parts)
-	e.Text = e.line(parts)
+	e.Doubts, e.Notes = printable(unique(e.Doubts)), printable(unique(append(e.Notes, s.notes...)))
+	e.Text = printable([]string{e.line(parts)})[0]
 	return e
 }
 
 // nothing says that no rule gives a licence, and where one was looked for.
 func (s *survey) nothing(p *part, some bool) string {
 	if some {
-		return fmt.Sprintf("no rule gives a licence to %s", someOf(p.works))
+		return "no rule gives a licence to " + someOf(p.works)
 	}
 	where := "the upstream's root"
 	if s.dir != "" {
@@ -71,6 +72,20 @@ func someOf(list []string) string {
 	default:
 		return fmt.Sprintf("%s and %d more", strings.Join(list[:2], ", "), len(list)-2)
 	}
+}
+
+// printable keeps what an upstream wrote, names of files too, from moving the
+// cursor or breaking a line of a commit message.
+func printable(list []string) []string {
+	for i, s := range list {
+		list[i] = strings.Map(func(r rune) rune {
+			if unicode.IsControl(r) || r == utf8.RuneError {
+				return '?'
+			}
+			return r
+		}, s)
+	}
+	return list
 }
 
 func unique(list []string) []string {
@@ -98,7 +113,7 @@ func (e Evidence) line(parts []*part) string {
 	if len(texts) > 4 {
 		texts = append(texts[:3], fmt.Sprintf("and %d more", len(texts)-3))
 	}
-	return strings.ToValidUTF8(e.License.String()+" by "+strings.Join(texts, "; "), "?")
+	return e.License.String() + " by " + strings.Join(texts, "; ")
 }
 
 var ruleNames = map[string]string{
@@ -106,11 +121,16 @@ var ruleNames = map[string]string{
 	RulePackage: "package metadata", RuleParent: "licence above the code", RuleDefault: "default of the repository",
 }
 
-func (p *part) line(several bool) string {
-	s := p.Path
-	if isLicense(path.Base(p.Path)) {
-		s += " (" + percent(p.coverage) + " known text)"
+// known tells how much of a licence file is known, in brackets.
+func (st Statement) known() string {
+	if !isLicense(path.Base(st.Path)) {
+		return ""
 	}
+	return " (" + percent(st.coverage) + " known text)"
+}
+
+func (p *part) line(several bool) string {
+	s := p.Path + p.known()
 	if p.Says != "" && p.Rule != RuleHeader && !strings.EqualFold(p.Says, p.License.String()) {
 		s += ` "` + p.Says + `"`
 	}
@@ -119,56 +139,4 @@ func (p *part) line(several bool) string {
 		s += " of " + someOf(p.works) + ": " + p.License.String()
 	}
 	return s
-}
-
-// carry collects the texts and notices that do not come along with the path.
-func (s *survey) carry(e *Evidence, parts []*part) {
-	take := map[string]bool{}
-	for _, p := range parts {
-		found := false
-		for _, f := range p.files {
-			if slices.ContainsFunc(slices.Collect(maps.Values(s.at)), func(l *level) bool {
-				return slices.Contains(l.licenses, f) || slices.Contains(l.texts, f)
-			}) {
-				take[f], found = true, true
-			}
-		}
-		if !found && !p.License.IsZero() && !s.textOf(p.License, take) {
-			e.Notes = append(e.Notes, "the upstream holds no text of "+p.License.String()+" that could be carried along")
-		}
-	}
-	for _, d := range upward(s.dir) {
-		for _, f := range s.at[d].notices {
-			take[f] = true
-		}
-	}
-	for _, f := range slices.Sorted(maps.Keys(take)) {
-		if b, ok := s.blobs[f]; ok && s.outside(f) {
-			b.Path = f
-			e.Carry = append(e.Carry, b)
-		}
-	}
-}
-
-// textOf takes the nearest texts of the licences of x, and tells whether all were found.
-func (s *survey) textOf(x Expression, take map[string]bool) bool {
-	all := true
-	for n := range x.licenses() {
-		found := false
-		for _, d := range upward(s.dir) {
-			for _, f := range append(slices.Clone(s.at[d].licenses), s.at[d].texts...) {
-				if found {
-					break
-				}
-				for m := range s.memo.text(s.blobs[f]).license.licenses() {
-					found = found || n.atom().agrees(m.atom())
-				}
-				if found {
-					take[f] = true
-				}
-			}
-		}
-		all = all && found
-	}
-	return all
 }

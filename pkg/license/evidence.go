@@ -20,9 +20,10 @@ type Statement struct {
 	BlobID  string     `json:"blob"`
 	Says    string     `json:"says,omitempty"` // as it is written there, in one line
 
-	family []string // prefixes of ids, when the name leaves several open
-	file   string   // the file, beside Path, that the statement refers to
-	part   bool     // it names one of the licences that hold together, as classifiers do
+	coverage float64  // of a licence text
+	family   []string // prefixes of ids, when the name leaves several open
+	file     string   // the file, beside Path, that the statement refers to
+	part     bool     // it names one of the licences that hold together, as classifiers do
 }
 
 // Evidence is the licence that holds for a path, and why.

@@ -57,7 +57,8 @@ func readHeader(file string, text []byte) header {
 var (
 	headerWords = lazily(`(?i)licen[cs]e|permission is hereby|redistribution and use|free software|proprietary|confidential`)
 	spdxTag     = lazily(`^[\s/*#;%"'<!\-.(|]*SPDX-License-Identifier:\s*(.*?)\s*(\*/|-->|\*\)|#}|--}}|"""|''')?\s*$`)
-	ownTerms    = lazily(`(?i)\b(proprietary|confidential|unauthori[sz]ed (copying|use|distribution)|strictly prohibited)\b`)
+	ownTerms    = lazily(`(?i)\b(proprietary and confidential|confidential and proprietary|unauthori[sz]ed (copying|use|distribution|reproduction)|strictly (prohibited|forbidden))\b`)
+	headerUnder = lazily(`(?i)(?:^|[.:;] |\bthis [a-z ]{0,40}|\bis |\bare )licen[cs]ed under (?:the )?(?:terms of )?(?:the )?([^.;,]{2,60}(?:\.\d+)?)`)
 )
 
 // readTags reads the lines with SPDX-License-Identifier.
@@ -102,7 +103,7 @@ func readNotice(comment string) header {
 		}
 		return header{license: join(op, known...), says: oneLine(f.Rest)}
 	}
-	if m := underWords.re().FindStringSubmatch(strings.Join(strings.Fields(comment), " ")); m != nil {
+	if m := headerUnder.re().FindStringSubmatch(strings.Join(strings.Fields(comment), " ")); m != nil {
 		if got := understand(m[1]); !got.license.IsZero() {
 			return header{license: got.license, says: oneLine(m[0])}
 		}

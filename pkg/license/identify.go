@@ -58,10 +58,10 @@ func plain(text []byte) []byte {
 
 // spdxID gives an expression's id for one of licensecheck, which has some of its own.
 func spdxID(id string) string {
-	switch {
-	case id == "MIT-NoAd": // the text of X11 without its last line
+	switch id {
+	case "MIT-NoAd": // the text of X11 without its last line
 		return "X11"
-	case id == "GPL-2.0-or-3.0":
+	case "GPL-2.0-or-3.0":
 		return "LicenseRef-GPL-2.0-or-3.0"
 	}
 	if c, ok := canonicalID(id); ok {

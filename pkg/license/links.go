@@ -11,34 +11,17 @@ import (
 // maxLinks bounds a chain of symlinks.
 const maxLinks = 8
 
-// follow reads, in a second request, what symlinked licence files lead to and
-// what metadata names as the file with the licence.
+// follow reads what symlinked files lead to, and then what metadata names as
+// the file with the licence.
 func (s *survey) follow() error {
 	links, err := s.links()
 	if err != nil {
 		return err
 	}
-	for from, to := range links {
-		s.real[from] = to
-	}
 	var more []string
 	for _, to := range links {
 		if to != "" {
 			more = append(more, to)
-		}
-	}
-	for dir, l := range s.at {
-		for _, p := range append(slices.Clone(l.packages), l.metadata...) {
-			for _, f := range s.memo.metadata(s.blobs[p], p) {
-				ref := strings.TrimPrefix(path.Clean("/"+path.Join(dir, f.file)), "/")
-				if f.file == "" || slices.Contains(l.licenses, ref) || path.Ext(f.file) == ".py" {
-					continue
-				}
-				more = append(more, ref)
-				if parent(ref) == dir {
-					l.licenses = append(l.licenses, ref)
-				}
-			}
 		}
 	}
 	if err := s.read(more); err != nil {
@@ -52,8 +35,46 @@ func (s *survey) follow() error {
 			s.notes = append(s.notes, "the symlink "+from+" leads to nothing in the upstream")
 		}
 	}
+	if err := s.references(); err != nil {
+		return err
+	}
 	for _, l := range s.at {
 		l.licenses = slices.DeleteFunc(l.licenses, func(p string) bool { _, have := s.blobs[p]; return !have })
+	}
+	return nil
+}
+
+// references reads the files that metadata names, and takes those beside it for licences.
+func (s *survey) references() error {
+	var more, perhaps []string
+	for dir, l := range s.at {
+		for _, p := range slices.Concat(l.packages, l.metadata) {
+			for _, f := range s.memo.metadata(s.blobs[p], p) {
+				ref := strings.TrimPrefix(path.Clean("/"+path.Join(dir, f.file)), "/")
+				if f.file == "" || parent(ref) != dir || slices.Contains(l.licenses, ref) || isSource(ref) || isNotice(path.Base(ref)) {
+					continue
+				}
+				real, err := s.resolve(ref, 0)
+				if err != nil {
+					return err
+				}
+				if real != ref {
+					continue
+				}
+				more = append(more, ref)
+				if f.part {
+					perhaps = append(perhaps, ref)
+				} else {
+					l.licenses = append(l.licenses, ref)
+				}
+			}
+		}
+	}
+	if err := s.read(more); err != nil {
+		return err
+	}
+	for _, f := range perhaps {
+		s.admit(f)
 	}
 	return nil
 }

@@ -2,13 +2,11 @@ package license
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"io"
 	"path"
 	"strings"
 
-	"github.com/pelletier/go-toml/v2"
 	"gopkg.in/yaml.v3"
 
 	"github.com/connkit/connkit/internal/fault"
@@ -19,7 +17,7 @@ type said struct {
 	meaning
 	text string // as it is written, one line
 	file string // the file it refers to, beside the metadata
-	part bool   // it names one of the licences, as classifiers do
+	part bool   // it is one of several, as classifiers are, and files that go along with a package
 }
 
 // FromMetadata reads what a metadata file, known by its name, says about the
@@ -87,7 +85,7 @@ func saying(text string) said {
 
 // oneLine gives the beginning of a text for a message.
 func oneLine(text string) string {
-	s := strings.Join(strings.Fields(text), " ")
+	s := printable([]string{strings.Join(strings.Fields(text), " ")})[0]
 	if r := []rune(s); len(r) > 80 {
 		return string(r[:79]) + "…"
 	}
@@ -109,78 +107,6 @@ func fromConnectorMetadata(text []byte) ([]said, error) {
 		if n.Kind == yaml.ScalarNode && n.Tag != "!!null" && strings.TrimSpace(n.Value) != "" {
 			return []said{saying(n.Value)}, nil
 		}
-	}
-	return nil, nil
-}
-
-func fromPackageJSON(text []byte) ([]said, error) {
-	var doc struct {
-		License  json.RawMessage `json:"license"`
-		Licenses json.RawMessage `json:"licenses"`
-	}
-	if err := json.Unmarshal(text, &doc); err != nil {
-		return nil, err
-	}
-	if s, ok := npmLicense(doc.License); ok {
-		return []said{s}, nil
-	}
-	var list []json.RawMessage
-	if json.Unmarshal(doc.Licenses, &list) != nil {
-		return nil, nil
-	}
-	var choices []Expression // npm takes several for a choice
-	var texts []string
-	for _, raw := range list {
-		s, ok := npmLicense(raw)
-		if !ok || s.license.IsZero() {
-			return []said{s}, nil
-		}
-		choices, texts = append(choices, s.license), append(texts, s.text)
-	}
-	if len(choices) == 0 {
-		return nil, nil
-	}
-	return []said{{meaning: meaning{license: join("OR", choices...)}, text: strings.Join(texts, ", ")}}, nil
-}
-
-func npmLicense(raw json.RawMessage) (said, bool) {
-	var text string
-	var typed struct{ Type, Name string }
-	if json.Unmarshal(raw, &text) != nil {
-		if json.Unmarshal(raw, &typed) != nil {
-			return said{}, false
-		}
-		if text = typed.Type; text == "" {
-			text = typed.Name
-		}
-	}
-	if strings.TrimSpace(text) == "" {
-		return said{}, false
-	}
-	if file, ok := strings.CutPrefix(text, "SEE LICENSE IN "); ok {
-		return said{text: text, file: strings.TrimSpace(file)}, true
-	}
-	if text == "UNLICENSED" {
-		return said{meaning: meaning{license: plainID(proprietary)}, text: text}, true
-	}
-	return saying(text), true
-}
-
-func fromCargo(text []byte) ([]said, error) {
-	var doc struct {
-		Package struct {
-			License     any
-			LicenseFile any `toml:"license-file"`
-		}
-	}
-	if err := toml.Unmarshal(text, &doc); err != nil {
-		return nil, err
-	}
-	if s, ok := doc.Package.License.(string); ok && strings.TrimSpace(s) != "" {
-		return []said{saying(s)}, nil
-	}
-	if s, ok := doc.Package.LicenseFile.(string); ok && s != "" {
-		return []said{{text: "license-file = " + s, file: s}}, nil
 	}
 	return nil, nil
 }

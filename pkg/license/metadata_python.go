@@ -47,7 +47,7 @@ func (p pythonPackage) says() []said {
 	if files, ok := p.LicenseFiles.([]any); ok && len(all) == 0 {
 		for _, f := range files {
 			if s, ok := f.(string); ok && !strings.ContainsAny(s, "*?[") {
-				all = append(all, said{text: "license-files = " + s, file: s})
+				all = append(all, said{text: "license-files = " + s, file: s, part: true})
 			}
 		}
 	}
@@ -104,7 +104,7 @@ func fromSetupCfg(text []byte) ([]said, error) {
 			for _, f := range fields[key] {
 				for _, name := range strings.Split(f, ",") {
 					if name = strings.TrimSpace(name); name != "" && !strings.ContainsAny(name, "*?[") {
-						all = append(all, said{text: key + " = " + name, file: name})
+						all = append(all, said{text: key + " = " + name, file: name, part: true})
 					}
 				}
 			}

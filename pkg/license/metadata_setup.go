@@ -106,7 +106,7 @@ func fromSetupPy(text []byte) ([]said, error) {
 		case "license":
 			all = append(all, licenseField(value)...)
 		case "license_file", "license_files":
-			files = append(files, said{text: t.text + " = " + value, file: value})
+			files = append(files, said{text: t.text + " = " + value, file: value, part: t.text == "license_files"})
 		default:
 			values[t.text] = value
 		}

@@ -10,8 +10,8 @@ import (
 
 // Bounds of an expression, and with them of the work to compare two.
 const (
-	maxLength   = 2000 // bytes
-	maxLicenses = 32
+	maxLength   = 4000 // bytes
+	maxLicenses = 100
 	maxChoices  = 256
 )
 

@@ -1,8 +1,7 @@
 package license
 
 import (
-	"bytes"
-	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -10,6 +9,9 @@ import (
 
 // minCoverage is the confidence bar: a text of which less is known proves nothing.
 const minCoverage = 90
+
+// maxText bounds, in bytes, what is read as a licence.
+const maxText = 512 << 10
 
 // maxRest is how many words a licence file may say besides its licences, as long as they restrict nothing.
 const maxRest = 20
@@ -27,6 +29,9 @@ type reading struct {
 
 // readText works out what a licence text says.
 func readText(text []byte) reading {
+	if len(text) > maxText {
+		return reading{doubts: []string{"is too long for a licence text"}}
+	}
 	f := Identify(text)
 	r := reading{coverage: f.Coverage, dual: dualWords.re().MatchString(f.Rest)}
 	r.fallback, r.rules = repositoryRules(string(text))
@@ -39,7 +44,7 @@ func readText(text []byte) reading {
 		}
 	}
 	if len(known) == 0 {
-		if r.empty = f.Rest == "" && len(addresses) == 0; r.empty {
+		if r.empty = onlyCopyright(string(text)); r.empty {
 			return r
 		}
 		r.onlyNamed(addresses, f, text)
@@ -52,6 +57,15 @@ func readText(text []byte) reading {
 	r.license = join(op, known...)
 	r.doubts = f.doubts()
 	return r
+}
+
+func onlyCopyright(text string) bool {
+	for line := range strings.Lines(text) {
+		if strings.TrimSpace(line) != "" && !copyrightLine.re().MatchString(line) {
+			return false
+		}
+	}
+	return true
 }
 
 // onlyNamed fills in what a text says that holds no licence, but perhaps the name or address of one.
@@ -112,7 +126,9 @@ var dualWords = lazily(`(?i)at your (option|choice|discretion)|either of|\beithe
 // repositoryRules finds the sentence by which a LICENSE of several licences says
 // what holds for works that no rule of it names, as that of airbytehq/airbyte does.
 func repositoryRules(text string) (Expression, bool) {
-	if !rulesWords.re().MatchString(text) {
+	lower := strings.ToLower(text)
+	hinted := slices.ContainsFunc([]string{"multiple licen", "different licen", "prioriti", "otherwise"}, func(w string) bool { return strings.Contains(lower, w) })
+	if !hinted || !rulesWords.re().MatchString(text) { // the pattern is slow, and most texts have none of its words
 		return Expression{}, false
 	}
 	m := defaultWords.re().FindStringSubmatch(text)
@@ -128,58 +144,6 @@ var (
 	underWords   = lazily(`(?i)licen[cs]ed\s+under\s+(?:the\s+)?(?:terms\s+of\s+)?(?:the\s+)?([^.;,\n]{2,60}(?:\.\d+)?)`)
 )
 
-// mentioned reads a short text that only names a licence: "MIT", "Licensed under Apache 2.0".
-func mentioned(text string) meaning {
-	text = strings.TrimSpace(text)
-	if len(text) > 600 {
-		return meaning{}
-	}
-	if m := underWords.re().FindStringSubmatch(text); m != nil {
-		if got := understand(m[1]); !got.license.IsZero() {
-			return got
-		}
-	}
-	if strings.Count(text, "\n") > 2 {
-		return meaning{}
-	}
-	return understand(text)
-}
-
-// signs are sentences by which a text is known to be like a licence.
-var signs = []struct{ words, id string }{
-	{"permission is hereby granted, free of charge", "MIT"},
-	{"permission to use, copy, modify, and/or distribute", "ISC"},
-	{"redistribution and use in source and binary forms", "a BSD licence"},
-	{"apache license version 2.0", "Apache-2.0"},
-	{"gnu affero general public license", "AGPL-3.0"},
-	{"gnu lesser general public license", "an LGPL"},
-	{"gnu general public license", "a GPL"},
-	{"mozilla public license", "MPL-2.0"},
-	{"elastic license", "Elastic-2.0"},
-	{"business source license", "BUSL-1.1"},
-	{"server side public license", "SSPL-1.0"},
-}
-
-func similar(text string) string {
-	lower := strings.ToLower(strings.Join(strings.Fields(strings.NewReplacer("*", "", "#", "", ",", ",").Replace(text)), " "))
-	lower = strings.ReplaceAll(lower, "license, version", "license version")
-	for _, s := range signs {
-		if strings.Contains(lower, s.words) {
-			return s.id
-		}
-	}
-	return ""
-}
-
-// binary tells whether bytes are no text.
-func binary(text []byte) bool {
-	head := text[:min(len(text), 8000)]
-	if bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff")) {
-		return false
-	}
-	return bytes.IndexByte(head, 0) >= 0
-}
-
 func quoted(s string) string {
 	s = oneLine(s)
 	if !utf8.ValidString(s) {
@@ -187,24 +151,5 @@ func quoted(s string) string {
 	}
 	return "“" + s + "”"
 }
-
-var licenseName = lazily(`(?i)^(un)?licen[cs]es?([-_. ].*)?$|^copying([-_. ].*)?$|^(mit|bsd|apache|gpl|lgpl|agpl|elastic|elv2|bsl)[-_ ]licen[cs]e([-_. ].*)?$|^[a-z0-9._-]+\.licen[cs]e\.(txt|md)$`)
-
-// thirdParty is in the name of files that hold the licences of others.
-var thirdParty = lazily(`(?i)(third|3rd)[-_ ]?part(y|ies)|dependenc|vendor|bundled|notices?\b|attribution`)
-
-// isLicense tells whether a file, by its name, holds the licence of what lies beside it.
-func isLicense(name string) bool {
-	switch strings.ToLower(path.Ext(name)) {
-	case ".go", ".py", ".js", ".ts", ".java", ".rb", ".json", ".yaml", ".yml", ".toml", ".xml", ".cs", ".kt", ".scala", ".sh", ".c", ".h", ".cc", ".cpp", ".rs", ".php",
-		".png", ".jpg", ".jpeg", ".svg", ".gif", ".pdf", ".spdx", ".key", ".lock", ".csv", ".sql", ".tpl", ".tmpl", ".j2", ".lic":
-		return false
-	}
-	return licenseName.re().MatchString(name) && !thirdParty.re().MatchString(name)
-}
-
-var noticeName = lazily(`(?i)^notices?([-_.](txt|md|rst|upstream))?$`)
-
-func isNotice(name string) bool { return noticeName.re().MatchString(name) }
 
 func percent(f float64) string { return strconv.FormatFloat(f, 'f', 0, 64) + " %" }

@@ -3,6 +3,7 @@ package license
 import (
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
@@ -11,7 +12,7 @@ import (
 // annotation says the licence of files by their paths: a table of REUSE.toml or
 // a paragraph of .reuse/dep5 (https://reuse.software/spec-3.3/).
 type annotation struct {
-	patterns []string // from the folder that holds
+	patterns []*regexp.Regexp // of paths from base
 	license  Expression
 	says     string
 	override bool // it holds although the file says another
@@ -50,7 +51,7 @@ func readReuseTOML(b Blob) []annotation {
 			all = append(all, understand(s).license)
 		}
 		list = append(list, annotation{
-			patterns: texts(a.Path), license: join("AND", all...), says: strings.Join(texts(a.License), " AND "),
+			patterns: globs(texts(a.Path), false), license: join("AND", all...), says: strings.Join(texts(a.License), " AND "),
 			override: a.Precedence == "override", source: b, base: parent(b.Path),
 		})
 	}
@@ -91,7 +92,7 @@ func readDep5(b Blob) []annotation {
 		}
 		if fields["files"] != "" && fields["license"] != "" {
 			list = append(list, annotation{
-				patterns: strings.Fields(fields["files"]), license: understand(fields["license"]).license, says: fields["license"], source: b,
+				patterns: globs(strings.Fields(fields["files"]), true), license: understand(fields["license"]).license, says: fields["license"], source: b,
 			})
 		}
 	}
@@ -106,39 +107,39 @@ func (a annotation) covers(file string) bool {
 			return false
 		}
 	}
-	for _, p := range a.patterns {
-		if globs(p, file, path.Base(a.source.Path) != reuseTOML) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(a.patterns, func(p *regexp.Regexp) bool { return p.MatchString(file) })
 }
 
-// globs matches as REUSE.toml does: * within a folder, ** over folders; in dep5
-// every * goes over folders, and ? is one character.
-func globs(pattern, file string, dep5 bool) bool {
+// globs reads patterns as REUSE.toml does: * within a folder, ** over folders;
+// in dep5 every * goes over folders, and ? is one character.
+func globs(patterns []string, dep5 bool) []*regexp.Regexp {
+	var list []*regexp.Regexp
+	for _, p := range patterns {
+		if compiled, err := regexp.Compile(glob(p, dep5)); err == nil {
+			list = append(list, compiled)
+		}
+	}
+	return list
+}
+
+func glob(pattern string, dep5 bool) string {
 	var re strings.Builder
-	re.WriteString(`^`)
 	for i := 0; i < len(pattern); i++ {
 		switch c := pattern[i]; {
 		case c == '\\' && i+1 < len(pattern):
 			i++
 			re.WriteString(regexp.QuoteMeta(pattern[i : i+1]))
-		case c == '*' && (dep5 || strings.HasPrefix(pattern[i:], "**")):
-			re.WriteString(`.*`)
 		case c == '*':
-			re.WriteString(`[^/]*`)
+			stars := len(pattern[i:]) - len(strings.TrimLeft(pattern[i:], "*"))
+			i += stars - 1
+			re.WriteString(map[bool]string{true: `.*`, false: `[^/]*`}[dep5 || stars > 1])
 		case c == '?' && dep5:
 			re.WriteString(`.`)
 		default:
 			re.WriteString(regexp.QuoteMeta(pattern[i : i+1]))
 		}
-		for strings.HasSuffix(re.String(), `.*`) && i+1 < len(pattern) && pattern[i+1] == '*' {
-			i++
-		}
 	}
-	compiled, err := regexp.Compile(`(?s)` + re.String() + `$`)
-	return err == nil && compiled.MatchString(file)
+	return `(?s)^` + re.String() + `$`
 }
 
 // parent gives the folder of a path, "" for what stands in the root.

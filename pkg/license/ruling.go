@@ -1,19 +1,16 @@
 package license
 
 import (
-	"path"
-	"slices"
 	"strings"
 )
 
 // ruling is what holds for the files of a folder that say nothing themselves.
 type ruling struct {
 	Statement
-	coverage float64
-	doubts   []string
-	notes    []string
-	others   []Statement
-	files    []string // that decide: several, when licence texts stand side by side
+	doubts []string
+	notes  []string
+	others []Statement
+	files  []string // that decide: several, when licence texts stand side by side
 }
 
 func (r ruling) silent() bool { return r.License.IsZero() && len(r.doubts) == 0 }
@@ -22,18 +19,12 @@ func (r ruling) silent() bool { return r.License.IsZero() && len(r.doubts) == 0 
 // Below the path the nearest folder with a LICENSE or a metadata.yaml decides,
 // as the path's own would.
 func (s *survey) ruling(dir string) ruling {
-	rules := ruling{} // of the nearest LICENSE that gives rules instead of a licence
-	remember := func(r ruling) {
-		if rules.silent() {
-			rules = r
-		}
-	}
+	var general ruling // of the nearest LICENSE that gives rules instead of a licence
 	for _, d := range upward(dir) {
-		l := s.at[d]
-		beside, meta := s.licenseAt(l), s.metadataAt(l)
+		beside, meta := s.licenseAt(s.at[d]), s.metadataAt(s.at[d])
 		switch {
 		case beside.Rule == RuleDefault:
-			remember(beside)
+			general = beside.unless(general)
 		case !beside.silent():
 			beside.Rule = RuleBeside
 			return beside.over(meta)
@@ -45,19 +36,29 @@ func (s *survey) ruling(dir string) ruling {
 			break
 		}
 	}
-	above := upward(s.dir)[1:]
-	for _, d := range above {
+	for _, d := range upward(s.dir)[1:] {
 		if meta := s.metadataAt(s.at[d]); !meta.silent() {
 			return meta
 		}
 	}
+	above := s.above(general)
 	if r := s.packageAt(s.at[s.dir], RulePackage); !r.silent() {
+		if !r.License.IsZero() && !above.License.IsZero() && !agree(r.License, above.License) {
+			r.doubts = append(r.doubts, r.says()+", but "+above.says())
+			r.others = append(r.others, above.Statement)
+		}
 		return r
 	}
-	for _, d := range above {
+	return above
+}
+
+// above asks the folders above the path for a LICENSE or package metadata; what
+// holds in general counts when there is neither.
+func (s *survey) above(general ruling) ruling {
+	for _, d := range upward(s.dir)[1:] {
 		r := s.licenseAt(s.at[d])
 		if r.Rule == RuleDefault {
-			remember(r)
+			general = r.unless(general)
 			continue
 		}
 		if r.silent() {
@@ -68,7 +69,15 @@ func (s *survey) ruling(dir string) ruling {
 			return r
 		}
 	}
-	return rules
+	return general
+}
+
+// unless gives r when nothing was known before.
+func (r ruling) unless(before ruling) ruling {
+	if before.silent() {
+		return r
+	}
+	return before
 }
 
 // over notes what was outranked.
@@ -105,8 +114,8 @@ func (s *survey) metadataAt(l *level) ruling {
 			continue
 		}
 		for _, f := range s.memo.metadata(b, p) {
-			r := ruling{coverage: 100, files: []string{p}}
-			r.Statement = Statement{License: f.license, Rule: RuleMetadata, Path: p, BlobID: b.ID, Says: f.text, family: f.family}
+			r := ruling{files: []string{p}}
+			r.Statement = Statement{coverage: 100, License: f.license, Rule: RuleMetadata, Path: p, BlobID: b.ID, Says: f.text, family: f.family}
 			if f.license.IsZero() {
 				r.doubts = []string{r.says() + ", which names no licence of the SPDX list"}
 			}
@@ -117,72 +126,4 @@ func (s *survey) metadataAt(l *level) ruling {
 		}
 	}
 	return ruling{}
-}
-
-// packageStatements gives what the package metadata of a folder says, without references to files.
-func (s *survey) packageStatements(l *level) []Statement {
-	var list []Statement
-	for _, name := range packageFiles {
-		for _, p := range l.packages {
-			b, ok := s.blobs[p]
-			if !ok || path.Base(p) != name {
-				continue
-			}
-			for _, f := range s.memo.metadata(b, p) {
-				if f.file == "" {
-					list = append(list, Statement{License: f.license, Rule: RulePackage, Path: p, BlobID: b.ID, Says: f.text, family: f.family, part: f.part})
-				}
-			}
-		}
-	}
-	return list
-}
-
-// packageAt gives the licence that package metadata names: the first that is exact.
-func (s *survey) packageAt(l *level, rule string) ruling {
-	all := s.packageStatements(l)
-	i := slices.IndexFunc(all, func(st Statement) bool { return !st.License.IsZero() })
-	if i < 0 {
-		if len(all) == 0 {
-			return ruling{}
-		}
-		st := all[0]
-		st.Rule = rule
-		return ruling{Statement: st, doubts: []string{st.says() + ", which is no exact licence"}, files: []string{st.Path}}
-	}
-	st := all[i]
-	st.Rule = rule
-	return ruling{Statement: st, coverage: 100, files: []string{st.Path}}
-}
-
-// witnesses compares a ruling with the package metadata of the path. Airbyte's
-// order does not rank it, so where it contradicts a person has to decide.
-func (s *survey) witnesses(r *ruling) {
-	for _, st := range s.packageStatements(s.at[s.dir]) {
-		switch {
-		case st.Path == r.Path && st.License.Equal(r.License):
-		case st.License.IsZero() && len(st.family) == 0:
-			r.notes = append(r.notes, st.says()+", which is no licence that is known here")
-		case st.agrees(r.License):
-			if st.Path != r.Path {
-				r.others = append(r.others, st)
-			}
-		case !r.License.IsZero():
-			r.others = append(r.others, st)
-			r.doubts = append(r.doubts, st.says()+", but "+r.says())
-		}
-	}
-}
-
-// agrees tells whether the statement can be true of what is under x.
-func (st Statement) agrees(x Expression) bool {
-	if !st.License.IsZero() {
-		return agree(x, st.License) || st.part && within(st.License, x)
-	}
-	all, some := true, false
-	for n := range x.licenses() {
-		in := slices.ContainsFunc(st.family, func(prefix string) bool { return strings.HasPrefix(n.id, prefix) })
-		all, some = all && in, some || in
-	}
-	return all || st.part && some
 }

@@ -22,13 +22,13 @@ type group struct {
 }
 
 var groups = []group{
-	{[]string{"permission", "hereby granted", "free of charge"},
+	{[]string{"permission is hereby", "permission to use"},
 		"MIT MIT-0 MITNFA MIT-NoAd MIT-advertising MIT-CMU X11 ISC 0BSD HPND PostgreSQL UPL-1.0 curl JSON BSL-1.0 NCSA", ""},
-	{[]string{"redistribution"}, "BSD-1-Clause BSD-2-Clause BSD-3-Clause BSD-3-Clause-Clear BSD-2-Clause-Patent BSD-2-Clause-Views", ""},
+	{[]string{"redistribution and use", "redistribution of source", "redistributions of source"}, "BSD-1-Clause BSD-2-Clause BSD-3-Clause BSD-3-Clause-Clear BSD-2-Clause-Patent BSD-2-Clause-Views", ""},
 	{[]string{"advertising materials"}, "BSD-4-Clause BSD-4-Clause-UC", ""},
 	{[]string{"apache license", "educational community"}, "Apache-2.0 ECL-2.0", ""},
-	{[]string{"public domain", "altered source", "want to", "blue oak"}, "Unlicense Zlib WTFPL BlueOak-1.0.0", ""},
-	{[]string{"licensor", "licensed work", "elastic"}, "", "Elastic-2.0 BUSL-1.1 LicenseRef-Commons-Clause"},
+	{[]string{"public domain", "altered source", "you want to", "blue oak"}, "Unlicense Zlib WTFPL BlueOak-1.0.0", ""},
+	{[]string{"licensor grants", "by the licensor", "licensed work"}, "", "Elastic-2.0 BUSL-1.1 LicenseRef-Commons-Clause"},
 	{[]string{"affero general", "server side public"}, "AGPL-1.0 AGPL-3.0 AGPL-3.0-only AGPL-3.0-or-later SSPL-1.0", ""},
 	{[]string{"lesser general", "library general"},
 		"LGPL-2.0 LGPL-2.1 LGPL-3.0 LGPL-2.0-only LGPL-2.0-or-later LGPL-2.1-only LGPL-2.1-or-later LGPL-3.0-only LGPL-3.0-or-later", ""},
@@ -38,7 +38,7 @@ var groups = []group{
 	{[]string{"eclipse public", "common public license"}, "EPL-1.0 EPL-2.0 CPL-1.0", ""},
 	{[]string{"common development and distribution"}, "CDDL-1.0 CDDL-1.1", ""},
 	{[]string{"european union public", "open software license", "academic free"}, "EUPL-1.1 EUPL-1.2 OSL-3.0 AFL-3.0", ""},
-	{[]string{"cc0", "waiver"}, "CC0-1.0", ""},
+	{[]string{"cc0"}, "CC0-1.0", ""},
 	{[]string{"creative commons"}, "CC-BY-3.0 CC-BY-4.0 CC-BY-SA-3.0 CC-BY-SA-4.0 CC-BY-NC-4.0 CC-BY-ND-4.0 CC-BY-NC-SA-4.0 CC-BY-NC-ND-4.0", ""},
 	{[]string{"python"}, "Python-2.0 PSF-2.0 CNRI-Python", ""},
 	{[]string{"apache software foundation", "apache group"}, "Apache-1.0 Apache-1.1", ""},

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -25,7 +24,6 @@ type survey struct {
 	works []string
 	at    map[string]*level // by folder: the path's, those below with something to say, and those above
 	blobs map[string]Blob
-	real  map[string]string // of symlinks, the path that they lead to
 	notes []string
 }
 
@@ -41,7 +39,7 @@ type level struct {
 }
 
 func newSurvey(ctx context.Context, t Tree, memo *Reader, p string, also ...string) (*survey, error) {
-	s := &survey{ctx: ctx, tree: t, memo: memo, at: map[string]*level{}, blobs: map[string]Blob{}, real: map[string]string{}}
+	s := &survey{ctx: ctx, tree: t, memo: memo, at: map[string]*level{}, blobs: map[string]Blob{}}
 	var err error
 	if s.path, err = cleanPath(p); err != nil {
 		return nil, err
@@ -57,12 +55,24 @@ func newSurvey(ctx context.Context, t Tree, memo *Reader, p string, also ...stri
 			break
 		}
 	}
-	for _, f := range also { // a licence of an unusual name
-		if l := s.at[parent(f)]; l != nil && !isMetadata(f) && !isSource(f) && !isNotice(path.Base(f)) && !slices.Contains(l.licenses, f) && !slices.Contains(s.works, f) {
-			l.licenses = append(l.licenses, f)
-		}
+	if err := s.fetch(also); err != nil {
+		return nil, err
 	}
-	return s, s.fetch(also)
+	for _, f := range also {
+		s.admit(f)
+	}
+	return s, nil
+}
+
+// admit takes a file of an unusual name for a licence of its folder, when it is one.
+func (s *survey) admit(f string) {
+	l, b := s.at[parent(f)], s.blobs[f]
+	if l == nil || isMetadata(f) || isSource(f) || isNotice(path.Base(f)) || slices.Contains(l.licenses, f) {
+		return
+	}
+	if got := s.memo.text(b); got.coverage >= minCoverage && len(got.doubts) == 0 {
+		l.licenses = append(l.licenses, f)
+	}
 }
 
 // cleanPath gives a path of the tree as it is spelled there; ".", "/" and "" are the root.
@@ -123,7 +133,9 @@ func (s *survey) look(dir string) error {
 				return err
 			}
 		case e.Name == ".reuse":
-			l.reuse = append(l.reuse, path.Join(dir, reuseDep5)) // left out when it is not there
+			if err := s.dep5(l, p); err != nil {
+				return err
+			}
 		case inside:
 			if err := s.look(p); err != nil {
 				return err
@@ -150,6 +162,14 @@ func (l *level) sort(p string, e Entry) {
 	}
 }
 
+func (s *survey) dep5(l *level, dir string) error {
+	entries, err := s.tree.List(s.ctx, dir)
+	if slices.ContainsFunc(entries, func(e Entry) bool { return e.Name == path.Base(reuseDep5) }) {
+		l.reuse = append(l.reuse, path.Join(dir, path.Base(reuseDep5)))
+	}
+	return err
+}
+
 func (s *survey) licensesFolder(l *level, dir string) error {
 	entries, err := s.tree.List(s.ctx, dir)
 	if err != nil {
@@ -161,48 +181,6 @@ func (s *survey) licensesFolder(l *level, dir string) error {
 		}
 	}
 	return nil
-}
-
-// fetch reads all that was found in one request, and what that refers to in a second.
-func (s *survey) fetch(also []string) error {
-	var wanted []string
-	for _, l := range s.at {
-		for _, list := range [][]string{l.licenses, l.texts, l.metadata, l.packages, l.notices, l.reuse} {
-			wanted = append(wanted, list...)
-		}
-	}
-	for _, w := range s.works {
-		if !isPicture(w) {
-			wanted = append(wanted, w)
-		}
-	}
-	if err := s.read(append(wanted, also...)); err != nil {
-		return err
-	}
-	return s.follow()
-}
-
-func (s *survey) read(wanted []string) error {
-	slices.Sort(wanted)
-	wanted = slices.DeleteFunc(slices.Compact(wanted), func(p string) bool { _, have := s.blobs[p]; return have })
-	if len(wanted) == 0 {
-		return nil
-	}
-	got, err := s.tree.Read(s.ctx, wanted...)
-	if err != nil {
-		return err
-	}
-	maps.Copy(s.blobs, got)
-	return nil
-}
-
-// isPicture tells whether a file, by its name, holds no text.
-func isPicture(file string) bool {
-	switch strings.ToLower(path.Ext(file)) {
-	case ".png", ".jpg", ".jpeg", ".gif", ".ico", ".webp", ".pdf", ".zip", ".gz", ".tgz", ".jar", ".whl", ".parquet", ".avro", ".woff", ".woff2", ".ttf", ".mp4", ".xlsx", ".bin", ".so", ".exe":
-		return true
-	}
-	return false
 }
 
 // outside tells whether a file does not come along with the path.

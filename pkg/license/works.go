@@ -1,6 +1,8 @@
 package license
 
 import (
+	"cmp"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -23,7 +25,7 @@ func (s *survey) parts() []*part {
 		if s.aside(w, b) {
 			continue
 		}
-		if h, ok := s.ownLicense(w, b, annotations); ok {
+		if h, ok := s.ownLicense(w, annotations); ok {
 			own = gather(own, h, w)
 			continue
 		}
@@ -38,7 +40,17 @@ func (s *survey) parts() []*part {
 	if len(rest)+len(own) == 0 {
 		rest = gather(rest, s.ruling(s.dir), "")
 	}
+	top := s.ruling(s.dir)
+	slices.SortStableFunc(rest, func(a, b *part) int { return cmp.Compare(b.like(top), a.like(top)) })
 	return append(rest, own...)
+}
+
+// like is 1 for the part that is decided as r is, else 0.
+func (p *part) like(r ruling) int {
+	if p.Path == r.Path && p.Rule == r.Rule {
+		return 1
+	}
+	return 0
 }
 
 // gather adds a work to the part with the same licence from the same file.
@@ -53,7 +65,7 @@ func gather(parts []*part, r ruling, work string) []*part {
 }
 
 // ownLicense gives the licence that a file says itself, or that REUSE's files say about it.
-func (s *survey) ownLicense(w string, b Blob, annotations []annotation) (ruling, bool) {
+func (s *survey) ownLicense(w string, annotations []annotation) (ruling, bool) {
 	var about *annotation
 	for i := range annotations {
 		if annotations[i].covers(w) {
@@ -73,7 +85,7 @@ func (s *survey) ownLicense(w string, b Blob, annotations []annotation) (ruling,
 		if h.empty() {
 			continue
 		}
-		r := ruling{Statement: Statement{License: h.license, Rule: RuleHeader, Path: file, BlobID: text.ID, Says: h.says}, coverage: 100, files: []string{file}}
+		r := ruling{Statement: Statement{License: h.license, Rule: RuleHeader, Path: file, BlobID: text.ID, Says: h.says, coverage: 100}, files: []string{file}}
 		if h.doubt != "" {
 			r.doubts = []string{file + " " + h.doubt}
 		}
@@ -86,7 +98,7 @@ func (s *survey) ownLicense(w string, b Blob, annotations []annotation) (ruling,
 }
 
 func (a annotation) ruling() ruling {
-	r := ruling{Statement: Statement{License: a.license, Rule: RuleHeader, Path: a.source.Path, BlobID: a.source.ID, Says: a.says}, coverage: 100, files: []string{a.source.Path}}
+	r := ruling{Statement: Statement{License: a.license, Rule: RuleHeader, Path: a.source.Path, BlobID: a.source.ID, Says: a.says, coverage: 100}, files: []string{a.source.Path}}
 	if a.license.IsZero() {
 		r.doubts = []string{r.says() + ", which names no licence of the SPDX list"}
 	}
@@ -95,11 +107,10 @@ func (a annotation) ruling() ruling {
 
 func (s *survey) annotations() []annotation {
 	var list []annotation
-	dirs := upward(s.dir)
-	slices.Reverse(dirs)
-	for _, d := range dirs {
+	for _, d := range slices.Sorted(maps.Keys(s.at)) { // a folder before those in it
 		for _, p := range s.at[d].reuse {
 			if b, ok := s.blobs[p]; ok {
+				b.Path = p
 				list = append(list, readReuse(b)...)
 			}
 		}
