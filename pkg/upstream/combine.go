@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -38,7 +39,10 @@ func (w *work) combine(ctx context.Context, p *Plan) error {
 	if err != nil {
 		return err
 	}
-	own := w.carry(p)
+	own, err := w.carry(ctx, p)
+	if err != nil {
+		return err
+	}
 	if err := w.takeSnapshot(ctx, p, base, theirs); err != nil {
 		return err
 	}
@@ -171,18 +175,23 @@ type ownFiles struct {
 	aside []string // licence texts in the path, from there, that dest has its own of
 }
 
-// carry chooses the names of licence texts and notices. A text inside of the
-// path comes with it, unless dest has one of its own there.
-func (w *work) carry(p *Plan) ownFiles {
+// carry chooses the names of licence texts and notices. Those of the path come
+// with it, but where dest has one of its own they are set aside.
+func (w *work) carry(ctx context.Context, p *Plan) (ownFiles, error) {
 	own := ownFiles{blobs: map[string]object.Entry{}}
-	for _, blob := range p.Evidence.Carry {
-		rel, inside := w.inside(blob.Path)
-		if inside && !w.clashes(rel, blob) {
-			continue
+	texts := p.Evidence.Carry
+	top, err := w.below(ctx, w.theirs)
+	if err != nil {
+		return own, err
+	}
+	for _, e := range top {
+		blob := license.Blob{Path: path.Join(w.path, e.Name), ID: e.ID}
+		if licenceText.MatchString(e.Name) && e.Mode == object.File && w.clashes(e.Name, blob) {
+			own.aside = append(own.aside, e.Name)
+			texts = append(texts, blob)
 		}
-		if inside {
-			own.aside = append(own.aside, rel)
-		}
+	}
+	for _, blob := range texts {
 		name, taken := w.freeName(own, blob)
 		if taken {
 			w.note("%s differs from what was carried there and is left as it is", name)
@@ -192,19 +201,11 @@ func (w *work) carry(p *Plan) ownFiles {
 		p.Record.Carried = append(p.Record.Carried, record.Carried{File: path.Base(name), From: blob.Path, Blob: blob.ID})
 	}
 	slices.SortFunc(p.Record.Carried, func(a, b record.Carried) int { return strings.Compare(a.File, b.File) })
-	return own
+	return own, nil
 }
 
-// inside gives a path of the upstream from the folder that is imported.
-func (w *work) inside(p string) (string, bool) {
-	switch {
-	case w.theirs.Mode != object.Folder:
-		return "", false
-	case w.path == "":
-		return p, true
-	}
-	return strings.CutPrefix(p, w.path+"/")
-}
+// licenceText is what files with the text of a licence are called.
+var licenceText = regexp.MustCompile(`(?i)^(licen[cs]e|copying|notice|unlicen[cs]e)([.-].*)?$`)
 
 // clashes tells whether dest has another licence text at a place, of its own:
 // one that did not come by an import, or was set aside at the last one.

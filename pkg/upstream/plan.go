@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/pkg/license"
 	"github.com/connkit/connkit/pkg/upstream/object"
 	"github.com/connkit/connkit/pkg/upstream/record"
 	"github.com/connkit/connkit/pkg/upstream/remote"
@@ -24,8 +25,9 @@ type work struct {
 	quarantine *remote.Quarantine
 	upstream   *remote.Files
 
-	path string // in the upstream
-	dest string // in the monorepo
+	path  string // in the upstream
+	dest  string // in the monorepo
+	claim license.Expression
 
 	root       string                   // tree of HEAD
 	ours       object.Entry             // at dest in HEAD
@@ -162,7 +164,7 @@ func (w *work) reach(ctx context.Context, p *Plan) error {
 	if w.path, err = checkUpstreamPath("path", o.Path); err != nil {
 		return err
 	}
-	if w.opts.LicensePath, err = checkUpstreamPath("licence path", o.LicensePath); err != nil {
+	if err := w.readClaim(); err != nil {
 		return err
 	}
 	if p.Upstream, err = w.findRemote(); err != nil {

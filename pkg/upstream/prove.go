@@ -46,18 +46,16 @@ func (w *work) licenceFiles(ctx context.Context) []object.Entry {
 // against the policy and against the last import. --accept-license goes on
 // over all three; what is no licence or no file is refused in any case.
 func (w *work) prove(ctx context.Context, p *Plan) error {
-	claim, err := license.Parse(w.opts.License)
-	if err != nil {
-		return err
-	}
-	for _, warning := range claim.Deprecated() {
-		w.note("%s", warning)
-	}
-	if w.opts.LicensePath == "" {
-		return fault.Usagef("choosing the licence path: it is the root, and a file is wanted").WithHint("name the LICENSE or the metadata file that says %s", claim)
-	}
-	if _, err := w.upstream.Entry(ctx, w.opts.LicensePath); errors.Is(err, fs.ErrNotExist) {
+	claim := w.claim
+	e, err := w.upstream.Entry(ctx, w.opts.LicensePath)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return w.missingProof(ctx)
+	case err != nil:
+		return err
+	case e.Mode == object.Folder || e.Mode == object.Submodule:
+		return fault.Usagef("choosing the licence path %q: it is a folder, and a file is wanted", w.opts.LicensePath).
+			WithHint("name the LICENSE or the metadata file that says %s", claim)
 	}
 	p.Evidence, err = license.Check(ctx, w.upstream, w.path, claim, w.opts.LicensePath)
 	if err := w.accept(err); err != nil {
@@ -75,6 +73,24 @@ func (w *work) prove(ctx context.Context, p *Plan) error {
 	}
 	p.Record, err = w.newRecord(ctx, p, claim)
 	return err
+}
+
+// readClaim reads what is claimed, before anything is fetched.
+func (w *work) readClaim() error {
+	var err error
+	if w.claim, err = license.Parse(w.opts.License); err != nil {
+		return err
+	}
+	for _, warning := range w.claim.Deprecated() {
+		w.note("%s", warning)
+	}
+	if w.opts.LicensePath, err = checkUpstreamPath("licence path", w.opts.LicensePath); err != nil {
+		return err
+	}
+	if w.opts.LicensePath == "" {
+		return fault.Usagef("choosing the licence path: it is the root, and a file is wanted").WithHint("name the LICENSE or the metadata file that says %s", w.claim)
+	}
+	return nil
 }
 
 // accept lets a decision of a licence pass when a person gave the reason.
