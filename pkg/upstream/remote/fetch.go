@@ -32,9 +32,8 @@ func (q *Quarantine) fetchInto(ctx context.Context, dir string, flags []string, 
 // spine fetches a commit and the trees down to a depth, or the next best thing
 // that the upstream can give: all trees, all files of the commit, everything.
 func (q *Quarantine) spine(ctx context.Context, commit string, depth int) error {
-	filters := []string{fmt.Sprintf("--filter=combine:tree:%d+blob:none", depth), "--filter=blob:none", noFilter}
 	var err error
-	for _, f := range filters {
+	for _, f := range spineFilters(depth) {
 		if err = q.fetchInto(ctx, q.lean, []string{"--depth=1", f}, commit); !refusesFilter(err) {
 			break
 		}
@@ -46,6 +45,10 @@ func (q *Quarantine) spine(ctx context.Context, commit string, depth int) error 
 		return q.fetchWhole(ctx, commit)
 	}
 	return q.unreachable(err)
+}
+
+func spineFilters(depth int) []string {
+	return []string{fmt.Sprintf("--filter=combine:tree:%d+blob:none", depth), "--filter=blob:none", noFilter}
 }
 
 // fetchWhole fetches a commit with all files from an upstream that gives no
@@ -81,6 +84,9 @@ func (q *Quarantine) fetchWhole(ctx context.Context, commit string) error {
 func (q *Quarantine) refetch() []string { return []string{"--refetch"} }
 
 func (q *Quarantine) mustHave(ctx context.Context, commit string) error {
+	if commit == "" {
+		return nil // all that there is was wanted
+	}
 	found, err := q.store.Get(ctx, commit)
 	if err == nil && len(found) == 0 {
 		return q.noCommit(commit)
@@ -88,8 +94,11 @@ func (q *Quarantine) mustHave(ctx context.Context, commit string) error {
 	return err
 }
 
+// ErrGone is in the chain of errors about commits that the upstream does not have.
+var ErrGone = errors.New("has none of that name")
+
 func (q *Quarantine) noCommit(commit string) error {
-	return fault.Usagef("choosing the commit %s: %s has none of that name", commit, q.remote).
+	return fault.Usagef("choosing the commit %s: %s %w", commit, q.remote, ErrGone).
 		WithHint("a commit that was never pushed there, or that a forced push removed, cannot be had")
 }
 
