@@ -22,6 +22,7 @@ type Options struct {
 	License     string // SPDX expression that is claimed
 	LicensePath string // file of the upstream that proves it
 
+	LastLicensed   string // SPDX expression: import the newest commit under it, looked for from Ref, or HEAD
 	Update         bool   // take what is left empty from the record of Dest
 	AcceptLicense  string // reason to take a licence that is in doubt, changed or against the policy
 	Single         bool   // make an ordinary commit instead of a merge commit

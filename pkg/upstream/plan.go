@@ -182,10 +182,17 @@ func (w *work) reach(ctx context.Context, p *Plan) error {
 	if err := w.readHead(ctx, w.dest); err != nil {
 		return err
 	}
+	if w.opts.LastLicensed != "" {
+		if p.Ref, err = w.lastLicensed(ctx); err != nil {
+			return err
+		}
+	}
 	return together(ctx,
 		func(ctx context.Context) (err error) {
-			if p.Ref, err = w.quarantine.Resolve(ctx, w.opts.Ref); err != nil {
-				return err
+			if p.Ref.Commit == "" {
+				if p.Ref, err = w.quarantine.Resolve(ctx, w.opts.Ref); err != nil {
+					return err
+				}
 			}
 			w.upstream, err = w.quarantine.At(ctx, p.Ref.Commit, depthOf(w.path, w.opts.LicensePath))
 			return err
@@ -332,7 +339,7 @@ func (w *work) fillFromRecord(ctx context.Context, dest string) error {
 	fill(&o.Path, w.last.Path)
 	fill(&o.License, w.last.License.ID)
 	fill(&o.LicensePath, w.last.License.Path)
-	fill(&o.Ref, updateRef(w.last.Record))
+	fill(&o.Ref, w.last.NextRef())
 	if len(w.last.Skipped) > 0 {
 		o.SkipSubmodules = true
 	}
@@ -340,18 +347,4 @@ func (w *work) fillFromRecord(ctx context.Context, dest string) error {
 		return fault.Usagef("updating %q: its record in %s names no repository", dest, w.last.found).WithHint("give all six arguments once")
 	}
 	return nil
-}
-
-// updateRef gives the ref to update to: the branch of the last import. A tag
-// or a commit stays what it is, so then the default branch is taken.
-func updateRef(r record.Record) string {
-	switch branch, ok := strings.CutPrefix(r.FullRef, "refs/heads/"); {
-	case ok:
-		return branch
-	case r.FullRef != "" || r.Ref == "" || strings.Trim(r.Ref, "0123456789abcdef") == "":
-		return "HEAD"
-	case r.Old() && strings.Contains(r.Ref, "/"):
-		return r.Ref[strings.IndexByte(r.Ref, '/')+1:] // it wrote REMOTE/BRANCH
-	}
-	return r.Ref
 }

@@ -59,7 +59,7 @@ func (w *work) prove(ctx context.Context, p *Plan) error {
 	}
 	p.Evidence, err = license.Check(ctx, w.upstream, w.path, claim, w.opts.LicensePath)
 	if err := w.accept(err); err != nil {
-		return err
+		return w.offerOlder(err)
 	}
 	for _, n := range p.Evidence.Notes {
 		w.note("%s", n)
@@ -69,7 +69,7 @@ func (w *work) prove(ctx context.Context, p *Plan) error {
 		return err
 	}
 	if err := w.accept(w.changedSince(claim)); err != nil {
-		return err
+		return w.offerOlder(err)
 	}
 	p.Record, err = w.newRecord(ctx, p, claim)
 	return err

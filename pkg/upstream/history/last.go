@@ -29,6 +29,7 @@ type Change struct {
 type None struct {
 	Looked   int
 	Doubtful *Found // the newest commit that says it is, with doubts
+	Latest   string // what the newest commit that has the path is under; "" when none has it
 }
 
 func (n *None) Error() string { return fmt.Sprintf("none of %d commits is under it", n.Looked) }
@@ -61,7 +62,7 @@ func (l *Log) LastLicensed(ctx context.Context, path string, claim license.Expre
 	if len(l.commits) > 0 {
 		s.state[0] = standing{path: path, set: true}
 	}
-	var doubtful *Found
+	none := &None{Looked: len(l.commits)}
 	for size := 16; s.upTo < len(l.commits); size *= 4 {
 		from := s.upTo
 		if err := s.advance(ctx, min(from+size, len(l.commits))); err != nil {
@@ -75,13 +76,16 @@ func (l *Log) LastLicensed(ctx context.Context, path string, claim license.Expre
 				var err error
 				f.Changed, err = s.changeAfter(ctx, i)
 				return f, err
-			case doubtful == nil && s.state[i].ev.License.Grants(claim):
+			case none.Doubtful == nil && s.state[i].ev.License.Grants(claim):
 				f := s.found(i)
-				doubtful = &f
+				none.Doubtful = &f
+			}
+			if s.state[i].there && none.Latest == "" {
+				none.Latest = s.state[i].ev.Text
 			}
 		}
 	}
-	return Found{}, &None{len(l.commits), doubtful}
+	return Found{}, none
 }
 
 func (s *search) granted(i int) bool {

@@ -133,7 +133,7 @@ func fromSubpath(rest, dest string, seen map[string]string) (Record, bool) {
 	from = strings.TrimSuffix(rest, " "+to)
 	r := Record{
 		Commit: commit, Path: cleanPath(from), Dest: cleanPath(to), Repository: seen["Remote Repo URL"], Ref: seen["Source name"],
-		License: License{ID: seen["License Type"], Path: cleanPath(seen["License Path"])}, old: true,
+		License: License{ID: seen["License Type"], Path: cleanPath(seen["License Path"])}, old: true, subpath: rest,
 	}
 	return r, true
 }
@@ -146,8 +146,14 @@ func (r *Record) trailer(name, value string) {
 	if field, ok := into[name]; ok {
 		*field = value
 	}
-	if name == "Upstream-Commit" {
+	switch name {
+	case "Upstream-Commit":
 		r.old = false
+	case "Upstream-Path": // it tells where the path ends in the line that has the destination, too
+		from := cleanPath(value)
+		if to, ok := strings.CutPrefix(r.subpath, from+" "); ok && to != "" {
+			r.Path, r.Dest = from, cleanPath(to)
+		}
 	}
 }
 

@@ -32,6 +32,8 @@ type Record struct {
 
 	Connkit string `json:"connkit,omitempty"` // version that wrote the message; not in the file
 
+	subpath string // path and destination as they stand in the line that the old script reads
+
 	old bool // written by the script that connkit replaces: labels and the git-merge-subpath line alone
 }
 
@@ -79,4 +81,18 @@ func cleanPath(p string) string {
 		return ""
 	}
 	return p
+}
+
+// NextRef gives the ref to update to: the branch of the import. A tag or a
+// commit stays what it is, so then it is HEAD, the default branch.
+func (r Record) NextRef() string {
+	switch branch, ok := strings.CutPrefix(r.FullRef, "refs/heads/"); {
+	case ok:
+		return branch
+	case r.FullRef != "" || r.Ref == "" || strings.Trim(r.Ref, "0123456789abcdef") == "":
+		return "HEAD"
+	case r.Old() && strings.Contains(r.Ref, "/"):
+		return r.Ref[strings.IndexByte(r.Ref, '/')+1:] // it wrote REMOTE/BRANCH
+	}
+	return r.Ref
 }

@@ -2,7 +2,9 @@ package remote
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -224,3 +226,6 @@ func (q *Quarantine) FetchTrees(ctx context.Context, ids ...string) error {
 	}
 	return q.wantBy(ctx, "", "--filter=blob:none", missing...)
 }
+
+// NotThere tells whether an error says that a commit has no file or folder of a name.
+func NotThere(err error) bool { return errors.Is(err, fs.ErrNotExist) }
