@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -36,11 +37,15 @@ upstream, never one of this repository. PATH is a folder or file there; . is its
 DEST is where it goes, seen from the root of this repository. LICENSE_ID is the SPDX
 expression that is claimed, and LICENSE_PATH the file of the upstream that proves it.
 
-With --update only DEST and, if another one than last time is wanted, REF are given.`,
+With --update only DEST and, if another one than last time is wanted, REF are given.
+
+With --last-licensed REF is left out: the newest commit is imported that is still under
+LICENSE_ID, or under the licence that stands in REF's place or behind the flag's equals sign.`,
 		Example: `  connkit pull-upstream bigdata main connectors/source-foo source-foo MIT LICENSE
   connkit pull-upstream https://github.com/big/data.git v1.4.2 connectors/source-foo source-foo MIT connectors/source-foo/metadata.yaml
   connkit pull-upstream --update source-foo
   connkit pull-upstream --update source-foo v1.5.0 --dry-run
+  connkit pull-upstream --update source-foo --last-licensed
   connkit pull-upstream --continue`,
 		Args: func(cmd *cobra.Command, args []string) error { return f.check(cmd, args, &opts) },
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -61,6 +66,8 @@ With --update only DEST and, if another one than last time is wanted, REF are gi
 	fl := cmd.Flags()
 	fl.BoolVar(&opts.Update, "update", false, "take what is left out from the record of DEST")
 	fl.StringVar(&opts.AcceptLicense, "accept-license", "", "take a licence that is in doubt, changed or against the policy, for this `reason`, which is recorded")
+	fl.StringVar(&opts.LastLicensed, "last-licensed", "", "instead of REF: the newest commit that is under `id`, or under LICENSE_ID")
+	fl.Lookup("last-licensed").NoOptDefVal = upstream.Claimed
 	fl.Bool("single-parent", false, "make an ordinary commit instead of a merge commit")
 	fl.BoolVar(&opts.SkipSubmodules, "skip-submodules", false, "leave submodules of the upstream out")
 	fl.BoolVarP(&f.dryRun, "dry-run", "n", false, "show what would be done, write nothing")
@@ -68,6 +75,7 @@ With --update only DEST and, if another one than last time is wanted, REF are gi
 	fl.BoolVar(&f.abort, "abort", false, "give an import up and put everything back")
 	cmd.MarkFlagsMutuallyExclusive("continue", "abort", "update")
 	cmd.MarkFlagsMutuallyExclusive("continue", "abort", "dry-run")
+	cmd.MarkFlagsMutuallyExclusive("continue", "abort", "last-licensed")
 	return cmd
 }
 
@@ -76,7 +84,10 @@ func (f *pullFlags) check(cmd *cobra.Command, args []string, o *upstream.Options
 	if cmd.Flags().Changed("accept-license") && strings.TrimSpace(o.AcceptLicense) == "" {
 		return fault.Usagef("reading the flags: --accept-license is empty").WithHint("give the reason, such as --accept-license \"agreed with legal, ticket 12\"")
 	}
+	args, err := takeLastLicensed(args, o)
 	switch {
+	case err != nil:
+		return err
 	case f.cont || f.abort:
 		return noArgs(cmd, args)
 	case o.Update:
@@ -93,11 +104,46 @@ func (f *pullFlags) check(cmd *cobra.Command, args []string, o *upstream.Options
 		}
 		return nil
 	}
+	if o.LastLicensed != "" {
+		use := *cmd
+		use.Use = "pull-upstream --last-licensed[=ID] REMOTE PATH DEST LICENSE_ID LICENSE_PATH"
+		if len(args) != 5 {
+			return argsError(&use, args, 5)
+		}
+		args = slices.Insert(slices.Clone(args), 1, "")
+	}
 	if err := exactArgs(6)(cmd, args); err != nil {
 		return err
 	}
 	o.Remote, o.Ref, o.Path, o.Dest, o.License, o.LicensePath = args[0], args[1], args[2], args[3], args[4], args[5]
 	return nil
+}
+
+// takeLastLicensed takes the id that stands behind --last-licensed, or where REF
+// would: a flag whose value may be left out is not given the word behind it.
+func takeLastLicensed(args []string, o *upstream.Options) ([]string, error) {
+	if o.LastLicensed == "" {
+		return args, nil
+	}
+	most := 5
+	if o.Update {
+		most = 1
+	}
+	if o.LastLicensed != upstream.Claimed {
+		_, err := license.Parse(o.LastLicensed)
+		return args, err
+	}
+	if len(args) != most+1 {
+		return args, nil
+	}
+	for _, i := range []int{1, 0} { // in REF's place, else in front of all others
+		if _, err := license.Parse(args[i]); err == nil {
+			o.LastLicensed = args[i]
+			return slices.Delete(slices.Clone(args), i, i+1), nil
+		}
+	}
+	_, err := license.Parse(args[1])
+	return args, err
 }
 
 func (a *app) fillPull(o *upstream.Options, set *workspace.Settings) error {

@@ -52,8 +52,10 @@ func newRoot(a *app) *cobra.Command {
 	f.StringVarP(&a.flags.dir, "directory", "C", "", "act as if started in `folder`")
 	f.BoolVarP(&a.ui.Quiet, "quiet", "q", false, "no progress on stderr")
 	_ = root.MarkPersistentFlagDirname("directory") // the flag is there
-	_ = root.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
-	root.AddCommand(newNewCmd(a), newPullUpstreamCmd(a), newEnvCmd(a), newRunCmd(a), newCICmd(a), newListCmd(a), newDoctorCmd(a), newInitCmd(a), newConfigCmd(a), newCacheCmd(a), newVersionCmd(a))
+	_ = root.RegisterFlagCompletionFunc("output", func(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+		return outputs(cmd), cobra.ShellCompDirectiveNoFileComp
+	})
+	root.AddCommand(newNewCmd(a), newPullUpstreamCmd(a), newUpstreamCmd(a), newEnvCmd(a), newRunCmd(a), newCICmd(a), newListCmd(a), newDoctorCmd(a), newInitCmd(a), newConfigCmd(a), newCacheCmd(a), newVersionCmd(a))
 	a.root = root
 	root.SetHelpCommand(newHelpCmd(root))
 	root.InitDefaultCompletionCmd("completion")
@@ -109,6 +111,6 @@ func (a *app) home() error {
 		if later := a.planned(); len(later) > 0 {
 			p.Line("not in this version yet: " + strings.Join(later, ", "))
 		}
-		p.Line("also: doctor, list, init, env, config, completion, version       " + p.Typed("connkit help COMMAND"))
+		p.Line("also: doctor, list, init, env, upstream, config, completion, version       " + p.Typed("connkit help COMMAND"))
 	})
 }

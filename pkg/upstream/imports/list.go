@@ -41,7 +41,6 @@ func (r *repo) inventory(ctx context.Context) (*inventory, error) {
 	if inv.files, err = r.leaves(ctx, r.git, r.head); err != nil {
 		return nil, err
 	}
-	r.opts.step("looking for imports in the history")
 	err = record.Walk(ctx, r.git, r.head, "", func(c record.Commit) bool {
 		for _, rec := range slices.Backward(c.Records) {
 			inv.messages = append(inv.messages, &message{Record: rec, commit: c})
