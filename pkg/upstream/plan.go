@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"path/filepath"
 	"strings"
 	"sync"
 
@@ -71,8 +72,8 @@ func Pull(ctx context.Context, o Options) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.Root == "" {
-		o.Root = m.Top
+	if rel, err := filepath.Rel(m.Top, o.Root); o.Root == "" || err != nil || !filepath.IsLocal(rel) {
+		o.Root = m.Top // a workspace around several repositories
 	}
 	w := &work{opts: o, mono: m}
 	if w.scratch, err = newScratch(o.Cache); err != nil {
