@@ -43,7 +43,7 @@ With --update only DEST and, if another one than last time is wanted, REF are gi
   connkit pull-upstream --update source-foo v1.5.0 --dry-run
   connkit pull-upstream --continue`,
 		Args: func(cmd *cobra.Command, args []string) error { return f.check(cmd, args, &opts) },
-		RunE: func(cmd *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			set, err := a.settings()
 			if err != nil {
 				return err
@@ -133,7 +133,7 @@ func (a *app) pull(cmd *cobra.Command, opts upstream.Options, dryRun bool) error
 	plan.DryRun = dryRun
 	err = plan.Apply(cmd.Context())
 	a.notes(plan.Notes)
-	if err != nil && !(fault.KindOf(err) == fault.Blocked && plan.Count(upstream.Conflict) > 0) {
+	if err != nil && (fault.KindOf(err) != fault.Blocked || plan.Count(upstream.Conflict) == 0) {
 		return err
 	}
 	if perr := a.ui.Result("pull-upstream", plan, err, func(p *ui.Page) { a.showPull(p, plan, err) }); perr != nil || err == nil {

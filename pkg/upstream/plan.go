@@ -255,7 +255,7 @@ func (w *work) aimFile(ctx context.Context, d destination) error {
 	name := path.Base(w.path)
 	isFile := !d.folder && w.ours.Mode != object.Folder &&
 		(!w.ours.IsZero() || path.Base(w.dest) == name || path.Ext(name) != "" && path.Ext(w.dest) == path.Ext(name))
-	if !isFile && !(w.last != nil && w.last.single) {
+	if !isFile && (w.last == nil || !w.last.single) {
 		w.dest = path.Join(w.dest, name)
 		if err := w.readHead(ctx, w.dest); err != nil {
 			return err
