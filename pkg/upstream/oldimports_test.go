@@ -70,6 +70,20 @@ func TestOldImportsGoOn(t *testing.T) {
 			t.Errorf("%v", p.Record)
 		}
 	})
+	t.Run("by --update, of a relative URL", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		real := w.up
+		w.up = "../up" // what the old script wrote
+		message := w.oldMessage("v1", testkit.Git(t, real, "rev-parse", "v1"), demo, "source-demo")
+		w.up = real
+		w.oldImport("v1", "v1", demo, "source-demo")
+		w.git("commit", "-q", "--amend", "-m", message)
+		w.must(update)
+		w.git("config", "--remove-section", "remote.up")
+		w.commit(w.up, files(demo+"/later.py", "x\n"))
+		w.must(update)
+	})
 	t.Run("the same commit again", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t)

@@ -235,6 +235,9 @@ func lastFatal(stderr string) string {
 	best, at := "", 0
 	for line := range strings.Lines(strings.ReplaceAll(stderr, "\r", "\n")) {
 		line = strings.TrimSpace(line)
+		if strings.Contains(line, "Could not read from remote repository") && best != "" {
+			continue // what comes before it says why
+		}
 		for weight, mark := range []string{"error: ", "fatal: ", "ERROR: ", "remote error: ", "dubious ownership"} {
 			if strings.Contains(line, mark) && weight+1 >= at {
 				best, at = line, weight+1
