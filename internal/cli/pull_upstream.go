@@ -48,7 +48,7 @@ LICENSE_ID, or under the licence that stands in REF's place or behind the flag's
   connkit pull-upstream --update source-foo --last-licensed
   connkit pull-upstream --continue`,
 		Args: func(cmd *cobra.Command, args []string) error { return f.check(cmd, args, &opts) },
-		RunE: func(cmd *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			set, err := a.settings()
 			if err != nil {
 				return err
@@ -73,9 +73,6 @@ LICENSE_ID, or under the licence that stands in REF's place or behind the flag's
 	fl.BoolVarP(&f.dryRun, "dry-run", "n", false, "show what would be done, write nothing")
 	fl.BoolVar(&f.cont, "continue", false, "commit an import whose conflicts are resolved")
 	fl.BoolVar(&f.abort, "abort", false, "give an import up and put everything back")
-	cmd.MarkFlagsMutuallyExclusive("continue", "abort", "update")
-	cmd.MarkFlagsMutuallyExclusive("continue", "abort", "dry-run")
-	cmd.MarkFlagsMutuallyExclusive("continue", "abort", "last-licensed")
 	return cmd
 }
 
@@ -88,13 +85,17 @@ func (f *pullFlags) check(cmd *cobra.Command, args []string, o *upstream.Options
 	switch {
 	case err != nil:
 		return err
+	case f.cont && f.abort, (f.cont || f.abort) && (o.Update || f.dryRun || o.LastLicensed != ""):
+		return fault.Usagef("reading the flags: --continue and --abort go with no other")
 	case f.cont || f.abort:
 		return noArgs(cmd, args)
 	case o.Update:
-		if len(args) == 0 || len(args) > 2 {
-			use := *cmd
-			use.Use = "pull-upstream --update DEST [REF]"
-			return argsError(cmd, args, 1+min(len(args), 1))
+		switch len(args) {
+		case 0:
+			return fault.Usagef("reading the arguments: DEST is missing").WithHint("usage: connkit pull-upstream --update DEST [REF]")
+		case 1, 2:
+		default:
+			return fault.Usagef("reading the arguments: %q is one too many", args[2]).WithHint("usage: connkit pull-upstream --update DEST [REF]")
 		}
 		o.Dest = args[0]
 		if len(args) == 2 {
@@ -176,10 +177,8 @@ func (a *app) pull(cmd *cobra.Command, opts upstream.Options, dryRun bool) error
 	defer plan.Close()
 	plan.DryRun = dryRun
 	err = plan.Apply(cmd.Context())
-	for _, note := range plan.Notes {
-		a.ui.Warn("%s", note)
-	}
-	if err != nil && !(fault.KindOf(err) == fault.Blocked && plan.Count(upstream.Conflict) > 0) {
+	a.notes(plan.Notes)
+	if err != nil && (fault.KindOf(err) != fault.Blocked || plan.Count(upstream.Conflict) == 0) {
 		return err
 	}
 	if perr := a.ui.Result("pull-upstream", plan, err, func(p *ui.Page) { a.showPull(p, plan, err) }); perr != nil || err == nil {
@@ -200,9 +199,7 @@ func (a *app) endPull(cmd *cobra.Command, opts upstream.Options, cont bool) erro
 	if err != nil {
 		return err
 	}
-	for _, note := range out.Notes {
-		a.ui.Warn("%s", note)
-	}
+	a.notes(out.Notes)
 	return a.ui.Result("pull-upstream", out, nil, func(p *ui.Page) {
 		switch out.Ended {
 		case upstream.Nothing:
@@ -213,6 +210,16 @@ func (a *app) endPull(cmd *cobra.Command, opts upstream.Options, cont bool) erro
 			p.Headline("imported", out.Dest, "commit "+record.Short(out.Commit))
 		}
 	})
+}
+
+// notes prints what is good to know; in JSON it stands in the result.
+func (a *app) notes(list []string) {
+	if a.ui.JSON {
+		return
+	}
+	for _, note := range list {
+		a.ui.Warn("%s", note)
+	}
 }
 
 // showPull lays out what an import did, or would do.
@@ -246,8 +253,6 @@ func (a *app) showPull(p *ui.Page, plan *upstream.Plan, failed error) {
 		}
 		facts = append(facts, ui.Fact{Label: "commit", Value: text})
 	}
-	single := filepath.Base(r.Path) == filepath.Base(plan.Dest) && plan.Evidence.Path != ""
-	_ = single
 	p.Facts(facts...)
 	if plan.DryRun || failed != nil {
 		showChanges(p, plan, failed != nil)
@@ -275,8 +280,10 @@ func showChanges(p *ui.Page, plan *upstream.Plan, conflictsOnly bool) {
 
 func licenceText(plan *upstream.Plan) string {
 	text := plan.Record.License.ID
-	if plan.Record.License.Evidence != "" {
-		text += ", " + plan.Record.License.Evidence
+	if evidence := plan.Record.License.Evidence; strings.HasPrefix(evidence, text+" ") {
+		text = evidence
+	} else if evidence != "" {
+		text += "; " + evidence
 	}
 	if plan.Record.Accepted != "" {
 		text += ", accepted: " + plan.Record.Accepted

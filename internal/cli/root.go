@@ -111,6 +111,6 @@ func (a *app) home() error {
 		if later := a.planned(); len(later) > 0 {
 			p.Line("not in this version yet: " + strings.Join(later, ", "))
 		}
-		p.Line("also: doctor, list, init, env, upstream, config, completion, version       " + p.Typed("connkit help COMMAND"))
+		p.Line("also: doctor, list, init, env, upstream, config, cache, completion, version  " + p.Typed("connkit help COMMAND"))
 	})
 }

@@ -63,6 +63,7 @@ func TestKilled(t *testing.T) {
 	t.Parallel()
 	// prepare makes a world in which the next pull adds, changes, deletes and moves, with unrelated work beside.
 	prepare := func(t *testing.T, conflict bool) *world {
+		t.Helper()
 		w := newWorld(t)
 		w.must(ref("v1"))
 		mine := lines("stream", 30) + "mine\n"

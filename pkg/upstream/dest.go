@@ -52,7 +52,7 @@ func findDest(top, root, dir, arg string) (destination, error) {
 	lexical, _ := filepath.Rel(top, full)
 	switch {
 	case !filepath.IsAbs(arg) && dir != root:
-		d.note = fmt.Sprintf("the destination is seen from the root: %s", d.path)
+		d.note = "the destination is seen from the root: " + d.path
 	case filepath.ToSlash(lexical) != d.path && filepath.IsLocal(lexical):
 		d.note = fmt.Sprintf("%s is a symlink to %s", filepath.ToSlash(lexical), d.path)
 	}

@@ -12,13 +12,13 @@ import (
 )
 
 // symlink puts a symlink into a repository.
-func symlink(t testing.TB, dir, target, name string) {
-	t.Helper()
+func symlink(tb testing.TB, dir, target, name string) {
+	tb.Helper()
 	if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if err := os.Symlink(target, filepath.Join(dir, name)); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 }
 
@@ -42,7 +42,7 @@ func TestKindsOfFiles(t *testing.T) {
 				w.tb.Errorf("%q, %v", target, err)
 			}
 		}},
-		"executable": {func(w *world) {}, func(w *world) {
+		"executable": {func(*world) {}, func(w *world) {
 			if info, err := os.Stat(filepath.Join(w.mono, "source-demo/bin/run.sh")); err != nil || info.Mode()&0o111 == 0 {
 				w.tb.Errorf("%v, %v", info, err)
 			}
@@ -129,6 +129,7 @@ func TestBinaryConflict(t *testing.T) {
 func TestSubmodules(t *testing.T) {
 	t.Parallel()
 	withModule := func(t *testing.T) *world {
+		t.Helper()
 		w := newWorld(t)
 		id := w.upGit("rev-parse", "v1")
 		w.upGit("update-index", "--add", "--cacheinfo", "160000,"+id+","+demo+"/vendor/sub")
@@ -320,14 +321,14 @@ func TestAttributesOfTheMonorepo(t *testing.T) {
 	}
 }
 
-func touch(t testing.TB, path string) {
-	t.Helper()
+func touch(tb testing.TB, path string) {
+	tb.Helper()
 	text, err := os.ReadFile(path)
 	if err == nil {
 		err = os.WriteFile(path, text, 0o644)
 	}
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 }
 

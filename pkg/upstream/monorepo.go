@@ -44,7 +44,7 @@ func openMonorepo(ctx context.Context, dir string) (*monorepo, error) {
 	if err != nil {
 		return nil, err
 	}
-	m.git = m.Repo.Git()
+	m.git = m.Git()
 	return m, nil
 }
 

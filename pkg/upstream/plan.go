@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"path/filepath"
 	"strings"
 	"sync"
 
@@ -71,8 +72,8 @@ func Pull(ctx context.Context, o Options) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.Root == "" {
-		o.Root = m.Top
+	if rel, err := filepath.Rel(m.Top, o.Root); o.Root == "" || err != nil || !filepath.IsLocal(rel) {
+		o.Root = m.Top // a workspace around several repositories
 	}
 	w := &work{opts: o, mono: m}
 	if w.scratch, err = newScratch(o.Cache); err != nil {
@@ -261,7 +262,7 @@ func (w *work) aimFile(ctx context.Context, d destination) error {
 	name := path.Base(w.path)
 	isFile := !d.folder && w.ours.Mode != object.Folder &&
 		(!w.ours.IsZero() || path.Base(w.dest) == name || path.Ext(name) != "" && path.Ext(w.dest) == path.Ext(name))
-	if !isFile && !(w.last != nil && w.last.single) {
+	if !isFile && (w.last == nil || !w.last.single) {
 		w.dest = path.Join(w.dest, name)
 		if err := w.readHead(ctx, w.dest); err != nil {
 			return err

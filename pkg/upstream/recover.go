@@ -165,7 +165,7 @@ func (m *monorepo) checkResolved(ctx context.Context) error {
 func (w *work) recoverFirst(ctx context.Context) error {
 	m := w.mono
 	if _, err := os.Lstat(m.statePath(stateName)); err != nil {
-		return nil //nolint:nilerr // nothing was left
+		return nil // nothing was left
 	}
 	unlock, err := m.lock()
 	if err != nil {
@@ -283,7 +283,7 @@ func (m *monorepo) remove(p string) error {
 	}
 	for dir := filepath.Dir(filepath.FromSlash(p)); dir != "."; dir = filepath.Dir(dir) {
 		if os.Remove(filepath.Join(m.Top, dir)) != nil {
-			return nil // not empty
+			return nil //nolint:nilerr // not empty
 		}
 	}
 	return nil

@@ -64,14 +64,14 @@ func lines(word string, n int) string {
 
 // newWorld makes a world. The upstream has the branch main, the tags v1 and
 // v2 (annotated) and the branch topic; its history is three commits.
-func newWorld(t testing.TB) *world {
-	t.Helper()
-	makeTemplates.Do(func() { buildTemplates(t) })
-	dir := t.TempDir()
-	w := &world{tb: t, up: filepath.Join(dir, "up"), mono: filepath.Join(dir, "mono"), cache: filepath.Join(dir, "cache")}
+func newWorld(tb testing.TB) *world {
+	tb.Helper()
+	makeTemplates.Do(func() { buildTemplates(tb) })
+	dir := tb.TempDir()
+	w := &world{tb: tb, up: filepath.Join(dir, "up"), mono: filepath.Join(dir, "mono"), cache: filepath.Join(dir, "cache")}
 	for _, name := range []string{"up", "mono"} {
 		if err := os.CopyFS(filepath.Join(dir, name), os.DirFS(filepath.Join(templates(), name))); err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 	}
 	w.git("update-index", "-q", "--refresh")
@@ -79,27 +79,27 @@ func newWorld(t testing.TB) *world {
 	return w
 }
 
-func buildTemplates(t testing.TB) {
-	t.Helper()
+func buildTemplates(tb testing.TB) {
+	tb.Helper()
 	up, mono := filepath.Join(templates(), "up"), filepath.Join(templates(), "mono")
-	testkit.Put(t, up, upstreamFiles())
-	testkit.Put(t, mono, monoFiles())
+	testkit.Put(tb, up, upstreamFiles())
+	testkit.Put(tb, mono, monoFiles())
 	if err := os.Chmod(filepath.Join(up, demo, "bin/run.sh"), 0o755); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	for _, dir := range []string{up, mono} {
-		testkit.Git(t, dir, "init", "-q", "-b", "main")
-		testkit.Git(t, dir, "add", "-A")
-		testkit.Git(t, dir, "commit", "-qm", "one")
+		testkit.Git(tb, dir, "init", "-q", "-b", "main")
+		testkit.Git(tb, dir, "add", "-A")
+		testkit.Git(tb, dir, "commit", "-qm", "one")
 	}
-	testkit.Git(t, up, "tag", "v1")
-	testkit.Put(t, up, map[string]string{demo + "/source_demo/streams.py": strings.Replace(lines("stream", 30), "stream 3\n", "stream three\n", 1)})
-	testkit.Git(t, up, "commit", "-qam", "two")
-	testkit.Git(t, up, "tag", "-am", "second", "v2")
-	testkit.Git(t, up, "branch", "topic")
-	testkit.Put(t, up, map[string]string{demo + "/new.py": "new = True\n"})
-	testkit.Git(t, up, "add", "-A")
-	testkit.Git(t, up, "commit", "-qm", "three")
+	testkit.Git(tb, up, "tag", "v1")
+	testkit.Put(tb, up, map[string]string{demo + "/source_demo/streams.py": strings.Replace(lines("stream", 30), "stream 3\n", "stream three\n", 1)})
+	testkit.Git(tb, up, "commit", "-qam", "two")
+	testkit.Git(tb, up, "tag", "-am", "second", "v2")
+	testkit.Git(tb, up, "branch", "topic")
+	testkit.Put(tb, up, map[string]string{demo + "/new.py": "new = True\n"})
+	testkit.Git(tb, up, "add", "-A")
+	testkit.Git(tb, up, "commit", "-qm", "three")
 }
 
 // git runs git in the monorepo.

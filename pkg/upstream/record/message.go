@@ -6,7 +6,7 @@ import (
 )
 
 // subpathToken begins the line by which the old script finds its last import.
-const subpathToken = "git-merge-subpath: "
+const subpathToken = "git-merge-subpath: " //nolint:gosec // no credential
 
 // maxSubject keeps the first line readable in every list of commits.
 const maxSubject = 100

@@ -55,15 +55,18 @@ func Find(config Config, top, dir, arg string) (Remote, error) {
 	return Remote{URL: config.public(raw), raw: raw}, nil
 }
 
-// ByURL gives the configured remote whose URL is url but for what is left out
-// of records, or the URL itself.
+// ByURL gives the configured remote that a record names by its URL: records
+// leave credentials out, and the old script wrote URLs as they are configured,
+// a relative path too. Without such a remote it is the URL itself.
 func ByURL(config Config, top, url string) Remote {
 	for _, name := range config.Remotes() {
-		if r, err := Find(config, top, top, name); err == nil && r.URL == url {
+		r, err := Find(config, top, top, name)
+		if err == nil && (r.URL == url || r.URL == absolute(top, url) || config.last("remote."+name+".url") == url) {
 			return r
 		}
 	}
-	return Remote{URL: url, raw: url}
+	raw := absolute(top, url)
+	return Remote{URL: gitcmd.Redact(raw), raw: raw}
 }
 
 // String names the remote for people.

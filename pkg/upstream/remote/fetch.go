@@ -38,6 +38,7 @@ func (q *Quarantine) spine(ctx context.Context, commit string, depth int) error 
 			break
 		}
 	}
+	q.smart = q.smart || err == nil
 	switch {
 	case err == nil:
 		return nil
@@ -118,7 +119,14 @@ func (q *Quarantine) want(ctx context.Context, commit string, alone bool, ids ..
 
 // wantBy fetches objects that are not there, by their names.
 func (q *Quarantine) wantBy(ctx context.Context, commit, filter string, ids ...string) error {
-	err := q.fetchInto(ctx, q.lean, []string{filter}, ids...)
+	smart, err := q.isSmart(ctx)
+	if err != nil {
+		return err
+	}
+	if !smart {
+		return q.fetchWhole(ctx, commit)
+	}
+	err = q.fetchInto(ctx, q.lean, []string{filter}, ids...)
 	if refusesFilter(err) {
 		err = q.fetchInto(ctx, q.lean, []string{noFilter}, ids...)
 	}
@@ -131,6 +139,28 @@ func (q *Quarantine) wantBy(ctx context.Context, commit, filter string, ids ...s
 	return nil
 }
 
+// isSmart tells whether the upstream speaks git's protocol. A plain file server
+// must never be asked for parts: git looks for each object that is not promised
+// to be elsewhere, asks for it, and looks again, a process deeper each time.
+func (q *Quarantine) isSmart(ctx context.Context) (bool, error) {
+	if q.smart || !strings.HasPrefix(q.remote.raw, "http") && !strings.HasPrefix(q.remote.raw, "ftp") && q.config.rewrite(q.remote.raw) == q.remote.raw {
+		return true, nil
+	}
+	list, err := q.refs(ctx, "refs/heads/*", "refs/tags/*")
+	if err != nil || len(list) == 0 {
+		return true, err // nothing is there to be fetched
+	}
+	err = q.fetchInto(ctx, q.lean, []string{"--depth=1", "--filter=tree:0"}, list[0].name)
+	if refusesDepth(err) {
+		return false, nil
+	}
+	q.smart = err == nil || refusesFilter(err)
+	if !q.smart {
+		return false, q.unreachable(err)
+	}
+	return true, nil
+}
+
 func says(err error, texts ...string) bool {
 	var exit *proc.Error
 	return errors.As(err, &exit) && slices.ContainsFunc(texts, func(t string) bool { return strings.Contains(exit.Stderr, t) })
@@ -138,7 +168,7 @@ func says(err error, texts ...string) bool {
 
 // refusesFilter tells whether the upstream, or git itself, wants another filter.
 func refusesFilter(err error) bool {
-	return says(err, "filter '", "invalid filter-spec", "filter-spec")
+	return says(err, "filter '", "filter-spec", "filter allows max depth")
 }
 
 // refusesName tells whether the upstream gives no object by its name, or has none of that name.
@@ -207,23 +237,39 @@ func (q *Quarantine) historyGit(trees bool) (dir, filter string) {
 // trees the trees come along, so that paths can be followed.
 func (q *Quarantine) History(ctx context.Context, trees bool) (gitcmd.Git, error) {
 	dir, filter := q.historyGit(trees)
+	smart, err := q.isSmart(ctx)
+	if err != nil {
+		return gitcmd.Git{}, err
+	}
+	if !smart {
+		dir, filter = q.whole, noFilter
+	}
 	if err := initBare(dir, q.format); err != nil {
 		return gitcmd.Git{}, fmt.Errorf("making room in the cache: %w", err)
 	}
 	q.report.step("fetching the history of %s", q.remote)
-	refspecs := []string{"+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*", "+HEAD:refs/connkit/HEAD"}
-	flags := []string{"--prune", filter}
-	err := q.withNegotiation().fetchInto(ctx, dir, flags, refspecs...)
-	if says(err, "couldn't find remote ref HEAD") { // a HEAD that leads nowhere
-		err = q.withNegotiation().fetchInto(ctx, dir, flags, refspecs[:2]...)
-	}
-	if refusesFilter(err) {
-		err = q.withNegotiation().fetchInto(ctx, dir, []string{"--prune", "--filter=blob:none"}, refspecs...)
+	for _, f := range []string{filter, "--filter=blob:none", noFilter} {
+		if err = q.fetchHistory(ctx, dir, f); !refusesFilter(err) {
+			break
+		}
 	}
 	if err != nil {
 		return gitcmd.Git{}, q.unreachable(err)
 	}
 	return gitcmd.Git{Dir: dir}, nil
+}
+
+func (q *Quarantine) fetchHistory(ctx context.Context, dir, filter string) error {
+	refspecs := []string{"+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*", "+HEAD:refs/connkit/HEAD"}
+	flags := []string{"--prune", filter}
+	if _, err := os.Stat(filepath.Join(dir, "shallow")); err == nil {
+		flags = append(flags, "--unshallow")
+	}
+	err := q.withNegotiation().fetchInto(ctx, dir, flags, refspecs...)
+	if says(err, "couldn't find remote ref HEAD") { // a HEAD that leads nowhere
+		err = q.withNegotiation().fetchInto(ctx, dir, flags, refspecs[:2]...)
+	}
+	return err
 }
 
 // withNegotiation tells the upstream what is there already: in a history that is nearly all.

@@ -46,6 +46,9 @@ type Quarantine struct {
 	lean  string // one commit deep, and of its files those that were asked for
 	whole string // all files: for servers that cannot give some
 	store *object.Store
+
+	config Config // of the monorepo
+	smart  bool   // the upstream is known to speak git's protocol
 }
 
 // Options say where a quarantine is and how its upstream is reached.
@@ -59,7 +62,7 @@ type Options struct {
 
 // Open takes the quarantine of an upstream, waiting while another process has it.
 func Open(ctx context.Context, r Remote, o Options) (*Quarantine, error) {
-	q := &Quarantine{dir: placeOf(o.Cache, r, o.Format), remote: r, format: o.Format, terminal: o.Terminal, report: o.Report}
+	q := &Quarantine{dir: placeOf(o.Cache, r, o.Format), remote: r, format: o.Format, terminal: o.Terminal, report: o.Report, config: o.Config}
 	if err := os.MkdirAll(q.dir, 0o700); err != nil {
 		return nil, fmt.Errorf("making room in the cache: %w", err)
 	}
@@ -141,7 +144,8 @@ func (q *Quarantine) access() []gitcmd.Setting {
 
 // net is git with a way to the upstream, in one of the quarantine's repositories.
 func (q *Quarantine) net(dir string) gitcmd.Git {
-	g := gitcmd.Git{Dir: dir, Settings: q.settings, Terminal: q.terminal}
+	// No git may fetch what it misses on its own; those before 2.45 do not know the variable, see isSmart.
+	g := gitcmd.Git{Dir: dir, Settings: q.settings, Terminal: q.terminal, Env: []string{"GIT_NO_LAZY_FETCH=1"}}
 	if dir != q.whole {
 		// Said for the fetch alone: where it stands in the configuration, every git
 		// that misses an object asks the upstream for it.
@@ -231,6 +235,9 @@ func lastFatal(stderr string) string {
 	best, at := "", 0
 	for line := range strings.Lines(strings.ReplaceAll(stderr, "\r", "\n")) {
 		line = strings.TrimSpace(line)
+		if strings.Contains(line, "Could not read from remote repository") && best != "" {
+			continue // what comes before it says why
+		}
 		for weight, mark := range []string{"error: ", "fatal: ", "ERROR: ", "remote error: ", "dubious ownership"} {
 			if strings.Contains(line, mark) && weight+1 >= at {
 				best, at = line, weight+1
