@@ -47,6 +47,7 @@ func (s *survey) evidence() Evidence {
 		}
 	}
 	e.License = join("AND", licenses...)
+	e.Doubts = append(e.Doubts, s.contradictions(e.License, parts)...)
 	s.carry(&e, parts)
 	e.Doubts, e.Notes = printable(unique(e.Doubts)), printable(unique(append(e.Notes, s.notes...)))
 	e.Text = printable([]string{e.line(parts)})[0]

@@ -70,8 +70,8 @@ func TestRulesComeInOrder(t *testing.T) {
 		"group/x/README.md":     "read me",
 	}
 	steps := []struct{ want, gone string }{
-		{"ISC header", "group/x/main.py"},
-		{"Apache-2.0 license-beside", "group/x/LICENSE"},
+		{"ISC header?", "group/x/main.py"}, // what stands in the path contradicts each other
+		{"Apache-2.0 license-beside?", "group/x/LICENSE"},
 		{"MPL-2.0 metadata", "group/x/metadata.yaml"},
 		{"BSD-3-Clause license-above", "group/LICENSE"},
 		{"Elastic-2.0 default", "LICENSE"},
@@ -146,16 +146,17 @@ func TestRules(t *testing.T) {
 		"symlink absolute":   {tree{"LICENSE": mit, "x/LICENSE": "-> /LICENSE", "x/a.py": "x"}, "x", "MIT license-above"},
 		"symlinks in a ring": {tree{"LICENSE": mit, "x/LICENSE": "-> COPYING", "x/COPYING": "-> LICENSE", "x/a.py": "x"}, "x", "MIT license-above"},
 
-		"part with header":      {tree{"LICENSE": mit, "a.py": "x", "b.py": "# SPDX-License-Identifier: Elastic-2.0\n"}, "", "MIT AND Elastic-2.0 license-beside"},
-		"same header":           {tree{"LICENSE": mit, "a.py": "x", "b.py": "# SPDX-License-Identifier: MIT\n"}, "", "MIT license-beside"},
-		"all with headers":      {tree{"LICENSE": elastic, "a.py": "# SPDX-License-Identifier: MIT\n", "b.py": "# SPDX-License-Identifier: MIT\n", "README.md": "x", "icon.png": "x", "__init__.py": ""}, "", "MIT header"},
-		"data without header":   {tree{"LICENSE": elastic, "a.py": "# SPDX-License-Identifier: MIT\n", "schema.json": "{}"}, "", "Elastic-2.0 AND MIT license-beside"},
-		"headers, nothing else": {tree{"a.py": "# SPDX-License-Identifier: MIT\n", "b.py": "x"}, "", "MIT header?"},
-		"folder with its own":   {tree{"LICENSE": mit, "a.py": "x", "vendor/z/LICENSE": apache, "vendor/z/b.py": "x"}, "", "MIT AND Apache-2.0 license-beside"},
-		"folder of licences":    {tree{"LICENSE": mit, "a.py": "x", "vendor/licenses/LICENSE": apache}, "", "MIT license-beside"},
-		"connectors below":      {tree{"LICENSE": mit, "a.py": "x", "c/one/metadata.yaml": metadata("ELv2"), "c/one/src/a.py": "x"}, "", "MIT AND Elastic-2.0 license-beside"},
-		"below is the same":     {tree{"LICENSE": mit, "a.py": "x", "c/one/metadata.yaml": metadata("MIT"), "c/one/a.py": "x"}, "", "MIT license-beside"},
-		"source folder":         {tree{"x/LICENSE": mit, "x/metadata.yaml": metadata("ELv2"), "x/src/a.py": "x"}, "x", "MIT license-beside"},
+		"part with header":        {tree{"LICENSE": mit, "a.py": "x", "b.py": "# SPDX-License-Identifier: Elastic-2.0\n"}, "", "MIT AND Elastic-2.0 license-beside"},
+		"same header":             {tree{"LICENSE": mit, "a.py": "x", "b.py": "# SPDX-License-Identifier: MIT\n"}, "", "MIT license-beside"},
+		"all with headers":        {tree{"LICENSE": elastic, "a.py": "# SPDX-License-Identifier: MIT\n", "b.py": "# SPDX-License-Identifier: MIT\n", "README.md": "x", "icon.png": "x", "__init__.py": ""}, "", "MIT header?"},
+		"all with headers, above": {tree{"LICENSE": elastic, "x/a.py": "# SPDX-License-Identifier: MIT\n"}, "x", "MIT header"},
+		"data without header":     {tree{"LICENSE": elastic, "a.py": "# SPDX-License-Identifier: MIT\n", "schema.json": "{}"}, "", "Elastic-2.0 AND MIT license-beside"},
+		"headers, nothing else":   {tree{"a.py": "# SPDX-License-Identifier: MIT\n", "b.py": "x"}, "", "MIT header?"},
+		"folder with its own":     {tree{"LICENSE": mit, "a.py": "x", "vendor/z/LICENSE": apache, "vendor/z/b.py": "x"}, "", "MIT AND Apache-2.0 license-beside"},
+		"folder of licences":      {tree{"LICENSE": mit, "a.py": "x", "vendor/licenses/LICENSE": apache}, "", "MIT license-beside"},
+		"connectors below":        {tree{"LICENSE": mit, "a.py": "x", "c/one/metadata.yaml": metadata("ELv2"), "c/one/src/a.py": "x"}, "", "MIT AND Elastic-2.0 license-beside"},
+		"below is the same":       {tree{"LICENSE": mit, "a.py": "x", "c/one/metadata.yaml": metadata("MIT"), "c/one/a.py": "x"}, "", "MIT license-beside"},
+		"source folder":           {tree{"x/LICENSE": mit, "x/metadata.yaml": metadata("ELv2"), "x/src/a.py": "x"}, "x", "MIT license-beside?"},
 	} {
 		e, got := effective(t, tt.tree, tt.path)
 		if got != tt.want {
@@ -241,9 +242,56 @@ func TestWitnesses(t *testing.T) {
 			t.Errorf("%s: got %q, doubts %q", name, e.License, e.Doubts)
 		}
 	}
-	e, _ := effective(t, tree{"x/LICENSE": mit, "x/metadata.yaml": metadata("ELv2"), "x/a.py": "x"}, "x")
-	if !e.Proven() || len(e.Notes) != 1 || !strings.Contains(e.Notes[0], "ELv2") || len(e.Others) != 1 || e.Others[0].License.String() != "Elastic-2.0" {
-		t.Errorf("what the order outranks is to be noted: %+v", e)
+	e, _ := effective(t, tree{"x/LICENSE": mit, "metadata.yaml": metadata("ELv2"), "x/a.py": "x"}, "x")
+	if !e.Proven() {
+		t.Errorf("what stands above the path is outranked: %+v", e)
+	}
+}
+
+// Statements that stand in the path itself must not contradict each other,
+// whichever of them the order ranks higher.
+func TestContradictionsInThePath(t *testing.T) {
+	t.Parallel()
+	mit, elastic := text(t, "MIT"), text(t, "Elastic-2.0")
+	header := func(id string) string { return "# SPDX-License-Identifier: " + id + "\n" }
+	for name, tt := range map[string]struct {
+		tree tree
+		want string // the licence that holds, by the order
+		says []string
+	}{
+		"LICENSE, metadata":            {tree{"x/LICENSE": mit, "x/metadata.yaml": metadata("ELv2"), "x/a.py": "x"}, "MIT", []string{"x/metadata.yaml says “ELv2” (Elastic-2.0)", "x/LICENSE says MIT"}},
+		"the other way round":          {tree{"x/LICENSE": elastic, "x/metadata.yaml": metadata("MIT"), "x/a.py": "x"}, "Elastic-2.0", []string{"x/metadata.yaml says MIT", "x/LICENSE says Elastic-2.0"}},
+		"LICENSE, package":             {tree{"x/LICENSE": mit, "x/pyproject.toml": "[project]\nlicense = \"ISC\"\n", "x/a.py": "x"}, "MIT", []string{"x/pyproject.toml says ISC", "x/LICENSE says MIT"}},
+		"metadata, package":            {tree{"x/metadata.yaml": metadata("ELv2"), "x/setup.py": "setup(license='MIT')", "x/a.py": "x"}, "Elastic-2.0", []string{"x/setup.py says MIT", "ELv2"}},
+		"header, LICENSE":              {tree{"x/LICENSE": elastic, "x/a.py": header("MIT")}, "MIT", []string{"x/LICENSE says Elastic-2.0", "x/a.py says MIT"}},
+		"header, metadata":             {tree{"x/metadata.yaml": metadata("ELv2"), "x/a.py": header("MIT")}, "MIT", []string{"ELv2", "x/a.py says MIT"}},
+		"header, package":              {tree{"x/package.json": `{"license": "ISC"}`, "x/a.js": "// SPDX-License-Identifier: MIT\n"}, "MIT", []string{"x/package.json says ISC", "x/a.js says MIT"}},
+		"two metadata files":           {tree{"x/metadata.yaml": metadata("MIT"), "x/metadata.yml": metadata("ELv2"), "x/a.py": "x"}, "MIT", []string{"x/metadata.yml says “ELv2”", "x/metadata.yaml says MIT"}},
+		"two fields":                   {tree{"x/metadata.yaml": "license: ISC\ndata:\n  license: MIT\n", "x/a.py": "x"}, "MIT", []string{"ISC", "MIT"}},
+		"in a folder below":            {tree{"LICENSE": mit, "x/a.py": "x", "x/y/LICENSE": mit, "x/y/metadata.yaml": metadata("ELv2"), "x/y/b.py": "x"}, "MIT", []string{"x/y/metadata.yaml", "x/y/LICENSE"}},
+		"all works below":              {tree{"x/metadata.yaml": metadata("ELv2"), "x/src/LICENSE": mit, "x/src/a.py": "x"}, "MIT", []string{"x/metadata.yaml says “ELv2”", "x/src/LICENSE says MIT"}},
+		"some files with a header":     {tree{"x/LICENSE": mit, "x/metadata.yaml": metadata("MIT"), "x/a.py": "x", "x/b.py": header("ISC")}, "MIT AND ISC", nil},
+		"about some of the files":      {tree{"x/LICENSE": mit, "x/a.py": header("ISC"), "x/b.json": "{}"}, "MIT AND ISC", nil},
+		"GNU, whichever version":       {tree{"x/LICENSE": text(t, "GPL-3.0"), "x/metadata.yaml": metadata("GPL-3.0-or-later"), "x/a.py": "x"}, "GPL-3.0", nil},
+		"one of a choice":              {tree{"x/LICENSE-MIT": mit, "x/metadata.yaml": metadata("MIT"), "x/a.py": "x"}, "MIT", nil},
+		"above the path":               {tree{"metadata.yaml": metadata("ELv2"), "LICENSE": elastic, "x/LICENSE": mit, "x/a.py": "x"}, "MIT", nil},
+		"the same in other words":      {tree{"x/LICENSE": elastic, "x/metadata.yaml": metadata("ELv2"), "x/a.py": header("Elastic-2.0")}, "Elastic-2.0", nil},
+		"metadata in words of its own": {tree{"x/LICENSE": mit, "x/metadata.yaml": metadata("as beside"), "x/a.py": "x"}, "MIT", nil},
+	} {
+		e, _ := effective(t, tt.tree, "x")
+		doubts := strings.Join(e.Doubts, "; ")
+		if e.License.String() != tt.want || (doubts != "") != (tt.says != nil) {
+			t.Errorf("%s: got %s, doubts %q", name, e.License, doubts)
+		}
+		_, err := license.Check(t.Context(), tt.tree, "x", expr(t, tt.want), e.Path)
+		if (err != nil) != (tt.says != nil) || err != nil && fault.KindOf(err) != fault.Blocked {
+			t.Errorf("%s: claiming what the order gives: %v", name, err)
+		}
+		for _, want := range tt.says {
+			if err != nil && !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: %q is not in %v", name, want, err)
+			}
+		}
 	}
 }
 

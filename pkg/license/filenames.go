@@ -43,3 +43,6 @@ func isLicense(name string) bool {
 var noticeName = lazily(`(?i)^notices?([-_.](txt|md|rst|upstream))?$`)
 
 func isNotice(name string) bool { return noticeName.re().MatchString(name) }
+
+// HoldsText tells whether a file, by its name, holds the text of a licence or a notice.
+func HoldsText(name string) bool { return isLicense(name) || isNotice(name) }

@@ -100,13 +100,14 @@ func fromConnectorMetadata(text []byte) ([]said, error) {
 	if err := yaml.NewDecoder(bytes.NewReader(text)).Decode(&doc); err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
+	var list []said
 	for _, n := range []yaml.Node{doc.Data.License, doc.License} {
 		if n.Kind == yaml.AliasNode {
 			n = *n.Alias
 		}
 		if n.Kind == yaml.ScalarNode && n.Tag != "!!null" && strings.TrimSpace(n.Value) != "" {
-			return []said{saying(n.Value)}, nil
+			list = append(list, saying(n.Value))
 		}
 	}
-	return nil, nil
+	return list, nil
 }

@@ -80,13 +80,18 @@ func (r ruling) unless(before ruling) ruling {
 	return before
 }
 
-// over notes what was outranked.
+// over keeps what was outranked. Where it contradicts, a person has to decide:
+// the order says which of two holds, not that both were meant.
 func (r ruling) over(other ruling) ruling {
-	if !other.License.IsZero() {
-		r.others = append(r.others, other.Statement)
-		if !agree(r.License, other.License) {
-			r.notes = append(r.notes, other.says()+", but a LICENSE beside the code goes before it")
-		}
+	if other.Path == "" {
+		return r
+	}
+	r.others = append(r.others, other.Statement)
+	switch {
+	case other.License.IsZero() && len(other.family) == 0:
+		r.notes = append(r.notes, other.doubts...)
+	case !r.License.IsZero() && !other.agrees(r.License):
+		r.doubts = append(r.doubts, other.says()+", but "+r.says())
 	}
 	return r
 }
@@ -106,8 +111,10 @@ func (st Statement) says() string {
 	}
 }
 
-// metadataAt gives what metadata.yaml of a folder says.
+// metadataAt gives what metadata.yaml of a folder says. When it says more than
+// one thing the first decides.
 func (s *survey) metadataAt(l *level) ruling {
+	var first ruling
 	for _, p := range l.metadata {
 		b, ok := s.blobs[p]
 		if !ok {
@@ -119,11 +126,15 @@ func (s *survey) metadataAt(l *level) ruling {
 			if f.license.IsZero() {
 				r.doubts = []string{r.says() + ", which names no licence of the SPDX list"}
 			}
-			return r
+			if first.Path != "" {
+				first = first.over(r)
+				continue
+			}
+			first = r
 		}
-		if why := s.memo.why(b, p); why != "" {
+		if why := s.memo.why(b, p); why != "" && first.Path == "" {
 			return ruling{Statement: Statement{Rule: RuleMetadata, Path: p, BlobID: b.ID}, doubts: []string{"reading it for a licence: " + why}, files: []string{p}}
 		}
 	}
-	return ruling{}
+	return first
 }

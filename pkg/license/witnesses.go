@@ -62,6 +62,28 @@ func (s *survey) witnesses(r *ruling) {
 	}
 }
 
+// contradictions compares what files say themselves with what the LICENSE and
+// the metadata.yaml of the path say about it as a whole. Those may be about some
+// of the files that hold together, but not about none.
+func (s *survey) contradictions(all Expression, parts []*part) []string {
+	if s.file || all.IsZero() {
+		return nil
+	}
+	var list []string
+	for _, r := range []ruling{s.licenseAt(s.at[s.dir]), s.metadataAt(s.at[s.dir])} {
+		if r.License.IsZero() || r.Rule == RuleDefault || r.agrees(all) || within(r.License, all) {
+			continue
+		}
+		for _, p := range parts {
+			if p.Path != r.Path && !p.License.IsZero() && !r.agrees(p.License) {
+				list = append(list, r.says()+", but "+p.says())
+				break
+			}
+		}
+	}
+	return list
+}
+
 // agrees tells whether the statement can be true of what is under x.
 func (st Statement) agrees(x Expression) bool {
 	if !st.License.IsZero() {

@@ -34,6 +34,7 @@ type Settings struct {
 		Ignore              []struct{ Name, Reason string }
 	}
 	Upstream struct {
+		Commit   string
 		Licenses struct{ Allow, Ask, Deny []string }
 	}
 	Secrets Secrets
@@ -113,6 +114,8 @@ func settingsTable() []setting {
 		{key: "ci.unrelated", kind: textList, check: checkPathGlob,
 			def: []string{"**/*.md", "docs/**", ".github/**", "**/.gitignore", ".editorconfig", ".vscode/**", ".idea/**", "LICENSE*"},
 			doc: "Paths whose changes concern no connector; ** crosses folders, and at the beginning stands for those that are no connector's.", example: `["**/*.md", "docs/**", ".github/**"]`},
+		{key: "upstream.commit", kind: text, def: "merge", choices: []string{"merge", "single"},
+			doc: "Commits that connkit pull-upstream makes: merge commits, or single ones for repositories that rebase.", example: "single"},
 		{key: "upstream.licenses", kind: listMap, fields: []string{"allow", "ask", "deny"}, check: license.CheckEntry,
 			doc: "SPDX ids and categories that an import may have, is asked about, or may not have.", example: "{allow: [permissive], ask: [copyleft], deny: [source-available]}"},
 		{key: "secrets.suffix", kind: text, def: "", check: checkSuffix,
