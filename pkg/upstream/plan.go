@@ -79,6 +79,11 @@ func Pull(ctx context.Context, o Options) (*Plan, error) {
 	if w.scratch, err = newScratch(o.Cache); err != nil {
 		return nil, err
 	}
+	if err := w.scratch.open(m); err != nil {
+		w.close()
+		return nil, err
+	}
+	w.store = w.scratch.store
 	p, err := w.plan(ctx)
 	if err != nil {
 		w.close()
@@ -176,11 +181,7 @@ func (w *work) reach(ctx context.Context, p *Plan) error {
 	if err != nil {
 		return err
 	}
-	if err := w.scratch.open(w.mono, w.quarantine); err != nil {
-		return err
-	}
-	w.store = w.scratch.store
-	if err := w.readHead(ctx, w.dest); err != nil {
+	if err := w.scratch.join(w.mono, w.quarantine); err != nil {
 		return err
 	}
 	if w.opts.LastLicensed != "" {
@@ -199,11 +200,13 @@ func (w *work) reach(ctx context.Context, p *Plan) error {
 			return err
 		},
 		func(ctx context.Context) error {
-			if err := w.readOurs(ctx); err != nil || w.last != nil {
-				return err
+			if w.opts.Update {
+				return nil // it was read to find out what to update
 			}
-			var err error
-			w.last, err = w.findEarlier(ctx, w.dest, false)
+			err := w.readHead(ctx, w.dest)
+			if err == nil {
+				w.last, err = w.findEarlier(ctx, w.dest, false)
+			}
 			return err
 		})
 }
@@ -216,9 +219,13 @@ func (w *work) findRemote() (remote.Remote, error) {
 	return remote.Find(w.mono.config, w.mono.Top, w.opts.Dir, w.opts.Remote)
 }
 
+// readHead reads what HEAD has at dest.
 func (w *work) readHead(ctx context.Context, dest string) (err error) {
 	w.root, w.ours, w.files, err = w.mono.trees(ctx, w.store, dest, record.File(dest, false), record.File(dest, true))
-	return err
+	if err != nil {
+		return err
+	}
+	return w.readOurs(ctx)
 }
 
 // checkTheirs finds the path in the upstream and refuses what cannot be imported.
@@ -267,9 +274,6 @@ func (w *work) aimFile(ctx context.Context, d destination) error {
 		if err := w.readHead(ctx, w.dest); err != nil {
 			return err
 		}
-		if err := w.readOurs(ctx); err != nil {
-			return err
-		}
 	}
 	last, err := w.findEarlier(ctx, w.dest, true)
 	if err == nil && (last != nil || w.last != nil && w.last.Dest != w.dest) {
@@ -311,13 +315,8 @@ func (w *work) checkLeaves(ctx context.Context) error {
 
 // fillFromRecord takes what was left empty from the record of dest.
 func (w *work) fillFromRecord(ctx context.Context, dest string) error {
-	tmp := object.NewStore(w.mono.git, w.mono.Format)
-	var err error
-	if w.root, w.ours, w.files, err = w.mono.trees(ctx, tmp, dest, record.File(dest, false), record.File(dest, true)); err != nil {
-		return err
-	}
-	w.store = tmp
-	if err := w.readOurs(ctx); err != nil {
+	err := w.readHead(ctx, dest)
+	if err != nil {
 		return err
 	}
 	for _, single := range []bool{false, true} {

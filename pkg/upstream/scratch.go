@@ -64,22 +64,33 @@ func (s *scratch) close() {
 	_ = os.RemoveAll(s.dir) // what is left is swept by the next run
 }
 
-// open makes the repository, which sees the objects of the monorepo and of a quarantine.
-func (s *scratch) open(m *monorepo, q *remote.Quarantine) error {
+// open makes the repository, which sees the objects of the monorepo.
+func (s *scratch) open(m *monorepo) error {
 	for _, sub := range []string{"objects/info", "objects/pack", "refs"} {
 		if err := os.MkdirAll(filepath.Join(s.git, sub), 0o700); err != nil {
 			return fmt.Errorf("making room in the cache: %w", err)
 		}
 	}
-	alternates := append(q.ObjectDirs(), filepath.Join(m.CommonDir, "objects"))
 	for name, text := range map[string]string{
-		"HEAD": "ref: refs/heads/none\n", "commondir": m.CommonDir + "\n", "objects/info/alternates": strings.Join(alternates, "\n") + "\n",
+		"HEAD": "ref: refs/heads/none\n", "commondir": m.CommonDir + "\n", alternatesName: filepath.Join(m.CommonDir, "objects") + "\n",
 	} {
 		if err := os.WriteFile(filepath.Join(s.git, name), []byte(text), 0o600); err != nil {
 			return fmt.Errorf("making room in the cache: %w", err)
 		}
 	}
-	s.store = object.NewStore(s.command(m), m.Format, append([]string{s.git}, q.Repositories()...)...)
+	s.store = object.NewStore(s.command(m), m.Format, s.git)
+	return nil
+}
+
+const alternatesName = "objects/info/alternates"
+
+// join makes the repository see the objects of a quarantine too.
+func (s *scratch) join(m *monorepo, q *remote.Quarantine) error {
+	list := append(q.ObjectDirs(), filepath.Join(m.CommonDir, "objects"))
+	if err := os.WriteFile(filepath.Join(s.git, alternatesName), []byte(strings.Join(list, "\n")+"\n"), 0o600); err != nil {
+		return fmt.Errorf("making room in the cache: %w", err)
+	}
+	s.store.Add(q.Repositories()...)
 	return nil
 }
 

@@ -59,6 +59,13 @@ func (s *Store) Refresh() {
 	s.opened = nil
 }
 
+// Add makes the store look into more repositories.
+func (s *Store) Add(dirs ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.dirs, s.opened = append(slices.Clone(s.dirs), dirs...), nil
+}
+
 // Get gives the objects of these names. Those that are not there are left out.
 func (s *Store) Get(ctx context.Context, ids ...string) (map[string]Object, error) {
 	s.mu.Lock()
