@@ -53,7 +53,7 @@ func newRoot(a *app) *cobra.Command {
 	f.BoolVarP(&a.ui.Quiet, "quiet", "q", false, "no progress on stderr")
 	_ = root.MarkPersistentFlagDirname("directory") // the flag is there
 	_ = root.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
-	root.AddCommand(newNewCmd(a), newEnvCmd(a), newRunCmd(a), newCICmd(a), newListCmd(a), newDoctorCmd(a), newInitCmd(a), newConfigCmd(a), newVersionCmd(a))
+	root.AddCommand(newNewCmd(a), newEnvCmd(a), newRunCmd(a), newBuildCmd(a), newImagesCmd(a), newUseCmd(a), newCICmd(a), newListCmd(a), newDoctorCmd(a), newInitCmd(a), newConfigCmd(a), newVersionCmd(a))
 	a.root = root
 	root.SetHelpCommand(newHelpCmd(root))
 	root.InitDefaultCompletionCmd("completion")

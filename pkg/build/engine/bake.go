@@ -15,7 +15,8 @@ import (
 func BakeFile(requests map[string]Request) ([]byte, error) {
 	type target struct {
 		Context    string            `json:"context"`
-		Dockerfile string            `json:"dockerfile"`
+		Dockerfile string            `json:"dockerfile,omitempty"`
+		Inline     string            `json:"dockerfile-inline,omitempty"`
 		Args       map[string]string `json:"args,omitempty"`
 		Labels     map[string]string `json:"labels,omitempty"`
 		Tags       []string          `json:"tags"`
@@ -39,7 +40,7 @@ func BakeFile(requests map[string]Request) ([]byte, error) {
 	for _, name := range sortedKeys(requests) {
 		r := requests[name]
 		t := target{
-			Context: r.Context, Dockerfile: r.Dockerfile, Args: map[string]string{}, Labels: escaped(r.Labels), Tags: []string{r.Image},
+			Context: r.Context, Dockerfile: r.Dockerfile, Inline: escape(string(r.Inline)), Args: map[string]string{}, Labels: escaped(r.Labels), Tags: []string{r.Image},
 			CacheFrom: r.CacheFrom, CacheTo: r.CacheTo, NoCache: r.NoCache, Pull: r.Pull, Output: []string{"type=docker"},
 		}
 		for key, value := range r.Args {
@@ -81,12 +82,12 @@ func escaped(m map[string]string) map[string]string {
 
 // Bake is the command that builds what a bake file says. Variables for proxies
 // are taken from env.
-func (e Engine) Bake(file, builder, metadata string, env []string) proc.Cmd {
+func (e Engine) Bake(file, builder string, env []string) proc.Cmd {
 	c := e.cmd("buildx", "bake", "--progress", "plain")
 	if builder != "" {
 		c.Argv = append(c.Argv, "--builder", builder)
 	}
-	c.Argv = append(c.Argv, "--metadata-file", metadata, "--file", file)
+	c.Argv = append(c.Argv, "--file", file)
 	c.Env = append(c.Env, env...)
 	// Older versions ask for leave to read what lies outside the current folder.
 	c.Env = append(c.Env, "BUILDX_BAKE_ENTITLEMENTS_FS=0")

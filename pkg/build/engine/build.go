@@ -13,6 +13,7 @@ type Request struct {
 	Image      string            // name and tag
 	Context    string            // folder, or "-" for a tar on stdin
 	Dockerfile string            // path; in a tar that in the tar
+	Inline     []byte            // of a bake file: the text, in place of a path
 	Args       map[string]string // build args
 	Labels     map[string]string
 	Secrets    []Secret
@@ -20,11 +21,10 @@ type Request struct {
 	NoCache    bool
 	Pull       bool // look for a newer base image
 
-	Builder      string   // of buildx
-	CacheFrom    []string // where the builder can
-	CacheTo      []string // where the builder can
-	IDFile       string   // gets the image's id
-	MetadataFile string   // gets what buildx tells of the image
+	Builder    string   // of buildx
+	CacheFrom  []string // where the builder can
+	CacheTo    []string // where the builder can
+	IgnoreFile string   // what the context leaves out, where it is not .dockerignore
 }
 
 // Secret is a file or a variable that a build step can read and that stays out of the image.
@@ -70,9 +70,6 @@ func (e Engine) Build(r Request) proc.Cmd {
 	for _, s := range r.Secrets {
 		add("--secret", s.String())
 	}
-	if r.IDFile != "" {
-		add("--iidfile", r.IDFile)
-	}
 	add("--tag", r.Image, "--file", r.Dockerfile, r.Context)
 	return c
 }
@@ -93,8 +90,8 @@ func (e Engine) verb() []string {
 
 // options are those that not every builder has, or has in another form.
 func (e Engine) options(r Request, add func(...string)) {
-	if r.MetadataFile != "" && e.Builder == Buildx {
-		add("--metadata-file", r.MetadataFile)
+	if r.IgnoreFile != "" && (e.Name == Podman || e.Name == Buildah) {
+		add("--ignorefile", r.IgnoreFile) // BuildKit finds it beside the Dockerfile by itself
 	}
 	if r.Platform != "" {
 		add("--platform", r.Platform)

@@ -3,15 +3,17 @@ package engine
 import (
 	"bytes"
 	"regexp"
+	"slices"
 	"strings"
 )
 
 // Steps reads what a builder prints while it works: the step it is at, and how
 // many there were and how many of them came out of a cache.
 type Steps struct {
-	Step   func(target, text string) // told of each step; target is that of a bake
-	Done   map[string]int            // steps by target
-	Cached map[string]int            // of them from a cache
+	Targets []string                  // of a bake
+	Step    func(target, text string) // told of each step; target is "" but in a bake
+	Done    map[string]int            // steps by target
+	Cached  map[string]int            // of them from a cache
 
 	rest    []byte
 	vertex  map[string]step // BuildKit's, by number
@@ -39,7 +41,7 @@ func (s *Steps) Write(p []byte) (int, error) {
 
 var (
 	// #7 [build 2/5] RUN make; in a bake #7 [source-x build 2/5] RUN make
-	vertexLine  = regexp.MustCompile(`^#(\d+) \[(?:(\S+) )?(?:(\S+) )?(\d+/\d+)\] (.+)$`)
+	vertexLine  = regexp.MustCompile(`^#(\d+) \[(?:(\S+) )?(?:\S+ )?(\d+/\d+)\] (.+)$`)
 	vertexState = regexp.MustCompile(`^#(\d+) (CACHED|DONE|ERROR)\b`)
 	// Step 3/9 : RUN make
 	classicLine = regexp.MustCompile(`^Step (\d+/\d+) : (.+)$`)
@@ -53,7 +55,7 @@ func (s *Steps) line(line string) {
 		s.Done, s.Cached, s.vertex = map[string]int{}, map[string]int{}, map[string]step{}
 	}
 	if m := vertexLine.FindStringSubmatch(line); m != nil {
-		s.begin(m[1], step{target: s.bakeTarget(m[2], m[3]), text: m[4] + " " + m[5]})
+		s.begin(m[1], step{target: s.bakeTarget(m[2]), text: m[3] + " " + m[4]})
 		return
 	}
 	if m := vertexState.FindStringSubmatch(line); m != nil {
@@ -78,19 +80,13 @@ func (s *Steps) line(line string) {
 	}
 }
 
-// bakeTarget tells the target of a vertex: in a bake its name comes first.
-func (s *Steps) bakeTarget(first, second string) string {
-	if second != "" || s.isTarget(first) {
+// bakeTarget tells the target of a vertex: in a bake its name comes before the
+// stage's, of several targets that share a vertex the first.
+func (s *Steps) bakeTarget(first string) string {
+	if slices.Contains(s.Targets, first) {
 		return first
 	}
 	return ""
-}
-
-// isTarget tells a connector's name from a stage's: stage-1 is how BuildKit
-// calls one that has no name.
-func (s *Steps) isTarget(name string) bool {
-	_, known := s.Done[name]
-	return known && name != ""
 }
 
 func (s *Steps) begin(number string, v step) {
