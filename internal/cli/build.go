@@ -115,6 +115,21 @@ func (a *app) findEngine(ctx context.Context, set *workspace.Settings, images bo
 	return engine.Find(ctx, o)
 }
 
+type foundEngine struct {
+	engine engine.Engine
+	err    error
+}
+
+// lookForEngine looks while other things are read.
+func (a *app) lookForEngine(ctx context.Context, set *workspace.Settings) <-chan foundEngine {
+	found := make(chan foundEngine, 1)
+	go func() {
+		e, err := a.findEngine(ctx, set, false)
+		found <- foundEngine{e, err}
+	}()
+	return found
+}
+
 func (a *app) build(ctx context.Context, b *buildFlags, args []string) error {
 	set, err := a.settings()
 	if err != nil {
@@ -125,6 +140,10 @@ func (a *app) build(ctx context.Context, b *buildFlags, args []string) error {
 	}
 	if b.eject {
 		return a.eject(ctx, b, set)
+	}
+	var found <-chan foundEngine
+	if !b.print {
+		found = a.lookForEngine(ctx, set)
 	}
 	plan, err := build.NewPlan(ctx, b.Options)
 	if err != nil {
@@ -141,10 +160,11 @@ func (a *app) build(ctx context.Context, b *buildFlags, args []string) error {
 	if b.print {
 		return a.printBake(plan, b, set)
 	}
-	if b.run.Engine, err = a.findEngine(ctx, set, false); err != nil {
-		return err
+	f := <-found
+	if f.err != nil {
+		return f.err
 	}
-	b.run.Builder = set.Build.Builder
+	b.run.Engine, b.run.Builder = f.engine, set.Build.Builder
 	b.run.Bake = b.run.Engine.Builder == engine.Buildx && b.run.Builder != "" && len(plan.Targets) > 1
 	if b.dryRun {
 		return a.showCommands(plan, b)

@@ -2,12 +2,14 @@ package build
 
 import (
 	"context"
+	"fmt"
 	"net/url"
 	"os"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/connkit/connkit/pkg/build/engine"
 	"github.com/connkit/connkit/pkg/workspace"
 )
 
@@ -20,8 +22,12 @@ func (o *Options) label(_ context.Context, t *Target, c workspace.Connector, sta
 		LabelInputs:     t.Inputs,
 	}
 	set := func(key, value string) {
-		if value != "" {
+		switch {
+		case value == "":
+		case engine.IsLabel(value):
 			t.Labels[key] = value
+		default:
+			t.Warnings = append(t.Warnings, fmt.Sprintf("the label %s is left out: %q is not for a label", key, value))
 		}
 	}
 	set(oci+"version", c.Version)

@@ -83,12 +83,47 @@ var (
 	errorPrefix = regexp.MustCompile(`(?i)^(ERROR: |Error: |error building at STEP .*?: |failed to build: )+`)
 )
 
-// reason is the line of a log that tells most: the last one that is no frame of the engine's.
+// told is a line of the engine's that says no more than that a command failed.
+var told = regexp.MustCompile(`^The command .* returned a non-zero code|did not complete successfully: exit code|^Error: (building|error building) at STEP|^error building at STEP`)
+
+// complaint is a line in which a command says what is wrong.
+var complaint = regexp.MustCompile(`(?i)\b(error|fatal|denied|cannot|no such|not found|failed)\b`)
+
+// reason is the line of a log that tells most: the last complaint of a command
+// in it, else what the engine says last.
 func reason(tail []string, status int) string {
+	best := ""
 	for i := len(tail) - 1; i >= 0; i-- {
-		if line := tail[i]; !noise.MatchString(line) {
-			return strings.TrimSpace(errorPrefix.ReplaceAllString(line, ""))
+		line := strings.TrimSpace(stamp.ReplaceAllString(tail[i], ""))
+		if noise.MatchString(line) {
+			continue
+		}
+		if best == "" {
+			best = line
+		}
+		if !told.MatchString(best) {
+			break
+		}
+		if complaint.MatchString(line) && !told.MatchString(line) {
+			best = line
+			break
 		}
 	}
-	return fmt.Sprintf("the engine ended with exit status %d", status)
+	if best == "" {
+		return fmt.Sprintf("the engine ended with exit status %d", status)
+	}
+	return strings.TrimSpace(errorPrefix.ReplaceAllString(best, ""))
+}
+
+// stamp is what BuildKit puts before the lines of a step.
+var stamp = regexp.MustCompile(`^(#\d+ )?(\d+\.\d+ )?`)
+
+var distrusted = regexp.MustCompile(`(?i)certificate.?verify.?failed|certificate signed by unknown authority|unable to get local issuer`)
+
+// advice is a hint for what often goes wrong.
+func advice(tail []string, t *Target) string {
+	if distrusted.MatchString(strings.Join(tail, "\n")) && t.source.recipe != nil {
+		return "a certificate is not known inside of the build: --secret id=ca,src=/etc/ssl/certs/ca-certificates.crt\n"
+	}
+	return ""
 }

@@ -1,6 +1,7 @@
 package build
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -27,10 +28,14 @@ func (p *Plan) fit(ctx context.Context, o *RunOptions) error {
 		}
 	}
 	for _, t := range p.Targets {
-		fatal, dropped := o.Engine.Unfit(o.request(t), driver)
+		r := o.request(t)
+		if t.source.recipe != nil && !o.Engine.Mounts() {
+			r.Secrets = withoutCertificates(r.Secrets)
+		}
+		fatal, dropped := o.Engine.Unfit(r, driver)
 		if len(fatal) > 0 {
 			return fault.Usagef("building %s: %s cannot be used with %s, which does without BuildKit", t.Connector, strings.Join(fatal, ", "), o.Engine).
-				WithHint("install buildx (https://docs.docker.com/go/buildx/), or --engine podman; a certificate may lie in build-ca.crt at the root instead")
+				WithHint("install buildx (https://docs.docker.com/go/buildx/), or --engine podman")
 		}
 		if t.source.file.Mounts() && t.source.recipe == nil && !o.Engine.Mounts() {
 			return fault.Environmentf("building %s: %s has RUN --mount in it, and %s does without BuildKit", t.Connector, t.Dockerfile, o.Engine).
@@ -74,8 +79,13 @@ func (p *Plan) Commands(o RunOptions) [][]string {
 // sent as a tar: what the template takes and nothing else.
 func (p *Plan) place(o RunOptions, t *Target) engine.Request {
 	r := o.request(t)
-	if r.Context, r.Dockerfile = p.root, t.source.path; t.source.recipe != nil {
+	switch r.Context, r.Dockerfile = p.root, t.source.path; {
+	case t.source.recipe != nil && !o.Engine.Mounts():
+		r.Context, r.Dockerfile, r.Secrets = "-", inTar, nil
+	case t.source.recipe != nil:
 		r.Context, r.Dockerfile = "-", inTar
+	case o.Engine.LabelsInDockerfile():
+		r.Dockerfile = "-"
 	}
 	if file := t.source.context.Ignore; file != "" && filepath.Base(file) != inputs.IgnoreFile {
 		r.IgnoreFile = file
@@ -100,13 +110,11 @@ func (p *Plan) make(ctx context.Context, o RunOptions, r *Result) error {
 	}
 	c.Stdout, c.Stderr = out, out
 	o.step(r.Connector, "sending the context")
-	if request.Context == "-" {
-		stop, err := p.send(ctx, o, r.Target, &c)
-		if err != nil {
-			return err
-		}
-		defer stop()
+	stop, err := p.send(ctx, o, r.Target, &c)
+	if err != nil {
+		return err
 	}
+	defer stop()
 	_, err = proc.Run(ctx, c)
 	r.Steps, r.Cached = steps.Done[""], steps.Cached[""]
 	if err != nil {
@@ -115,17 +123,33 @@ func (p *Plan) make(ctx context.Context, o RunOptions, r *Result) error {
 	return nil
 }
 
-// send makes the engine read its context from us.
+// send gives the engine what it reads from us: the context of a template, the
+// Dockerfile with labels in it.
 func (p *Plan) send(ctx context.Context, o RunOptions, t *Target, c *proc.Cmd) (stop func(), err error) {
-	text, err := t.source.recipe.Dockerfile(o.Engine.Mounts())
-	if err != nil {
-		return nil, err
+	text := t.source.text
+	if t.source.recipe != nil {
+		if text, err = t.source.recipe.Dockerfile(o.Engine.Mounts()); err != nil {
+			return nil, err
+		}
+	}
+	if o.Engine.LabelsInDockerfile() {
+		text = append(bytes.Clone(text), "\n"+engine.LabelLine(t.Labels)+"\n"...)
+		c.Stdin = bytes.NewReader(text)
+	}
+	if t.source.recipe == nil {
+		return func() {}, nil
+	}
+	extra := map[string][]byte{inTar: text}
+	if !o.Engine.Mounts() {
+		if extra[certificates], err = t.certificates(); err != nil {
+			return nil, err
+		}
 	}
 	r, w := io.Pipe()
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		_ = w.CloseWithError(t.source.context.Archive(ctx, w, t.source.files, map[string][]byte{inTar: text}))
+		_ = w.CloseWithError(t.source.context.Archive(ctx, w, t.source.files, extra))
 	}()
 	c.Stdin = r
 	return func() {
@@ -146,7 +170,7 @@ func (o RunOptions) explain(ctx context.Context, r *Result, err error, log *buil
 	r.Log, r.Tail = log.keep()
 	e := fault.Failedf("building %s: %s", r.Image, reason(r.Tail, exit.Status))
 	if r.Log != "" {
-		e = e.WithHint("the whole log: %s", r.Log)
+		e = e.WithHint("%sthe whole log: %s", advice(r.Tail, r.Target), r.Log)
 	}
 	return e
 }

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -64,8 +65,10 @@ func (e Engine) Build(r Request) proc.Cmd {
 		}
 		add("--build-arg", key+"="+r.Args[key])
 	}
-	for _, key := range slices.Sorted(maps.Keys(r.Labels)) {
-		add("--label", key+"="+r.Labels[key])
+	if !e.LabelsInDockerfile() {
+		for _, key := range slices.Sorted(maps.Keys(r.Labels)) {
+			add("--label", key+"="+r.Labels[key])
+		}
 	}
 	for _, s := range r.Secrets {
 		add("--secret", s.String())
@@ -73,6 +76,26 @@ func (e Engine) Build(r Request) proc.Cmd {
 	add("--tag", r.Image, "--file", r.Dockerfile, r.Context)
 	return c
 }
+
+// LabelsInDockerfile tells that labels belong into the Dockerfile: of each
+// --label the classic builder makes a step, which takes as long as the rest of a
+// cached build.
+func (e Engine) LabelsInDockerfile() bool { return e.Name == Docker && e.Builder == Classic }
+
+// LabelLine is the instruction that sets labels. Their values hold nothing that
+// a Dockerfile takes for more than text: [IsLabel].
+func LabelLine(labels map[string]string) string {
+	line := "LABEL"
+	for _, key := range slices.Sorted(maps.Keys(labels)) {
+		line += " " + key + `="` + labels[key] + `"`
+	}
+	return line
+}
+
+var labelForm = regexp.MustCompile(`^[A-Za-z0-9 ._~:/?#@!&()*+,;=%-]+$`)
+
+// IsLabel tells whether a text can be the value of a label in every engine.
+func IsLabel(value string) bool { return labelForm.MatchString(value) }
 
 func (e Engine) verb() []string {
 	switch {

@@ -91,8 +91,9 @@ func Find(ctx context.Context, o FindOptions) (Engine, error) {
 	for i, c := range candidates {
 		found[i] = make(chan answer, 1)
 		go func() {
+			plugin := o.hasBuildx(probing, c)
 			e, err := c.probe(probing, o.Getenv)
-			found[i] <- answer{e, err}
+			found[i] <- answer{e, err, plugin}
 		}()
 	}
 	var tried []failure
@@ -102,7 +103,7 @@ func Find(ctx context.Context, o FindOptions) (Engine, error) {
 			return Engine{}, context.Cause(ctx)
 		}
 		if a.err == nil {
-			return o.settle(ctx, a.engine)
+			return o.settle(a.engine, a.buildx)
 		}
 		tried = append(tried, failure{c, a.err})
 	}
@@ -112,6 +113,7 @@ func Find(ctx context.Context, o FindOptions) (Engine, error) {
 type answer struct {
 	engine Engine
 	err    error
+	buildx <-chan bool
 }
 
 // candidate is a program that may be an engine.
@@ -136,32 +138,39 @@ func (o FindOptions) candidates() []candidate {
 	return list
 }
 
-// settle finds out which builder a docker has.
-func (o FindOptions) settle(ctx context.Context, e Engine) (Engine, error) {
-	if e.Name != Docker {
-		if o.Builder != "" {
-			return e, fault.Usagef("choosing a builder: %s has none to choose: --builder is for docker with buildx", e.Name)
-		}
-		return e, nil
+// hasBuildx asks a docker for its plugin while the engine is asked too.
+func (o FindOptions) hasBuildx(ctx context.Context, c candidate) <-chan bool {
+	has := make(chan bool, 1)
+	if c.name != Docker || o.Images || o.Builder == "" && o.refusesBuildKit() {
+		has <- false
+		return has
 	}
-	if o.Images {
-		e.Builder = ""
-		return e, nil
-	}
+	go func() {
+		_, err := proc.Run(ctx, proc.Cmd{Argv: []string{c.program, "buildx", "version"}})
+		has <- err == nil
+	}()
+	return has
+}
+
+// refusesBuildKit tells that the user wants the classic builder.
+func (o FindOptions) refusesBuildKit() bool {
 	wish := o.Getenv("DOCKER_BUILDKIT")
-	refused := wish == "0" || strings.EqualFold(wish, "false")
-	if o.Builder != "" || !refused {
-		if _, err := proc.Run(ctx, proc.Cmd{Argv: []string{e.Program, "buildx", "version"}}); err == nil {
-			e.Builder = Buildx
-			return e, nil
-		} else if ctx.Err() != nil {
-			return e, err
-		}
-	}
-	if o.Builder != "" {
+	return wish == "0" || strings.EqualFold(wish, "false")
+}
+
+// settle chooses the builder of a docker.
+func (o FindOptions) settle(e Engine, buildx <-chan bool) (Engine, error) {
+	switch {
+	case e.Name != Docker && o.Builder != "":
+		return e, fault.Usagef("choosing a builder: %s has none to choose: --builder is for docker with buildx", e.Name)
+	case e.Name != Docker:
+	case o.Images:
+		e.Builder = ""
+	case <-buildx:
+		e.Builder = Buildx
+	case o.Builder != "":
 		return e, fault.Environmentf("choosing the builder %q: docker has no buildx", o.Builder).WithHint("https://docs.docker.com/go/buildx/")
-	}
-	if refused || e.Builder != BuildKit {
+	case o.refusesBuildKit() || e.Builder != BuildKit:
 		e.Builder = Classic
 	}
 	return e, nil

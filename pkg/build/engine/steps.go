@@ -108,12 +108,14 @@ func (s *Steps) count(v step, word string) {
 		s.Done[""]++
 	}
 	s.current = v
-	s.tell(v)
+	if v.counted || word == "FROM" {
+		s.tell(v)
+	}
 }
 
 func (s *Steps) tell(v step) {
 	if s.Step != nil {
-		s.Step(v.target, v.text)
+		s.Step(v.target, strings.Join(strings.Fields(v.text), " "))
 	}
 }
 

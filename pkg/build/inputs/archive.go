@@ -20,6 +20,9 @@ var when = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 func (c *Context) Archive(ctx context.Context, w io.Writer, files []File, extra map[string][]byte) error {
 	t := tar.NewWriter(w)
 	for name, text := range extra {
+		if text == nil {
+			continue
+		}
 		if err := t.WriteHeader(&tar.Header{Name: name, Mode: 0o644, Size: int64(len(text)), ModTime: when, Format: tar.FormatPAX}); err != nil {
 			return fmt.Errorf("packing %q: %w", name, err)
 		}
