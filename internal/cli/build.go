@@ -29,6 +29,7 @@ type buildFlags struct {
 	all, print, dryRun, noProbe, use, ignore bool
 	eject, force                             bool
 	since, progress, timeout                 string
+	edits                                    []string // files that were edited
 }
 
 func newBuildCmd(a *app) *cobra.Command {
@@ -145,14 +146,9 @@ func (a *app) build(ctx context.Context, b *buildFlags, args []string) error {
 	if !b.print {
 		found = a.lookForEngine(ctx, set)
 	}
-	plan, err := build.NewPlan(ctx, b.Options)
+	plan, err := a.planBuild(ctx, b)
 	if err != nil {
 		return err
-	}
-	if b.since != "" {
-		if err := plan.ChangedSince(ctx, b.since); err != nil {
-			return err
-		}
 	}
 	if len(plan.Targets) == 0 {
 		return a.ui.Result("build", buildResult{Images: []build.Result{}}, nil, func(p *ui.Page) { p.Line("nothing to build") })
@@ -170,6 +166,34 @@ func (a *app) build(ctx context.Context, b *buildFlags, args []string) error {
 		return a.showCommands(plan, b)
 	}
 	return a.runBuild(ctx, plan, b, set)
+}
+
+// planBuild plans what is to be built; a .dockerignore that is edited on the way
+// is read again.
+func (a *app) planBuild(ctx context.Context, b *buildFlags) (*build.Plan, error) {
+	plan, err := build.NewPlan(ctx, b.Options)
+	if err != nil {
+		return nil, err
+	}
+	if b.ignore && !b.dryRun && !b.print {
+		edit, err := a.addIgnores(plan.Targets)
+		if err != nil {
+			return nil, err
+		}
+		if edit.changed() {
+			if err := edit.write(); err != nil {
+				return nil, err
+			}
+			b.edits = append(b.edits, a.relative(edit.path))
+			if plan, err = build.NewPlan(ctx, b.Options); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if b.since == "" {
+		return plan, nil
+	}
+	return plan, plan.ChangedSince(ctx, b.since)
 }
 
 // fillBuild takes what the flags left open from the arguments and the settings.
@@ -327,6 +351,13 @@ func (a *app) printBake(plan *build.Plan, b *buildFlags, set *workspace.Settings
 
 func (a *app) showCommands(plan *build.Plan, b *buildFlags) error {
 	commands := plan.Commands(b.run)
+	var ignore fileEdit
+	if b.ignore {
+		var err error
+		if ignore, err = a.addIgnores(plan.Targets); err != nil {
+			return err
+		}
+	}
 	r := struct {
 		Engine   engine.Engine   `json:"engine"`
 		Images   []*build.Target `json:"images"`
@@ -340,6 +371,9 @@ func (a *app) showCommands(plan *build.Plan, b *buildFlags) error {
 				p.Line("  " + p.Typed(shellWords(commands[i])))
 			}
 			showWarnings(p, t.Warnings)
+		}
+		if ignore.changed() {
+			p.Diff(unified(".dockerignore", ignore.before, ignore.after))
 		}
 	})
 }

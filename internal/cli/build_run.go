@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"io"
 	"strings"
 	"time"
 
@@ -40,20 +39,13 @@ func (a *app) runBuild(ctx context.Context, plan *build.Plan, b *buildFlags, set
 	}
 	r := buildResult{Images: results}
 	for _, image := range results {
-		a.showTail(lines, image)
+		a.showTail(image)
 	}
 	if err == nil && b.use {
-		if r.Edits, err = a.useImages(results); err != nil {
-			return err
-		}
+		edits, useErr := a.useImages(set, results)
+		b.edits, err = append(b.edits, edits...), useErr
 	}
-	if b.ignore {
-		edits, err := a.addIgnores(results)
-		if err != nil {
-			return err
-		}
-		r.Edits = append(r.Edits, edits...)
-	}
+	r.Edits = b.edits
 	if resultErr := a.ui.Result("build", r, err, func(p *ui.Page) { a.showBuilt(p, r, b) }); resultErr != nil || err == nil {
 		return resultErr
 	}
@@ -64,11 +56,11 @@ func (a *app) runBuild(ctx context.Context, plan *build.Plan, b *buildFlags, set
 }
 
 // showTail prints the end of a failed build's log.
-func (a *app) showTail(w io.Writer, r build.Result) {
+func (a *app) showTail(r build.Result) {
 	if a.ui.JSON || len(r.Tail) == 0 {
 		return
 	}
-	fmt.Fprintf(w, "%s\n", strings.Join(r.Tail, "\n"))
+	fmt.Fprintf(a.ui.ErrWriter(), "%s\n", strings.Join(r.Tail, "\n"))
 }
 
 func (a *app) showBuilt(p *ui.Page, r buildResult, b *buildFlags) {

@@ -9,7 +9,6 @@ import (
 	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/ui"
 	"github.com/connkit/connkit/pkg/build"
-	"github.com/connkit/connkit/pkg/build/engine"
 	"github.com/connkit/connkit/pkg/workspace"
 )
 
@@ -128,5 +127,3 @@ func (a *app) checkFresh(ctx context.Context, c workspace.Connector, image strin
 	}
 	return nil
 }
-
-var _ = engine.Docker

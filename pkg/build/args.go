@@ -97,12 +97,18 @@ func isRate(s string) bool {
 	return err == nil && rate >= 0 && rate < 1e6 && !strings.ContainsAny(s, "xXpPeE_+iInN")
 }
 
-// imageName is the name of a connector's image.
-func (o *Options) imageName(connector string) (string, error) {
+// ImageName is the name of a connector's image: ghcr.io/estuary/NAME:local,
+// where registry and tag say nothing else.
+func ImageName(connector, registry, tag string) (string, error) {
 	if !nameForm.MatchString(connector) {
 		return "", fault.Usagef("naming the image of %q: an image's name is small letters and digits with - _ . between", connector)
 	}
-	return cmp.Or(o.Registry, defaultRegistry) + "/" + connector + ":" + cmp.Or(o.Tag, defaultTag), nil
+	o := Options{Registry: registry, Tag: tag}
+	return cmp.Or(registry, defaultRegistry) + "/" + connector + ":" + cmp.Or(tag, defaultTag), o.check()
+}
+
+func (o *Options) imageName(connector string) (string, error) {
+	return ImageName(connector, o.Registry, o.Tag)
 }
 
 // args are the build args: those that the old script gives, then what CI gives

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -78,7 +79,11 @@ func (e engine) inspect(ctx context.Context, ref string) (image, error) {
 		return image{}, err
 	}
 	var found image
-	if err := json.Unmarshal(out.Stdout, &found); err != nil {
+	text := bytes.TrimSpace(out.Stdout)
+	if bytes.HasPrefix(text, []byte("[")) { // podman 4 prints a list of one
+		text = bytes.TrimSuffix(text[1:], []byte("]"))
+	}
+	if err := json.Unmarshal(text, &found); err != nil {
 		return image{}, fault.Failedf("reading what %s says of %s: %w", e.program, ref, err)
 	}
 	return found, nil

@@ -24,33 +24,36 @@ type Image struct {
 	Command  []string          `json:"command"` // entry point and its arguments
 }
 
-// inspected is the shape of docker, podman and nerdctl; buildah has its own.
+// config is what an image says of how it is run.
+type config struct {
+	User       string
+	Labels     map[string]string
+	Entrypoint []string
+	Cmd        []string
+}
+
+func (c config) command() []string { return slices.Concat(c.Entrypoint, c.Cmd) }
+
+// inspected is what docker, podman and nerdctl print.
 type inspected struct {
 	ID           string `json:"Id"`
 	Created      time.Time
 	Size         int64
 	Os           string
 	Architecture string
-	Config       struct {
-		User       string
-		Labels     map[string]string
-		Entrypoint []string
-		Cmd        []string
-	}
+	Config       config
+}
 
+// ofBuildah is what buildah prints. The size of an image stands in its manifest alone.
+type ofBuildah struct {
 	FromImageID string
+	Manifest    string
 	OCIv1       struct {
 		Created      time.Time `json:"created"`
 		Os           string    `json:"os"`
 		Architecture string    `json:"architecture"`
-		Config       struct {
-			User       string
-			Labels     map[string]string
-			Entrypoint []string
-			Cmd        []string
-		} `json:"config"`
+		Config       config    `json:"config"`
 	}
-	Manifest string
 }
 
 // Inspect tells of an image; ok is false when it is not there.
@@ -86,47 +89,43 @@ func absent(message string) bool {
 }
 
 func readImage(engine string, text []byte) (Image, error) {
-	var list []inspected
 	if engine == Buildah {
-		list = make([]inspected, 1)
-		if err := json.Unmarshal(text, &list[0]); err != nil {
-			return Image{}, fmt.Errorf("reading what buildah says: %w", err)
-		}
-		return list[0].ofBuildah(), nil
+		return readBuildah(text)
 	}
-	if err := json.Unmarshal(text, &list); err != nil || len(list) == 0 {
-		return Image{}, fmt.Errorf("reading what %s says: %w", engine, cmpError(err))
+	var list []inspected
+	if err := json.Unmarshal(text, &list); err != nil {
+		return Image{}, fmt.Errorf("reading what %s says: %w", engine, err)
+	}
+	if len(list) == 0 {
+		return Image{}, fmt.Errorf("reading what %s says: it is empty", engine)
 	}
 	i := list[0]
 	return Image{
 		ID: strings.TrimPrefix(i.ID, "sha256:"), Created: i.Created, Size: i.Size, Platform: i.Os + "/" + i.Architecture,
-		User: i.Config.User, Labels: i.Config.Labels, Command: slices.Concat(i.Config.Entrypoint, i.Config.Cmd),
+		User: i.Config.User, Labels: i.Config.Labels, Command: i.Config.command(),
 	}, nil
 }
 
-func cmpError(err error) error {
-	if err == nil {
-		return errors.New("it is empty")
+func readBuildah(text []byte) (Image, error) {
+	var i ofBuildah
+	if err := json.Unmarshal(text, &i); err != nil {
+		return Image{}, fmt.Errorf("reading what buildah says: %w", err)
 	}
-	return err
-}
-
-// ofBuildah takes the size out of the manifest, which is the only place it stands in.
-func (i inspected) ofBuildah() Image {
 	var manifest struct {
 		Layers []struct {
 			Size int64 `json:"size"`
 		} `json:"layers"`
 	}
 	_ = json.Unmarshal([]byte(i.Manifest), &manifest) // without one the size stays 0
+	c := i.OCIv1
 	image := Image{
-		ID: i.FromImageID, Created: i.OCIv1.Created, Platform: i.OCIv1.Os + "/" + i.OCIv1.Architecture,
-		User: i.OCIv1.Config.User, Labels: i.OCIv1.Config.Labels, Command: slices.Concat(i.OCIv1.Config.Entrypoint, i.OCIv1.Config.Cmd),
+		ID: i.FromImageID, Created: c.Created, Platform: c.Os + "/" + c.Architecture,
+		User: c.Config.User, Labels: c.Config.Labels, Command: c.Config.command(),
 	}
 	for _, l := range manifest.Layers {
 		image.Size += l.Size
 	}
-	return image
+	return image, nil
 }
 
 // List gives the names, with tags, of all images of the engine, without the

@@ -41,7 +41,7 @@ func (s *Steps) Write(p []byte) (int, error) {
 
 var (
 	// #7 [build 2/5] RUN make; in a bake #7 [source-x build 2/5] RUN make
-	vertexLine  = regexp.MustCompile(`^#(\d+) \[(?:(\S+) )?(?:\S+ )?(\d+/\d+)\] (.+)$`)
+	vertexLine  = regexp.MustCompile(`^#(\d+) \[(?:(\S+) +)?(?:\S+ +)?(\d+/\d+)\] (.+)$`)
 	vertexState = regexp.MustCompile(`^#(\d+) (CACHED|DONE|ERROR)\b`)
 	// Step 3/9 : RUN make
 	classicLine = regexp.MustCompile(`^Step (\d+/\d+) : (.+)$`)

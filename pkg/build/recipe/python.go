@@ -2,6 +2,7 @@ package recipe
 
 import (
 	"bytes"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"slices"
@@ -112,6 +113,34 @@ func withoutHashes(dir, lock, flag string) string {
 		}
 	}
 	return ""
+}
+
+// Command is how a connector is started in its folder: the command of a catalog
+// file that names none.
+func Command(c workspace.Connector) ([]string, error) {
+	switch c.Language {
+	case "python":
+		text, sources, err := entrypoint(c)
+		if sources {
+			return []string{"python", "main.py"}, err
+		}
+		var words []string
+		if err == nil {
+			err = json.Unmarshal([]byte(text), &words)
+		}
+		return words, err
+	case "go":
+		dir, err := mainPackage(c)
+		if err != nil {
+			return nil, err
+		}
+		rel, err := filepath.Rel(c.Dir, dir)
+		if rel == "." {
+			return []string{"go", "run", "."}, err
+		}
+		return []string{"go", "run", "./" + filepath.ToSlash(rel)}, err
+	}
+	return nil, fault.Usagef("nothing tells how to start a connector in %s", language(c.Language))
 }
 
 // entrypoint is how the connector is started: the module of its name, else its
