@@ -25,8 +25,8 @@ func isProxy(name string) bool { return engine.IsProxy(name) }
 var (
 	argName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 	tagForm = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$`)
-	// A host, which has a dot, a port or is localhost, and path components.
-	registryForm = regexp.MustCompile(`^[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?(:[0-9]{1,5})?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$`)
+	// A host, which has a dot or a port or is localhost, or a path component, and more of these.
+	registryForm = regexp.MustCompile(`^([a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)+(:[0-9]{1,5})?|[a-zA-Z0-9-]+:[0-9]{1,5}|[a-z0-9]+([._-]+[a-z0-9]+)*)(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$`)
 	nameForm     = regexp.MustCompile(`^[a-z0-9]+([._-]+[a-z0-9]+)*$`)
 	platformForm = regexp.MustCompile(`^[a-z0-9]+/[a-z0-9_]+(/[a-z0-9]+)?$`)
 	secretID     = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*$`)

@@ -54,7 +54,7 @@ func (l *buildLog) keep() (name string, tail []string) {
 	defer l.mu.Unlock()
 	text, err := os.ReadFile(l.file.Name())
 	if err == nil {
-		lines := strings.Split(strings.TrimRight(string(plain(text)), "\n"), "\n")
+		lines := strings.Split(strings.TrimRight(legacy.ReplaceAllString(string(plain(text)), ""), "\n"), "\n")
 		tail = lines[max(0, len(lines)-tailLines):]
 	}
 	if os.Rename(l.file.Name(), l.name) != nil {
@@ -70,6 +70,9 @@ func (l *buildLog) close() {
 		_ = os.Remove(l.file.Name()) // of a build that went well
 	}
 }
+
+// legacy is what docker's client says before each build with the classic builder.
+var legacy = regexp.MustCompile(`(?m)^DEPRECATED: The legacy builder.*\n(^ +.*\n)*\n?`)
 
 var control = regexp.MustCompile("\x1b\\[[0-9;?]*[A-Za-z]|\r")
 
@@ -120,10 +123,21 @@ var stamp = regexp.MustCompile(`^(#\d+ )?(\d+\.\d+ )?`)
 
 var distrusted = regexp.MustCompile(`(?i)certificate.?verify.?failed|certificate signed by unknown authority|unable to get local issuer`)
 
-// advice is a hint for what often goes wrong.
+// advice is a hint for what often goes wrong, with a line break behind it.
 func advice(tail []string, t *Target) string {
-	if distrusted.MatchString(strings.Join(tail, "\n")) && t.source.recipe != nil {
+	text := strings.Join(tail, "\n")
+	switch {
+	case t.source.recipe == nil:
+	case distrusted.MatchString(text):
 		return "a certificate is not known inside of the build: --secret id=ca,src=/etc/ssl/certs/ca-certificates.crt\n"
+	case baseless.MatchString(text):
+		if t.source.language == "go" {
+			return "--build-arg GO_IMAGE=… and BASE_IMAGE=… name other base images\n"
+		}
+		return "--build-arg BASE_IMAGE=… names another base image\n"
 	}
 	return ""
 }
+
+// baseless is said when a base image cannot be had.
+var baseless = regexp.MustCompile(`(?i)pull access denied|manifest unknown|manifest for .* not found|failed to resolve source metadata|initializing source docker://|did not resolve to an alias|https://[^ ]*/v2/.*(no such host|timeout|refused)`)

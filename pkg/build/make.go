@@ -79,18 +79,32 @@ func (p *Plan) Commands(o RunOptions) [][]string {
 // sent as a tar: what the template takes and nothing else.
 func (p *Plan) place(o RunOptions, t *Target) engine.Request {
 	r := o.request(t)
-	switch r.Context, r.Dockerfile = p.root, t.source.path; {
-	case t.source.recipe != nil && !o.Engine.Mounts():
-		r.Context, r.Dockerfile, r.Secrets = "-", inTar, nil
-	case t.source.recipe != nil:
-		r.Context, r.Dockerfile = "-", inTar
+	r.Context, r.Dockerfile, r.IgnoreFile = p.root, t.source.path, t.ownIgnore()
+	switch {
+	case o.sends(t):
+		r.Context, r.Dockerfile, r.IgnoreFile = "-", inTar, ""
 	case o.Engine.LabelsInDockerfile():
 		r.Dockerfile = "-"
 	}
-	if file := t.source.context.Ignore; file != "" && filepath.Base(file) != inputs.IgnoreFile {
-		r.IgnoreFile = file
+	if !o.Engine.Mounts() {
+		r.Secrets = nil // what is left of them goes another way
 	}
 	return r
+}
+
+// sends tells whether connkit packs the context itself: that of a template, and
+// one that the classic builder of docker could not leave files out of, as it
+// knows no .dockerignore but that of the root.
+func (o RunOptions) sends(t *Target) bool {
+	return t.source.recipe != nil || t.ownIgnore() != "" && !o.Engine.Mounts()
+}
+
+// ownIgnore is the Dockerfile's own .dockerignore, or "".
+func (t *Target) ownIgnore() string {
+	if file := t.source.context.Ignore; filepath.Base(file) != inputs.IgnoreFile {
+		return file
+	}
+	return ""
 }
 
 // make runs the engine's build. What it prints goes into a log, which is kept
@@ -136,11 +150,17 @@ func (p *Plan) send(ctx context.Context, o RunOptions, t *Target, c *proc.Cmd) (
 		text = append(bytes.Clone(text), "\n"+engine.LabelLine(t.Labels)+"\n"...)
 		c.Stdin = bytes.NewReader(text)
 	}
-	if t.source.recipe == nil {
+	if !o.sends(t) {
 		return func() {}, nil
 	}
+	files := t.source.files
+	if t.source.recipe == nil {
+		if files, err = t.source.context.Files(ctx, inputs.Want{All: true}); err != nil {
+			return nil, err
+		}
+	}
 	extra := map[string][]byte{inTar: text}
-	if !o.Engine.Mounts() {
+	if t.source.recipe != nil && !o.Engine.Mounts() {
 		if extra[certificates], err = t.certificates(); err != nil {
 			return nil, err
 		}
@@ -149,7 +169,7 @@ func (p *Plan) send(ctx context.Context, o RunOptions, t *Target, c *proc.Cmd) (
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		_ = w.CloseWithError(t.source.context.Archive(ctx, w, t.source.files, extra))
+		_ = w.CloseWithError(t.source.context.Archive(ctx, w, files, extra))
 	}()
 	c.Stdin = r
 	return func() {

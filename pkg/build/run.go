@@ -2,9 +2,9 @@ package build
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"time"
 
@@ -199,5 +199,9 @@ func failed(results []Result) error {
 	case 1:
 		return errs[0]
 	}
-	return fault.Failedf("building %d images: %d failed: %w", len(results), len(errs), errors.Join(errs...))
+	texts := make([]string, len(errs))
+	for i, err := range errs {
+		texts[i] = err.Error()
+	}
+	return fault.Failedf("%d of %d images failed: %s", len(errs), len(results), strings.Join(texts, "; "))
 }

@@ -76,6 +76,9 @@ func (e Engine) docker(ctx context.Context, getenv func(string) string) (Engine,
 		}
 		return e, nil
 	}
+	if asking.Err() != nil {
+		return e, fmt.Errorf("%w: %w", errNoEngine, context.Cause(asking))
+	}
 	if podman, ok := e.inDisguise(ctx, getenv); ok {
 		return podman, nil
 	}

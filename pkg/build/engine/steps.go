@@ -59,7 +59,7 @@ func (s *Steps) line(line string) {
 		return
 	}
 	if m := vertexState.FindStringSubmatch(line); m != nil {
-		if v, ok := s.vertex[m[1]]; ok && m[2] == "CACHED" && !v.cached {
+		if v, ok := s.vertex[m[1]]; ok && m[2] == "CACHED" && v.counted && !v.cached {
 			v.cached = true
 			s.vertex[m[1]] = v
 			s.Cached[v.target]++
@@ -115,8 +115,21 @@ func (s *Steps) count(v step, word string) {
 
 func (s *Steps) tell(v step) {
 	if s.Step != nil {
-		s.Step(v.target, strings.Join(strings.Fields(v.text), " "))
+		s.Step(v.target, brief(v.text))
 	}
+}
+
+// longestStep is how much of a step is told, in characters.
+const longestStep = 120
+
+// brief is a step on one line, without what it mounts.
+func brief(text string) string {
+	list := slices.DeleteFunc(strings.Fields(text), func(w string) bool { return strings.HasPrefix(w, "--mount=") })
+	line := []rune(strings.Join(list, " "))
+	if len(line) > longestStep {
+		return string(line[:longestStep]) + "…"
+	}
+	return string(line)
 }
 
 func keyword(instruction string) string {
