@@ -13,7 +13,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if slices.Contains(engine.Names(), filepath.Base(os.Args[0])) {
+	if slices.Contains(append(engine.Names(), "my-docker"), filepath.Base(os.Args[0])) {
 		testkit.Engine()
 	}
 	os.Exit(m.Run())
@@ -77,16 +77,9 @@ func TestDockerCLI(t *testing.T) {
 			}
 			return ""
 		}})
-		if program == filepath.Join(dir, "my-docker") {
-			continue // it plays no engine under this name: what counts is that it was asked
-		}
 		if err != nil || e.Name != want || e.Program != program {
 			t.Errorf("%s: got %+v, %v", program, e, err)
 		}
-	}
-	calls, err := os.ReadFile(filepath.Join(dir, "calls"))
-	if err != nil || !strings.Contains(string(calls), "docker version") {
-		t.Errorf("%v: %s", err, calls)
 	}
 }
 
