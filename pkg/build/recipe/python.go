@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -26,6 +27,7 @@ type python struct {
 	Own        string   // installs the connector; "" when it is not a package
 	Sources    bool     // it runs from its folder
 	Entrypoint string
+	Git        bool // a dependency is a git repository
 }
 
 const (
@@ -56,6 +58,7 @@ func lookAtPython(root string, c workspace.Connector, of *common) (*python, erro
 		return nil, fault.Usagef("there is no pyproject.toml, setup.py or requirements.txt")
 	}
 	p.Sure = p.Project[0]
+	p.Git = usesGit(c.Dir, p.Project)
 	p.steps(c.Dir, facts)
 	p.Entrypoint, p.Sources, err = entrypoint(c)
 	p.Sources = p.Sources || p.Own == ""
@@ -99,6 +102,17 @@ func (p *python) places() []string {
 		list = append(list, "/src/"+d)
 	}
 	return list
+}
+
+var gitMark = regexp.MustCompile(`git\+|\bgit = "|type = "git"|\{ git = `)
+
+// usesGit tells whether a build file names a git repository, for which pip
+// starts git.
+func usesGit(dir string, files []string) bool {
+	return slices.ContainsFunc(files, func(name string) bool {
+		text, err := os.ReadFile(filepath.Join(dir, name))
+		return err == nil && gitMark.Match(text)
+	})
 }
 
 // withoutHashes gives the flag for locks with dependencies that have none.
