@@ -158,8 +158,7 @@ func TestCommand(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]string{
 		"python-plain": "python -m source_x", "python-uv": "python -m other", "python-requirements": "python main.py",
-		"python-git": {"source-x/pyproject.toml": strings.Replace(project, `"a"`, `"tap-a @ git+https://example.com/a@v1"`, 1), "source-x/source_x/__main__.py": ""},
-		"go-module":  "go run .", "go-root": "go run ./cmd/connector",
+		"go-module": "go run .", "go-root": "go run ./cmd/connector",
 	} {
 		root := testkit.Tree(t, connectors[name])
 		got, err := recipe.Command(connector(root))
