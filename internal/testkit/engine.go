@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"bufio"
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -173,7 +174,7 @@ func (e *fakeEngine) make(image, text string, args, labels map[string]string, pl
 			time.Sleep(10 * time.Minute)
 		}
 	}
-	i := fakeImage{ID: fmt.Sprintf("sha256:%064x", time.Now().UnixNano()), Created: time.Now(), Size: 6_900_000, Os: "linux", Architecture: "amd64"}
+	i := fakeImage{ID: fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(time.Now().String()))), Created: time.Now(), Size: 6_900_000, Os: "linux", Architecture: "amd64"}
 	if _, arch, ok := strings.Cut(platform, "/"); ok {
 		i.Architecture = arch
 	}
