@@ -62,8 +62,7 @@ func (e Engine) docker(ctx context.Context, getenv func(string) string) (Engine,
 	})
 	defer timer.Stop()
 	out, err := proc.Run(asking, proc.Cmd{
-		Argv:  []string{e.Program, "version", "--format", "{{.Client.Version}}|{{.Server.Version}}|{{.Server.Os}}/{{.Server.Arch}}"},
-		Grace: time.Millisecond, // a probe has nothing to tidy up
+		Argv: []string{e.Program, "version", "--format", "{{.Client.Version}}|{{.Server.Version}}|{{.Server.Os}}/{{.Server.Arch}}"},
 	})
 	parts := strings.Split(out.Text(), "|")
 	if err == nil && len(parts) == 3 && parts[1] != "" {
