@@ -29,6 +29,7 @@ var homes = map[string][]string{
 	"github.com/go-git/go-git":          {"pkg/upstream", "pkg/workspace"},
 	"github.com/charmbracelet/lipgloss": {"internal/ui"},
 	"github.com/rhysd/actionlint":       {"pkg/ci"},
+	"github.com/moby/patternmatcher":    {"pkg/build"},
 	"os/exec":                           {"internal/proc", "internal/testkit"},
 }
 

@@ -70,7 +70,7 @@ func (a *app) buildFlags(cmd *cobra.Command, b *buildFlags) {
 	f.StringVar(&b.progress, "progress", "auto", "`kind` of progress: auto, plain (all that the engine prints), quiet")
 	f.StringArrayVar(&b.run.CacheFrom, "cache-from", nil, "`cache` to take steps from, where the builder can")
 	f.StringArrayVar(&b.run.CacheTo, "cache-to", nil, "`cache` to put steps into, where the builder can")
-	f.IntVarP(&b.run.Jobs, "jobs", "j", min(4, runtime.NumCPU()), "`number` of images that are built at a time")
+	f.IntVarP(&b.run.Jobs, "jobs", "j", 0, "`number` of images that are built at a time; 0 is one a processor, at most four")
 	f.BoolVar(&b.run.IfStale, "if-stale", false, "do nothing for images that are made of what is there now")
 	f.BoolVar(&b.noProbe, "no-probe", false, "do not ask the connector in the image for its spec")
 	f.StringVar(&b.timeout, "timeout", "", "how long the connector may take to answer, such as 90s")
@@ -94,6 +94,10 @@ func (a *app) buildFlags(cmd *cobra.Command, b *buildFlags) {
 	}
 	_ = cmd.RegisterFlagCompletionFunc("progress", cobra.FixedCompletions(progressKinds, cobra.ShellCompDirectiveNoFileComp)) // the flag is there
 }
+
+// mostJobs is how many images are built at a time when nobody says: an engine
+// itself works on many steps at once.
+const mostJobs = 4
 
 var progressKinds = []string{"auto", "plain", "quiet"}
 
@@ -205,8 +209,11 @@ func (a *app) fillBuild(b *buildFlags, set *workspace.Settings, args []string) e
 	if !contains(progressKinds, b.progress) {
 		return fault.Usagef("reading the flags: --progress %q is none of %s", b.progress, strings.Join(progressKinds, ", "))
 	}
-	if b.run.Jobs < 1 {
-		return fault.Usagef("reading the flags: --jobs %d is less than one", b.run.Jobs)
+	if b.run.Jobs < 0 {
+		return fault.Usagef("reading the flags: --jobs %d is less than none", b.run.Jobs)
+	}
+	if b.run.Jobs == 0 {
+		b.run.Jobs = min(mostJobs, runtime.NumCPU())
 	}
 	a.imageOptions(&b.Options, set)
 	if b.Args, err = a.buildArgs(b.args); err != nil {

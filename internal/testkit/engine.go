@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -220,12 +221,13 @@ func (e *fakeEngine) bake() int {
 	if err := json.Unmarshal(text, &file); err != nil {
 		return e.fail(1, "ERROR: %v", err)
 	}
-	for name, t := range file.Target {
+	for n, name := range slices.Sorted(maps.Keys(file.Target)) {
+		t := file.Target[name]
 		dockerfile, err := os.ReadFile(t.Dockerfile)
 		if err != nil {
 			return e.fail(1, "ERROR: %v", err)
 		}
-		fmt.Printf("#4 [%s 1/1] COPY . .\n", name)
+		fmt.Printf("#%d [%s 1/1] COPY . .\n", n, name)
 		if status := e.make(t.Tags[0], string(dockerfile), t.Args, t.Labels, ""); status != 0 {
 			return status
 		}
