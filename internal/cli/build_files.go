@@ -47,7 +47,7 @@ func (a *app) eject(ctx context.Context, b *buildFlags, set *workspace.Settings)
 	}
 	var edits []fileEdit
 	for _, c := range b.Connectors {
-		files, err := b.Options.Eject(c, mounts)
+		files, err := b.Eject(c, mounts)
 		if err != nil {
 			return err
 		}

@@ -86,7 +86,7 @@ func (a *app) showBuilt(p *ui.Page, r buildResult, b *buildFlags) {
 		p.Facts(ui.Fact{Label: "edited", Value: file})
 	}
 	if len(r.Images) == 1 && r.Images[0].State == build.Built {
-		p.Next("connkit run spec " + r.Images[0].Connector + " --image " + r.Images[0].Image)
+		p.Next("connkit run spec " + r.Images[0].Connector + " --image=" + r.Images[0].Image)
 	}
 }
 

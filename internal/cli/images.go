@@ -9,6 +9,7 @@ import (
 	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/ui"
 	"github.com/connkit/connkit/pkg/build"
+	"github.com/connkit/connkit/pkg/build/engine"
 	"github.com/connkit/connkit/pkg/workspace"
 )
 
@@ -99,6 +100,19 @@ func showImages(p *ui.Page, list []build.Image) {
 		rows = append(rows, []string{i.Image, ago(time.Since(i.Created)), megabytes(i.Size), from, state})
 	}
 	p.Table([]string{"IMAGE", "BUILT", "SIZE", "FROM", "STATE"}, rows)
+}
+
+// runsImages names the program that runs what build.engine has built; "" is the
+// first that is there.
+func (a *app) runsImages(set *workspace.Settings) string {
+	switch name := set.Build.Engine; name {
+	case "", "auto":
+		return a.getenv("DOCKER_CLI")
+	case engine.Buildah:
+		return engine.Podman // which has the same images
+	default:
+		return name
+	}
 }
 
 // checkFresh warns of an image of a connector that is older than its sources,

@@ -101,6 +101,7 @@ func (a *app) runFlags(cmd *cobra.Command, o *run.Options) {
 	f.StringVar(&o.WorkDir, "workdir", "", "`folder` that the command runs in; else that of the catalog file")
 	f.StringVar(&o.Image, "image", "", "run the `image` instead of the command: the :local one, or --image=REF")
 	f.Lookup("image").NoOptDefVal = ":local"
+	f.BoolVar(&a.requireFresh, "require-fresh", false, "refuse an image that is older than its sources")
 	f.BoolVar(&o.Local, "local", false, "run the connector's code, also where the catalog file names an image")
 	f.StringVar(&o.Network, "network", "", "container `network` of an image; else the engine's default")
 	f.StringVar(&o.LogLevel, "log-level", "info", "`level` of the connector's log: trace, debug, info, warn, error")
@@ -145,7 +146,9 @@ func (a *app) fillRun(ctx context.Context, o *run.Options, arg string) error {
 		return fault.Usagef("reading the flags: --log-level %q is none of %s", o.LogLevel, strings.Join(logLevels, ", "))
 	}
 	o.Dir, o.Root, o.Language, o.Kind = c.Dir, a.ws.Root, c.Language, c.Kind
-	o.Timeout, o.Prefix, o.Engine = set.Run.Timeout, set.New.Prefix, a.getenv("DOCKER_CLI")
+	o.Timeout, o.Prefix, o.Engine = set.Run.Timeout, set.New.Prefix, a.runsImages(set)
+	o.Repository = set.Image.Registry + "/" + c.Name
+	o.Found = func(ctx context.Context, image string) error { return a.checkFresh(ctx, c, image, a.requireFresh) }
 	for _, path := range []*string{&o.Source, &o.WorkDir} {
 		if *path != "" {
 			*path = a.absolute(*path)

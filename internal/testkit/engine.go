@@ -143,8 +143,8 @@ func (e *fakeEngine) dockerfile() (string, error) {
 		text, err := os.ReadFile(name)
 		return string(text), err
 	}
-	listing, found := "", errors.New("no Dockerfile in the context")
-	text := ""
+	var listing []string
+	text, found := "", errors.New("no Dockerfile in the context")
 	for r := tar.NewReader(os.Stdin); ; {
 		h, err := r.Next()
 		if errors.Is(err, io.EOF) {
@@ -153,13 +153,13 @@ func (e *fakeEngine) dockerfile() (string, error) {
 		if err != nil {
 			return "", err
 		}
-		listing += h.Name + "\n"
+		listing = append(listing, h.Name+"\n")
 		if h.Name == name {
 			all, err := io.ReadAll(r)
 			text, found = string(all), err
 		}
 	}
-	_ = os.WriteFile(filepath.Join(e.dir, "context"), []byte(listing), 0o644)
+	_ = os.WriteFile(filepath.Join(e.dir, "context"), []byte(strings.Join(listing, "")), 0o644)
 	return text, found
 }
 

@@ -50,7 +50,7 @@ func Images(ctx context.Context, e engine.Engine, o Options) ([]Image, error) {
 	for _, c := range o.Connectors {
 		name, err := o.imageName(c.Name)
 		if err != nil || !slices.Contains(names, engine.ShortName(name)) {
-			continue //nolint:nilerr // a folder that no image can be named after has none
+			continue // a folder that no image can be named after has none
 		}
 		image, ok, err := o.compare(ctx, e, c, name, &shared)
 		if err != nil {

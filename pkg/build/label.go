@@ -1,7 +1,6 @@
 package build
 
 import (
-	"context"
 	"fmt"
 	"net/url"
 	"os"
@@ -15,7 +14,7 @@ import (
 
 // label makes the labels. What a build of the same inputs could not repeat, such
 // as the time, is in labels alone, which are no part of the hash.
-func (o *Options) label(_ context.Context, t *Target, c workspace.Connector, state gitState) error {
+func (o *Options) label(t *Target, c workspace.Connector, state gitState) {
 	t.Labels = map[string]string{
 		oci + "title":   c.Name,
 		oci + "created": o.created().UTC().Format(time.RFC3339),
@@ -40,7 +39,6 @@ func (o *Options) label(_ context.Context, t *Target, c workspace.Connector, sta
 		set(oci+"licenses", strings.Join(o.Licences(c.Dir), " AND "))
 	}
 	set(labelRequest, o.request(t))
-	return nil
 }
 
 // created honours SOURCE_DATE_EPOCH, by which builds are made to repeat.

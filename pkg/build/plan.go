@@ -38,9 +38,7 @@ func NewPlan(ctx context.Context, o Options) (*Plan, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := o.label(ctx, t, c, state); err != nil {
-			return nil, err
-		}
+		o.label(t, c, state)
 		p.Targets = append(p.Targets, t)
 	}
 	return p, nil

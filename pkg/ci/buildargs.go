@@ -164,11 +164,11 @@ func unquoted(word string) string { return strings.NewReplacer(`"`, "", `'`, "")
 
 // textOf gives all texts below a node.
 func textOf(n *yaml.Node) string {
-	text := n.Value
+	texts := []string{n.Value}
 	for _, child := range n.Content {
-		text += "\n" + textOf(child)
+		texts = append(texts, textOf(child))
 	}
-	return text
+	return strings.Join(texts, "\n")
 }
 
 var expression = regexp.MustCompile(`\$\{\{\s*(.*?)\s*\}\}`)
@@ -192,7 +192,7 @@ func (m matrixValues) evaluate(text string) (string, bool) {
 func (m matrixValues) value(text string) (string, bool) {
 	for _, part := range strings.Split(text, "||") {
 		part = strings.TrimSpace(part)
-		value := ""
+		var value string
 		switch path, isMatrix := strings.CutPrefix(part, "matrix."); {
 		case isMatrix && !strings.ContainsAny(path, " ()!=<>&"):
 			value = m[path] // what an entry does not say is empty

@@ -68,6 +68,11 @@ func (o *Options) container(ctx context.Context, ref, kind string) (*container, 
 	if err != nil {
 		return nil, err
 	}
+	if o.Found != nil {
+		if err := o.Found(ctx, ref); err != nil {
+			return nil, err
+		}
+	}
 	found.check(o, ref, kind)
 	return &container{engine: e, image: found, ref: ref, network: o.Network, env: o.wanted()}, nil
 }

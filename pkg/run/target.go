@@ -32,9 +32,10 @@ type Options struct {
 	Engine     string // docker or podman; "" is the first in PATH
 	Network    string // of a container; "" is the engine's default
 
-	Decrypt flow.Decrypt   // of an encrypted config; nil refuses one
-	Log     func(flow.Log) // gets the connector's log, secrets hidden; nil is silence
-	Note    func(string)   // gets what the user should know on the way; nil is silence
+	Decrypt flow.Decrypt                                  // of an encrypted config; nil refuses one
+	Log     func(flow.Log)                                // gets the connector's log, secrets hidden; nil is silence
+	Note    func(string)                                  // gets what the user should know on the way; nil is silence
+	Found   func(ctx context.Context, image string) error // told of an image that is there, before it is started; an error refuses it
 }
 
 // catalogName is the catalog file of a connector.

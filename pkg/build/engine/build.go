@@ -85,11 +85,11 @@ func (e Engine) LabelsInDockerfile() bool { return e.Name == Docker && e.Builder
 // LabelLine is the instruction that sets labels. Their values hold nothing that
 // a Dockerfile takes for more than text: [IsLabel].
 func LabelLine(labels map[string]string) string {
-	line := "LABEL"
+	words := []string{"LABEL"}
 	for _, key := range slices.Sorted(maps.Keys(labels)) {
-		line += " " + key + `="` + labels[key] + `"`
+		words = append(words, key+`="`+labels[key]+`"`)
 	}
-	return line
+	return strings.Join(words, " ")
 }
 
 var labelForm = regexp.MustCompile(`^[A-Za-z0-9 ._~:/?#@!&()*+,;=%-]+$`)

@@ -8,7 +8,6 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/moby/patternmatcher"
 	"github.com/moby/patternmatcher/ignorefile"
@@ -90,6 +89,3 @@ func isJunk(name string) bool {
 		return ok
 	})
 }
-
-// under tells whether a slash path is dir or stands below it.
-func under(name, dir string) bool { return name == dir || strings.HasPrefix(name, dir+"/") }
