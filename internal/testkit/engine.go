@@ -62,6 +62,9 @@ func (e *fakeEngine) run() int {
 		return 0
 	case e.is("down"):
 		return e.fail(1, "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?")
+	case e.args[0] == "info":
+		fmt.Println("2.0.1")
+		return 0
 	case e.args[0] == "version":
 		client := "28.2.2"
 		if e.is("old") {

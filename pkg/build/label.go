@@ -41,9 +41,12 @@ func (o *Options) label(t *Target, c workspace.Connector, state gitState) {
 	set(labelRequest, o.request(t))
 }
 
+// sourceDate is the variable of reproducible-builds.org.
+const sourceDate = "SOURCE_DATE_EPOCH"
+
 // created honours SOURCE_DATE_EPOCH, by which builds are made to repeat.
 func (o *Options) created() time.Time {
-	if seconds, err := strconv.ParseInt(os.Getenv("SOURCE_DATE_EPOCH"), 10, 64); err == nil {
+	if seconds, err := strconv.ParseInt(os.Getenv(sourceDate), 10, 64); err == nil {
 		return time.Unix(seconds, 0)
 	}
 	return o.now()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"sync"
 	"time"
@@ -80,12 +81,9 @@ func (p *Plan) Run(ctx context.Context, o RunOptions) ([]Result, error) {
 	var left []int
 	for i, t := range p.Targets {
 		results[i] = Result{Target: t, State: Failed, Engine: o.Engine}
-		fresh := false
-		if o.IfStale {
-			var err error
-			if fresh, err = o.isFresh(ctx, &results[i]); err != nil {
-				return nil, err
-			}
+		fresh, err := o.before(ctx, &results[i])
+		if err != nil {
+			return nil, err
 		}
 		if !fresh {
 			left = append(left, i)
@@ -173,8 +171,13 @@ func dockerfileOf(t *Target) string {
 	return t.Dockerfile
 }
 
-// isFresh tells whether the image that is there was made of what is there now.
-func (o RunOptions) isFresh(ctx context.Context, r *Result) (bool, error) {
+// before looks at the image that is there: whether it is to be left alone. Of one
+// that will come out of the cache as it is, the time is kept, so that the same
+// image comes out and none is left without a name.
+func (o RunOptions) before(ctx context.Context, r *Result) (fresh bool, err error) {
+	if !o.IfStale && (o.NoCache || o.Pull) {
+		return false, nil
+	}
 	image, ok, err := o.Engine.Inspect(ctx, r.Image)
 	if err != nil || !ok || image.Labels[LabelInputs] != r.Inputs {
 		return false, err
@@ -182,8 +185,15 @@ func (o RunOptions) isFresh(ctx context.Context, r *Result) (bool, error) {
 	if r.Platform != "" && !samePlatform(image.Platform, r.Platform) {
 		return false, nil
 	}
-	r.State, r.ID, r.Size, r.Arch = Fresh, image.ID, image.Size, image.Platform
-	return true, nil
+	if o.IfStale {
+		r.State, r.ID, r.Size, r.Arch = Fresh, image.ID, image.Size, image.Platform
+		return true, nil
+	}
+	const created = oci + "created"
+	if when := image.Labels[created]; engine.IsLabel(when) && os.Getenv(sourceDate) == "" {
+		r.Labels[created] = when
+	}
+	return false, nil
 }
 
 func failed(results []Result) error {

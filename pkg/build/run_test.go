@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/testkit"
@@ -67,6 +68,14 @@ func TestBuiltThenFreshThenStale(t *testing.T) {
 		}
 		if !slices.Contains(steps, "source-x: 1/8 FROM scratch") && !slices.ContainsFunc(steps, func(s string) bool { return strings.Contains(s, "FROM scratch") }) {
 			t.Errorf("%s: %q", builder, steps)
+		}
+		o.Now = o.Now.Add(time.Hour)
+		again, err := run(t, o, build.RunOptions{Engine: e})
+		if created := "org.opencontainers.image.created"; err != nil || again[0].Labels[created] != results[0].Labels[created] {
+			t.Errorf("%s: the same image at another time: %v, %v", builder, again[0].Labels, err)
+		}
+		if again, err = run(t, o, build.RunOptions{Engine: e, NoCache: true}); err != nil || again[0].Labels["org.opencontainers.image.created"] != "2026-03-04T06:06:07Z" {
+			t.Errorf("%s: built anew: %v, %v", builder, again[0].Labels, err)
 		}
 		if results, err = run(t, o, build.RunOptions{Engine: e, IfStale: true}); err != nil || results[0].State != build.Fresh || results[0].Seconds != 0 {
 			t.Errorf("%s: %+v, %v", builder, results, err)

@@ -36,6 +36,8 @@ type Engine struct {
 	Builder  string `json:"builder,omitempty"` // of docker
 	Version  string `json:"version,omitempty"` // of the engine, or of a program without one
 	Platform string `json:"platform"`          // os/architecture it runs on
+
+	asked bool // for by its name
 }
 
 // String tells the engine and its builder.
@@ -117,7 +119,10 @@ type answer struct {
 }
 
 // candidate is a program that may be an engine.
-type candidate struct{ name, program string }
+type candidate struct {
+	name, program string
+	asked         bool // for by its name
+}
 
 func (o FindOptions) candidates() []candidate {
 	cli := o.Getenv("DOCKER_CLI")
@@ -126,14 +131,14 @@ func (o FindOptions) candidates() []candidate {
 		if !slices.Contains(Names(), name) {
 			name = Docker
 		}
-		return []candidate{{name, cli}}
+		return []candidate{{name, cli, true}}
 	}
 	if o.Name != "" {
-		return []candidate{{o.Name, o.Name}}
+		return []candidate{{o.Name, o.Name, true}}
 	}
 	var list []candidate
 	for _, name := range Names() {
-		list = append(list, candidate{name, name})
+		list = append(list, candidate{name, name, false})
 	}
 	return list
 }

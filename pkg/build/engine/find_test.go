@@ -54,7 +54,7 @@ func TestFind(t *testing.T) {
 		{"and is told not to", "old", []string{"docker"}, engine.FindOptions{}, map[string]string{"DOCKER_BUILDKIT": "false"}, "docker 20.10.24 (classic)"},
 		{"podman alone", "", []string{"podman"}, engine.FindOptions{}, nil, "podman 4.3.1"},
 		{"podman asked for", "", []string{"docker", "podman"}, engine.FindOptions{Name: "podman"}, nil, "podman 4.3.1"},
-		{"nerdctl", "", []string{"nerdctl"}, engine.FindOptions{}, nil, "nerdctl 20.10.24"},
+		{"nerdctl", "", []string{"nerdctl"}, engine.FindOptions{}, nil, "nerdctl 2.0.1"},
 		{"for images the builder does not matter", "buildx", []string{"docker"}, engine.FindOptions{Images: true}, nil, "docker 20.10.24"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -31,14 +31,14 @@ func (c candidate) probe(ctx context.Context, getenv func(string) string) (Engin
 	}
 	ctx, cancel := context.WithTimeout(ctx, answering)
 	defer cancel()
-	e := Engine{Name: c.name, Program: c.program}
+	e := Engine{Name: c.name, Program: c.program, asked: c.asked}
 	switch c.name {
 	case Podman:
 		return e.podman(ctx, getenv)
 	case Buildah:
 		return e.versioned(ctx, "version")
 	case Nerdctl:
-		return e.docker(ctx, getenv) // it prints its version as docker does
+		return e.nerdctl(ctx)
 	}
 	return e.docker(ctx, getenv)
 }
@@ -67,9 +67,6 @@ func (e Engine) docker(ctx context.Context, getenv func(string) string) (Engine,
 	parts := strings.Split(out.Text(), "|")
 	if err == nil && len(parts) == 3 && parts[1] != "" {
 		e.Version, e.Platform = parts[1], parts[2]
-		if e.Name == Nerdctl {
-			e.Platform = native()
-		}
 		if old(parts[0], 23) && !old(parts[1], 19) {
 			e.Builder = BuildKit // clients before 23 drive it themselves
 		}
@@ -105,11 +102,26 @@ func (e Engine) inDisguise(ctx context.Context, getenv func(string) string) (Eng
 	return podman, err == nil
 }
 
+// nerdctl tells of its containerd, which runs on this machine.
+func (e Engine) nerdctl(ctx context.Context) (Engine, error) {
+	out, err := proc.Run(ctx, proc.Cmd{Argv: []string{e.Program, "info", "--format", "{{.ServerVersion}}"}})
+	if err != nil {
+		return e, fmt.Errorf("%w: %w", errNoEngine, err)
+	}
+	e.Version, e.Platform = out.Text(), native()
+	return e, nil
+}
+
 // podman has no engine on Linux but itself; elsewhere, and with
 // CONTAINER_HOST, it has one to be asked.
 func (e Engine) podman(ctx context.Context, getenv func(string) string) (Engine, error) {
 	if runtime.GOOS == "linux" && getenv("CONTAINER_HOST") == "" {
 		return e.versioned(ctx, "--version")
+	}
+	if !e.asked {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, impatience+dialling) // its machine is behind ssh, and does not answer when it is down
+		defer cancel()
 	}
 	out, err := proc.Run(ctx, proc.Cmd{Argv: []string{e.Program, "info", "--format", "{{.Version.Version}}|{{.Host.OS}}/{{.Host.Arch}}"}})
 	version, platform, ok := strings.Cut(out.Text(), "|")
