@@ -142,7 +142,8 @@ func engines(t *testing.T) []string {
 	if _, err := os.Stat(conf); err != nil {
 		t.Fatalf("%v: run make e2e", err)
 	}
-	t.Setenv("CONTAINERS_CONF", conf) // the limits that podman can set here
+	t.Setenv("CONTAINERS_CONF", conf)                  // the limits that podman can set here
+	t.Setenv("CONNKIT_IMAGE_REGISTRY", "connkit-test") // nobody else's images
 	return []string{"docker", "podman", "buildah"}
 }
 
@@ -171,7 +172,7 @@ func TestE2EBuildGoTemplate(t *testing.T) {
 	r.run("connkit", "new", "source-compiled", "--template", "go")
 	r.commit()
 	r.wantBuilt("docker", "source-compiled", "source-compiled/README.md", "--build-arg", "GO_IMAGE="+goBase)
-	files := r.run("docker", "history", "--format", "{{.CreatedBy}}", "ghcr.io/estuary/source-compiled:local")
+	files := r.run("docker", "history", "--format", "{{.CreatedBy}}", "connkit-test/source-compiled:local")
 	if strings.Contains(files, "go build") {
 		t.Errorf("the stage that compiles is in the image:\n%s", files)
 	}
@@ -195,7 +196,7 @@ func TestE2EBuildPython(t *testing.T) {
 	if out := r.run("git", "status", "--porcelain", "source-snake/test.flow.yaml"); out != "" {
 		t.Errorf("there and back: %s", out)
 	}
-	if history := r.run("docker", "history", "--no-trunc", "ghcr.io/estuary/source-snake:local"); strings.Contains(history, "ca.crt") || strings.Contains(history, "pip install") {
+	if history := r.run("docker", "history", "--no-trunc", "connkit-test/source-snake:local"); strings.Contains(history, "ca.crt") || strings.Contains(history, "pip install") {
 		t.Errorf("a trace of the build:\n%s", history)
 	}
 }

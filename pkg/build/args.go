@@ -60,7 +60,7 @@ func (o *Options) check() error {
 var (
 	secretWord = regexp.MustCompile(`(?i)(^|_)(token|secret|password|passwd|passphrase|credentials?|(api|private|access|secret|signing|encryption)_?key)(_|$)`)
 	// What can be spelled in words that look so, and is none.
-	notSecret = regexp.MustCompile(`(?i)(_(url|file|path|dir|name|id|type|version|enabled))$`)
+	notSecret = regexp.MustCompile(`(?i)(_(url|file|path|dir|name|id|type|title|version|enabled))$`)
 )
 
 // checkArg refuses what cannot be a build arg, and what should be none: the

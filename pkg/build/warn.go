@@ -24,11 +24,11 @@ const largestConfig = 1 << 20
 func (t *Target) warn() {
 	for _, f := range t.source.files {
 		rel, own := strings.CutPrefix(f.Path, t.Connector+"/")
-		if !own || f.Link != "" || f.Size > largestConfig || strings.HasPrefix(rel, "tests/") {
+		if !own || f.Link != "" || f.Size > largestConfig || forTests.MatchString(rel) {
 			continue
 		}
 		if what := t.looksSecret(f.Path, rel); what != "" {
-			t.Warnings = append(t.Warnings, fmt.Sprintf("%s %s, and it goes into the image: encrypt it, or leave it out by %s", f.Path, what, inputs.IgnoreFile))
+			t.Warnings = append(t.Warnings, fmt.Sprintf("%s %s, and the build takes it: encrypt it, or leave it out by %s", f.Path, what, inputs.IgnoreFile))
 			t.Ignore = append(t.Ignore, f.Path)
 		}
 	}
@@ -57,6 +57,7 @@ func (t *Target) letThrough() []string {
 var (
 	secretFiles = []string{".env", "*.decrypted.*", "id_rsa", "id_ed25519", "*.p12", "*.pfx"}
 	configFiles = []string{"*config*.yaml", "*config*.yml", "*config*.json", "*secret*.yaml", "*secret*.json", "*credential*.json"}
+	forTests    = regexp.MustCompile(`(^|/)(tests?|testdata|[a-z]+_tests|fixtures)/`) // what is made up
 	privateKey  = regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY-----`)
 	placeholder = regexp.MustCompile(`(?i)^$|replace|change-?me|example|your|placeholder|dummy|fake|^x+$|^\*+$|^<.*>$|^\$\{`)
 )
