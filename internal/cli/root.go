@@ -109,6 +109,6 @@ func (a *app) home() error {
 		if later := a.planned(); len(later) > 0 {
 			p.Line("not in this version yet: " + strings.Join(later, ", "))
 		}
-		p.Line("also: doctor, list, init, env, config, completion, version       " + p.Typed("connkit help COMMAND"))
+		p.Line("also: doctor, list, init, env, images, use, config, completion, version       " + p.Typed("connkit help COMMAND"))
 	})
 }
