@@ -72,3 +72,29 @@ a=$(cpu add); y=$(cpu yq_)
 printf '%-28s %6s  lines changed: %s\n%-28s %6s  %s  lines changed: %s\n' "connkit ci add ($(wc -l <"$ci/ci.yaml") lines)" "$a" "$(changed add)" "yq -i" "$y" "$(ratio "$y" "$a")" "$(changed yq_)"
 
 bash "$root/scripts/bench-secrets.sh"
+# The overhead of connkit build over docker build of the same files, every step
+# cached, and what a build costs when there is nothing to do.
+bash "$root/scripts/setup-docker.sh" "$root/.tools" engine
+img=$work/img
+git init -q "$img"
+mkdir -p "$img/source-tiny"
+printf 'package main\n\nfunc main() {}\n' >"$img/source-tiny/main.go"
+CGO_ENABLED=0 go build -o "$img/source-tiny/run" "$img/source-tiny/main.go"
+printf 'FROM scratch\nARG CONNECTOR_TYPE\nCOPY source-tiny /x\nLABEL FLOW_RUNTIME_PROTOCOL=${CONNECTOR_TYPE}\nUSER 1\nENTRYPOINT ["/x/run"]\n' >"$img/source-tiny/Dockerfile"
+printf '.git\n' >"$img/.dockerignore"
+git -C "$img" add -A && git -C "$img" -c user.name=a -c user.email=a@example.com commit -qm one
+args=(--build-arg CONNECTOR_NAME=source-tiny --build-arg CONNECTOR_TYPE=capture --build-arg USAGE_RATE=1.0)
+docker_build() { (cd "$img" && docker build "${args[@]}" -t bench:local -f source-tiny/Dockerfile .); }
+connkit_build() { connkit -C "$img" build source-tiny --no-probe --engine docker; }
+if_stale() { connkit -C "$img" build source-tiny --if-stale --engine docker; }
+# wall COMMAND… prints the median milliseconds of 11 runs.
+wall() {
+  for _ in $(seq 11); do
+    local start=${EPOCHREALTIME/./}
+    "$@" >/dev/null 2>&1 || exit 1
+    echo $(((${EPOCHREALTIME/./} - start) / 1000))
+  done | sort -n | sed -n 6p
+}
+echo "milliseconds, median of 11 runs"
+d=$(wall docker_build); b=$(wall connkit_build); s=$(wall if_stale)
+printf '%-28s %6s\n%-28s %6s  %+d ms\n%-28s %6s\n' "docker build" "$d" "connkit build --no-probe" "$b" "$((b - d))" "connkit build --if-stale" "$s"

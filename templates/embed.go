@@ -9,3 +9,9 @@ import "embed"
 //
 //go:embed all:airbyte all:go all:python all:shared all:singer
 var FS embed.FS
+
+// Dockerfiles holds what images of connectors without a Dockerfile are built
+// with: dockerfiles/LANGUAGE.Dockerfile.tmpl. pkg/build fills them in.
+//
+//go:embed dockerfiles
+var Dockerfiles embed.FS

@@ -28,6 +28,8 @@ type app struct {
 
 	root  *cobra.Command
 	bound []binding
+
+	requireFresh bool // of connkit run
 }
 
 func newApp(s ui.Streams, environ []string) *app {

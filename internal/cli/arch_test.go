@@ -33,6 +33,7 @@ var homes = map[string][]string{
 	"github.com/rhysd/actionlint":       {"pkg/ci"},
 	"github.com/github/go-spdx":         {"pkg/license"},
 	"github.com/google/licensecheck":    {"pkg/license"},
+	"github.com/moby/patternmatcher":    {"pkg/build"},
 	"os/exec":                           {"internal/proc", "internal/testkit"},
 }
 

@@ -36,7 +36,7 @@ func newRunSpecCmd(a *app) *cobra.Command {
 		Short:             "Ask a connector what it is and how it is configured",
 		Long:              "Ask a connector for its spec and print it as JSON.",
 		Example:           "  connkit run spec source-bigdata | jq .configSchema",
-		Args:              exactArgs(1),
+		Args:              oneConnector(&opts),
 		ValidArgsFunction: a.completeConnectors,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := a.fillRun(cmd.Context(), &opts, args[0]); err != nil {
@@ -67,7 +67,7 @@ On a terminal they are a table. Through a pipe, or with --raw, they are one JSON
 a line, as the connector wrote them.`,
 		Example: `  connkit run discover source-bigdata
   connkit run discover source-bigdata | jq -r .recommendedName`,
-		Args:              exactArgs(1),
+		Args:              oneConnector(&opts),
 		ValidArgsFunction: a.completeConnectors,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := a.fillRun(cmd.Context(), &opts, args[0]); err != nil {
@@ -98,12 +98,35 @@ func (a *app) runFlags(cmd *cobra.Command, o *run.Options) {
 	f.StringVar(&o.Source, "source", "", "catalog `file`; else test.flow.yaml of the connector")
 	f.StringVar(&o.Task, "name", "", "`task` of the catalog file, when it holds several")
 	f.StringVar(&o.WorkDir, "workdir", "", "`folder` that the command runs in; else that of the catalog file")
+	f.StringVar(&o.Image, "image", "", "run the `image` instead of the command: the :local one, or --image=REF")
+	f.Lookup("image").NoOptDefVal = ":local"
+	f.BoolVar(&a.requireFresh, "require-fresh", false, "refuse an image that is older than its sources")
+	f.BoolVar(&o.Local, "local", false, "run the connector's code, also where the catalog file names an image")
+	f.StringVar(&o.Network, "network", "", "container `network` of an image; else the engine's default")
 	f.StringVar(&o.LogLevel, "log-level", "info", "`level` of the connector's log: trace, debug, info, warn, error")
 	f.String("timeout", "", "how long the connector may take to answer, such as 90s or 5m")
 	a.bind(cmd, "timeout", "run.timeout")
 	_ = cmd.MarkFlagFilename("source", "yaml", "json") // the flags are there
 	_ = cmd.MarkFlagDirname("workdir")
 	_ = cmd.RegisterFlagCompletionFunc("log-level", cobra.FixedCompletions(logLevels, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// oneConnector takes the name of a connector and, behind a bare --image, the
+// image: pflag leaves the value of a flag that may stand alone among the arguments.
+func oneConnector(o *run.Options) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		f := cmd.Flags().Lookup("image")
+		if len(args) != 2 || !f.Changed || f.Value.String() != f.NoOptDefVal {
+			return exactArgs(1)(cmd, args)
+		}
+		ref := 1
+		if strings.Contains(args[0], ":") {
+			ref = 0
+		}
+		o.Image = args[ref]
+		args[0] = args[1-ref]
+		return nil
+	}
 }
 
 var logLevels = []string{"trace", "debug", "info", "warn", "error"}
@@ -122,7 +145,9 @@ func (a *app) fillRun(ctx context.Context, o *run.Options, arg string) error {
 		return fault.Usagef("reading the flags: --log-level %q is none of %s", o.LogLevel, strings.Join(logLevels, ", "))
 	}
 	o.Dir, o.Root, o.Language, o.Kind = c.Dir, a.ws.Root, c.Language, c.Kind
-	o.Timeout, o.Prefix = set.Run.Timeout, set.New.Prefix
+	o.Timeout, o.Prefix, o.Engine = set.Run.Timeout, set.New.Prefix, a.runsImages(set)
+	o.Repository = set.Image.Registry + "/" + c.Name
+	o.Found = func(ctx context.Context, image string) error { return a.checkFresh(ctx, c, image, a.requireFresh) }
 	for _, path := range []*string{&o.Source, &o.WorkDir} {
 		if *path != "" {
 			*path = a.absolute(*path)

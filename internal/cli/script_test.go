@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -15,12 +16,17 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/connkit/connkit/internal/cli"
+	"github.com/connkit/connkit/internal/testkit"
 	"github.com/connkit/connkit/internal/testkit/sabotage"
 	"github.com/connkit/connkit/internal/ui"
+	"github.com/connkit/connkit/pkg/build/engine"
 )
 
 func TestMain(m *testing.M) {
 	sabotage.Main()
+	if slices.Contains(engine.Names(), filepath.Base(os.Args[0])) {
+		testkit.Engine() // scripts link to this program under these names
+	}
 	testscript.Main(m, map[string]func(){
 		"connkit":       func() { os.Exit(cli.Main(os.Args[1:], ui.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr})) },
 		"fakeconnector": fakeConnector,

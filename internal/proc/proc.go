@@ -36,8 +36,9 @@ type Cmd struct {
 	Stderr io.Writer     // gets a copy of stderr while the program runs; nil for none; may be Stdout
 	Grace  time.Duration // between SIGTERM and SIGKILL when the context ends; 0 is 5 s
 
-	Discard  bool // keep no stdout for [Output]: Stdout alone gets it
-	Terminal bool // the program may talk to the terminal, so it stays in connkit's process group
+	Discard  bool     // keep no stdout for [Output]: Stdout alone gets it
+	Terminal bool     // the program may talk to the terminal, so it stays in connkit's process group
+	Reap     []string // of a session: a command that ends what the program runs elsewhere, such as a container
 }
 
 // Output is what a program printed.

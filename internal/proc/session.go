@@ -24,6 +24,7 @@ const MaxLine = 64 << 20
 // came of it and removes the TMPDIR.
 type Session struct {
 	cmd    *exec.Cmd
+	reap   []string
 	stdin  io.WriteCloser
 	lines  chan line
 	mark   string // in the environment of everything the program starts
@@ -52,10 +53,10 @@ func Start(c Cmd) (*Session, error) {
 		return nil, fmt.Errorf("creating a temporary folder: %w", err)
 	}
 	s := &Session{
-		mark: "CONNKIT_SESSION=" + rand.Text(), tmp: tmp,
+		mark: "CONNKIT_SESSION=" + rand.Text(), tmp: tmp, reap: c.Reap,
 		lines: make(chan line), exited: make(chan struct{}), logged: make(chan struct{}), gone: make(chan struct{}),
 	}
-	s.watch = watch(s.mark, tmp)
+	s.watch = watch(s.mark, tmp, c.Reap)
 	c.Env = append(append([]string{}, c.Env...), s.mark, "TMPDIR="+tmp)
 	if err := s.start(c); err != nil {
 		s.watch.end()

@@ -1,6 +1,7 @@
 package proc
 
 import (
+	"context"
 	"os"
 	"syscall"
 	"time"
@@ -8,7 +9,8 @@ import (
 
 // Stop ends the program and everything it started: it closes stdin, sends
 // SIGTERM to the group, and after grace SIGKILL to the group and to what left
-// the group. When it returns, all stderr has been written and nothing is left.
+// the group; [Cmd.Reap] runs before and after that. When it returns, all stderr
+// has been written and nothing is left.
 func (s *Session) Stop(grace time.Duration) {
 	s.stop.Do(func() {
 		close(s.gone)
@@ -18,9 +20,13 @@ func (s *Session) Stop(grace time.Duration) {
 		default:
 			s.terminate(grace)
 		}
+		ended := s.reaped() // gently still: the program may tell how what it ran has ended
 		s.kill()
 		<-s.exited
 		s.sweep()
+		if !ended {
+			s.reaped() // what it was about to start when it was killed
+		}
 		s.endLogs()
 		_ = s.outR.Close()      // read to its end, or nobody reads it any more
 		_ = os.RemoveAll(s.tmp) // what a killed program left; the system cleans its temp folder anyway
@@ -51,5 +57,25 @@ func (s *Session) endLogs() {
 		case <-time.After(time.Second):
 			_ = s.errR.Close()
 		}
+	}
+}
+
+// reapTime is how long a reaping command may take.
+const reapTime = 30 * time.Second
+
+// reaped runs the reaping command. It tells whether nothing can come after it:
+// the program has ended by itself.
+func (s *Session) reaped() bool {
+	if len(s.reap) == 0 {
+		return true
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), reapTime)
+	defer cancel()
+	_, _ = Run(ctx, Cmd{Argv: s.reap}) // gone already is fine; nothing else can be done
+	select {
+	case <-s.exited:
+		return true
+	case <-time.After(settle):
+		return false
 	}
 }

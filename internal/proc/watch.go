@@ -17,7 +17,8 @@ type watcher struct {
 
 // watchScript is given the mark and the TMPDIR. It learns the process group
 // from its input, whose end without another line means that connkit is gone.
-// On systems without /proc the group is all that is ended.
+// On systems without /proc the group is all that is ended. What is left of its
+// arguments is the command that ends what runs elsewhere.
 const watchScript = `trap '' HUP INT TERM
 read -r group
 read -r done && exit
@@ -28,12 +29,15 @@ for round in 1 2 3; do
 		kill -9 "${pid%/environ}"
 	done
 done
-rm -rf -- "$2"`
+rm -rf -- "$2"
+shift 2
+[ $# -gt 0 ] && "$@"
+exit 0`
 
 // watch starts a watcher, in a group of its own, so that Ctrl-C and a closed
 // terminal do not reach it. Without a shell there is none.
-func watch(mark, tmp string) *watcher {
-	cmd := exec.Command("/bin/sh", "-c", watchScript, "sh", mark, tmp) //nolint:noctx // end ends it
+func watch(mark, tmp string, reap []string) *watcher {
+	cmd := exec.Command("/bin/sh", append([]string{"-c", watchScript, "sh", mark, tmp}, reap...)...) //nolint:noctx // end ends it
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	stdin, err := cmd.StdinPipe()
 	if err != nil || cmd.Start() != nil {

@@ -120,6 +120,15 @@ func (d *Doc) lineOf(offset int) int {
 	return lo + 1
 }
 
+// Line gives the bytes of a line, its line ending included; one that is not
+// there is empty.
+func (d *Doc) Line(n int) Span {
+	if n < 1 || n > len(d.lines) {
+		return Span{}
+	}
+	return Span{d.lines[n-1], d.lineEnd(n)}
+}
+
 // Position gives the 1-based line and column, in characters, of an offset.
 func (d *Doc) Position(offset int) (line, col int) {
 	line = d.lineOf(offset)

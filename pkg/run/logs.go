@@ -107,3 +107,23 @@ func (l *logs) tail() string {
 	}
 	return strings.Join(lines, "\n")
 }
+
+// engineWords gives what the engine, rather than the connector in it, said
+// last. It keeps three statuses for itself, which a connector may use as well.
+func (l *logs) engineWords(e engine, status int) string {
+	if status < 125 || status > 127 {
+		return ""
+	}
+	prefix := "docker: "
+	if e.podman {
+		prefix = "Error: "
+	}
+	for i := len(l.last) - 1; i >= 0; i-- {
+		for line := range strings.Lines(l.last[i].Message) {
+			if words, ok := strings.CutPrefix(line, prefix); ok {
+				return strings.TrimSpace(words)
+			}
+		}
+	}
+	return ""
+}

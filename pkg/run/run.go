@@ -53,7 +53,7 @@ func Spec(ctx context.Context, o Options) (SpecResult, error) {
 }
 
 func (t *target) spec(ctx context.Context) (json.RawMessage, flow.Spec, []string, error) {
-	request := flow.Request{Spec: &flow.SpecRequest{ConnectorType: "LOCAL", Config: json.RawMessage("{}")}}
+	request := flow.Request{Spec: &flow.SpecRequest{ConnectorType: t.endpoint.connectorType(), Config: json.RawMessage("{}")}}
 	message, err := t.call(ctx, request, "spec")
 	if err != nil {
 		return nil, flow.Spec{}, nil, err
@@ -82,7 +82,7 @@ func Discover(ctx context.Context, o Options) (DiscoverResult, error) {
 		return DiscoverResult{}, err
 	}
 	t.mask = flow.NewMasker(append(slices.Clone(t.config.Secrets), flow.SecretsBySchema(spec.ConfigSchema, t.config.JSON)...))
-	request := flow.Request{Discover: &flow.DiscoverRequest{ConnectorType: "LOCAL", Config: t.config.JSON}}
+	request := flow.Request{Discover: &flow.DiscoverRequest{ConnectorType: t.endpoint.connectorType(), Config: t.config.JSON}}
 	message, err := t.call(ctx, request, "discovered")
 	if err != nil {
 		return DiscoverResult{}, err

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -25,6 +26,10 @@ import (
 const role = "RUN_TEST_ROLE"
 
 func TestMain(m *testing.M) {
+	if filepath.Base(os.Args[0]) == "docker" {
+		fakeEngine(os.Args[0], os.Args[1:])
+		os.Exit(0)
+	}
 	if name := os.Getenv(role); name != "" {
 		play(name)
 		os.Exit(0)
@@ -90,6 +95,9 @@ func failures() map[string]func(request string) {
 		"quiet end": func(string) { fmt.Fprintln(os.Stderr, `{"level":"info","msg":"nothing to do"}`) },
 		"lingering": func(string) { fmt.Println(`{"discovered":{}}`); time.Sleep(time.Hour) },
 		"chatty":    func(string) { fmt.Fprintln(os.Stderr, "compiling"); time.Sleep(time.Hour) },
+		"not found": die(127, "sh: 1: python: not found"),
+		"deaf":      func(string) { signal.Ignore(syscall.SIGTERM); fmt.Fprintln(os.Stderr, "deaf"); time.Sleep(time.Hour) },
+		"owner":     owner,
 		"codec":     die(1, "reading message (directly): unexpected EOF"),
 		"killed":    func(string) { _ = syscall.Kill(os.Getpid(), syscall.SIGKILL) },
 		"leak": func(r string) {
@@ -341,7 +349,6 @@ func TestWhatCannotBeRun(t *testing.T) {
 		kind    fault.Kind
 		want    string
 	}{
-		"image":           {"captures: {a: {endpoint: {connector: {image: x, config: {}}}, bindings: []}}", fault.Usage, "runs the image x"},
 		"protobuf":        {"captures: {a: {endpoint: {local: {command: [x], protobuf: true, config: {}}}, bindings: []}}", fault.Usage, "speaks protobuf"},
 		"no task":         {"collections: {a: {schema: {}, key: [/id]}}", fault.Usage, "no task"},
 		"no program":      {"captures: {a: {endpoint: {local: {command: [no-such-program], config: {}}}, bindings: []}}", fault.Environment, "no-such-program"},

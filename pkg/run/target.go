@@ -5,11 +5,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
-	"strings"
 	"time"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/proc"
 	"github.com/connkit/connkit/pkg/flow"
 )
 
@@ -27,22 +26,28 @@ type Options struct {
 	Timeout  time.Duration // for the answer; 0 is a minute
 	Prefix   string        // of collection names; "" is acmeCo
 
-	Decrypt flow.Decrypt   // of an encrypted config; nil refuses one
-	Log     func(flow.Log) // gets the connector's log, secrets hidden; nil is silence
-	Note    func(string)   // gets what the user should know on the way; nil is silence
+	Image      string // run this image, whatever the catalog says; ":tag" is one of the connector's own
+	Local      bool   // run the connector's code, also where the catalog names an image
+	Repository string // of the connector's own images; "" is ghcr.io/estuary/NAME
+	Engine     string // docker or podman; "" is the first in PATH
+	Network    string // of a container; "" is the engine's default
+
+	Decrypt flow.Decrypt                                  // of an encrypted config; nil refuses one
+	Log     func(flow.Log)                                // gets the connector's log, secrets hidden; nil is silence
+	Note    func(string)                                  // gets what the user should know on the way; nil is silence
+	Found   func(ctx context.Context, image string) error // told of an image that is there, before it is started; an error refuses it
 }
 
 // catalogName is the catalog file of a connector.
 const catalogName = "test.flow.yaml"
 
-// target is a command that can be started, with what it is asked about.
+// target is a connector that can be started, with what it is asked about.
 type target struct {
-	task    flow.Task
-	dir     string   // working directory
-	env     []string // of the command
-	config  flow.Config
-	mask    flow.Masker // hides the secrets of the config
-	options *Options
+	task     flow.Task
+	endpoint endpoint
+	config   flow.Config
+	mask     flow.Masker // hides the secrets of the config
+	options  *Options
 }
 
 func (o *Options) log(l flow.Log) {
@@ -64,15 +69,10 @@ func (o *Options) prepare(ctx context.Context, needConfig bool) (*target, error)
 	if err != nil {
 		return nil, err
 	}
-	if task.Image != "" {
-		return nil, fault.Usagef("task %q runs the image %s, and connkit run starts local commands", task.Name, task.Image).At(file, 0, 0).
-			WithHint("give it an endpoint with local: command: …")
+	t := &target{task: task, options: o}
+	if t.endpoint, err = o.endpoint(ctx, task, file); err != nil {
+		return nil, err
 	}
-	if task.Proto {
-		return nil, fault.Usagef("task %q speaks protobuf, and connkit run speaks JSON", task.Name).At(file, 0, 0)
-	}
-	t := &target{task: task, options: o, dir: o.workDir(task, file)}
-	t.env = o.environment(task)
 	if !needConfig {
 		return t, nil
 	}
@@ -107,74 +107,40 @@ func (o *Options) findTask() (flow.Task, string, error) {
 	return task, file, err
 }
 
-func (o *Options) withoutCatalog(file string) (flow.Task, string, error) {
-	if o.Language != "go" {
-		return flow.Task{}, file, fault.Usagef("finding the connector's command: there is no %s", catalogName).At(filepath.Dir(file), 0, 0).
-			WithHint("write one, or name another catalog file with --source")
-	}
-	dir := filepath.Base(o.Dir)
-	if !hasGo(o.Dir) {
-		dir = filepath.Join(dir, "cmd", "connector")
-	}
-	return flow.Task{Name: filepath.Base(o.Dir), Kind: o.Kind, Command: []string{"go", "run", "./" + filepath.ToSlash(dir)}}, "", nil
+// endpoint starts the processes of a connector.
+type endpoint interface {
+	command() proc.Cmd
+	connectorType() string // LOCAL or IMAGE
 }
 
-var mainClause = regexp.MustCompile(`(?m)^package main\s*(//.*)?$`)
-
-// hasGo tells whether the folder itself holds a program.
-func hasGo(dir string) bool {
-	files, _ := filepath.Glob(filepath.Join(dir, "*.go"))
-	for _, f := range files {
-		if text, err := os.ReadFile(f); err == nil && !strings.HasSuffix(f, "_test.go") && mainClause.Match(text) {
-			return true
+// endpoint chooses between the image and the command that the options or else
+// the catalog say.
+func (o *Options) endpoint(ctx context.Context, task flow.Task, file string) (endpoint, error) {
+	ref, err := task.Image, error(nil)
+	switch {
+	case o.Image != "" && o.Local:
+		return nil, fault.Usagef("running %q: it is either the image or the local code", task.Name)
+	case o.Image != "":
+		ref = o.Image
+	case o.Local:
+		ref = ""
+	}
+	if ref != "" {
+		if ref, err = o.imageName(ref, task.Image); err != nil {
+			return nil, err
 		}
+		return o.container(ctx, ref, task.Kind)
 	}
-	return false
-}
-
-// workDir is the catalog file's folder, where Python connectors expect to be,
-// or the root for a command whose paths only the root resolves, such as
-// go run ./source-x.
-func (o *Options) workDir(task flow.Task, file string) string {
-	if o.WorkDir != "" {
-		return o.WorkDir
-	}
-	if file == "" {
-		return o.Root
-	}
-	dir := filepath.Dir(file)
-	for i, word := range task.Command {
-		isPath := strings.HasPrefix(word, "./") || i == 0 && strings.Contains(word, "/") && !filepath.IsAbs(word)
-		if isPath && !exists(filepath.Join(dir, word)) && exists(filepath.Join(o.Root, word)) {
-			return o.Root
+	if len(task.Command) == 0 {
+		if task.Command, err = o.ownCommand(); err != nil {
+			return nil, err
 		}
+		file = ""
 	}
-	return dir
-}
-
-func exists(p string) bool {
-	_, err := os.Stat(p)
-	return err == nil
-}
-
-// environment is what Flow's runtime gives a local command, with the JSON codec
-// chosen: Go connectors speak protobuf unless told.
-func (o *Options) environment(task flow.Task) []string {
-	level := o.LogLevel
-	if level == "" {
-		level = "info"
+	if task.Proto {
+		return nil, fault.Usagef("task %q speaks protobuf, and connkit run speaks JSON", task.Name).At(file, 0, 0)
 	}
-	if level == "trace" && o.Language == "python" {
-		level = "debug" // Python's logging knows no trace, and connectors die of it
-	}
-	env := []string{"FLOW_RUNTIME_CODEC=json", "LOG_FORMAT=json", "LOG_LEVEL=" + level}
-	if o.BinDir != "" {
-		env = append(env, "VIRTUAL_ENV="+filepath.Dir(o.BinDir), "PATH="+o.BinDir+string(os.PathListSeparator)+os.Getenv("PATH"))
-	}
-	for k, v := range task.Env {
-		env = append(env, k+"="+v)
-	}
-	return env
+	return &local{argv: o.lookUp(task.Command), dir: o.workDir(task, file), env: o.environment(task)}, nil
 }
 
 func relative(root, path string) string {

@@ -35,7 +35,9 @@ func (t *target) call(ctx context.Context, request flow.Request, kind string) (j
 	timed, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	logs := newLogs(t.options.log, t.mask)
-	session, err := proc.Start(proc.Cmd{Argv: t.argv(), Dir: t.dir, Env: t.env, Unset: []string{"PYTHONHOME", "PYTHONPATH"}, Stderr: logs})
+	command := t.endpoint.command()
+	command.Stderr = logs
+	session, err := proc.Start(command)
 	if err != nil {
 		return nil, t.startError(err)
 	}
@@ -52,19 +54,6 @@ func (t *target) call(ctx context.Context, request flow.Request, kind string) (j
 		return nil, timeoutError(kind, e.answered, timeout, logs)
 	}
 	return nil, t.failure(err, logs)
-}
-
-// argv looks the program up in the connector's own environment first: the
-// system looks in ours.
-func (t *target) argv() []string {
-	argv := append([]string{}, t.task.Command...)
-	if t.options.BinDir == "" || strings.Contains(argv[0], "/") {
-		return argv
-	}
-	if own, err := proc.Look(filepath.Join(t.options.BinDir, argv[0])); err == nil {
-		argv[0] = own
-	}
-	return argv
 }
 
 // exchange is the talk itself.
@@ -169,6 +158,11 @@ func (t *target) failure(err error, logs *logs) error {
 		return fault.Failedf("the connector broke the protocol: %w", err).WithHint("stdout is for responses: print and log to stderr")
 	case !errors.As(err, &exit):
 		return fault.Failedf("the connector broke the protocol: %w", err).WithHint("%s", hint)
+	}
+	if c, ok := t.endpoint.(*container); ok {
+		if engineSaid := logs.engineWords(c.engine, exit.Status); engineSaid != "" {
+			return fault.Environmentf("starting the image %s: %s", c.ref, engineSaid).WithHint("connkit doctor --for run")
+		}
 	}
 	how := fmt.Sprintf("exit status %d", exit.Status)
 	if exit.Status < 0 {

@@ -28,7 +28,13 @@ type Settings struct {
 	Templates []struct{ Name, From string }
 	Env       struct{ Manager string }
 	Run       struct{ Timeout time.Duration }
-	CI        struct {
+	Image     struct{ Registry, Tag string }
+	Build     struct {
+		Engine, Builder, Platform string
+		Dockerfile                []struct{ Language, File string }
+		Secrets                   []struct{ ID, Src string }
+	}
+	CI struct {
 		Workflow, Job, Axis string
 		Unrelated           []string // globs of paths from the root
 		Ignore              []struct{ Name, Reason string }
@@ -103,6 +109,20 @@ func settingsTable() []setting {
 			doc: "What makes Python environments when no lock file decides.", example: "uv"},
 		{key: "run.timeout", kind: duration, def: "60s",
 			doc: "How long a connector may take to answer.", example: "5m"},
+		{key: "image.registry", kind: text, def: "ghcr.io/estuary",
+			doc: "Registry and folder of the connectors' images.", example: "ghcr.io/acmeCo"},
+		{key: "image.tag", kind: text, def: "local",
+			doc: "Tag of the images that are built here.", example: "local"},
+		{key: "build.engine", kind: text, def: "auto", choices: []string{"auto", "docker", "podman", "nerdctl", "buildah"},
+			doc: "What builds images; auto is the first that answers.", example: "podman"},
+		{key: "build.builder", kind: text, def: "",
+			doc: "Builder of docker buildx, such as one on Kubernetes.", example: "cluster"},
+		{key: "build.platform", kind: text, def: "",
+			doc: "Platform of images, where the Dockerfile asks for none; else the engine's own.", example: "linux/amd64"},
+		{key: "build.dockerfile", kind: mapList, fields: []string{"language", "file"},
+			doc: "Dockerfiles, from the root, of connectors without one, by language.", example: "[{language: python, file: estuary-cdk/common.Dockerfile}]"},
+		{key: "build.secrets", kind: mapList, fields: []string{"id", "src"},
+			doc: "Files that steps of a build can read and that stay out of the image.", example: "[{id: ca, src: /etc/ssl/certs/ca-certificates.crt}]"},
 		{key: "ci.workflow", kind: text, def: "",
 			doc: "Workflow that connectors are added to when --workflow is not given.", example: "ci.yaml"},
 		{key: "ci.job", kind: text, def: "",

@@ -114,7 +114,7 @@ func TestMessageRoundTrip(t *testing.T) {
 					}
 					got := list[0]
 					got.Carried, got.Skipped, got.Date, got.FullRef = want.Carried, want.Skipped, want.Date, want.FullRef
-					if !reflect.DeepEqual(got, want) {
+					if got.Message() != want.Message() || got.Connkit != want.Connkit || got.Accepted != want.Accepted {
 						t.Errorf("got  %+v\nwant %+v", got, want)
 					}
 				}

@@ -1,0 +1,386 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/ui"
+	"github.com/connkit/connkit/pkg/build"
+	"github.com/connkit/connkit/pkg/build/engine"
+	"github.com/connkit/connkit/pkg/workspace"
+)
+
+// buildFlags are what the flags of connkit build say beyond the options of its package.
+type buildFlags struct {
+	build.Options
+	run build.RunOptions
+
+	args, secrets                            []string
+	all, print, dryRun, noProbe, use, ignore bool
+	eject, force                             bool
+	since, progress, timeout                 string
+	edits                                    []string // files that were edited
+}
+
+func newBuildCmd(a *app) *cobra.Command {
+	var b buildFlags
+	cmd := &cobra.Command{
+		Use:   "build NAME... [DOCKERFILE]",
+		Short: "Build a connector's :local image",
+		Long: `Build the images of connectors with the engine that is there, and ask the connector in
+each for its spec.
+
+The Dockerfile is the last argument, else the connector's own, else the one that
+build.dockerfile names for its language, else connkit's template (Python and Go). The
+context is the root of the repository, as .dockerignore leaves it. Build args are those
+that CI gives to the connector. The image is ghcr.io/estuary/NAME:local; image.registry
+and image.tag change that.`,
+		Example: `  connkit build source-bigdata
+  connkit build source-bigdata python/Dockerfile
+  connkit build --changed-since origin/main --jobs 4
+  connkit build source-bigdata --if-stale --use
+  connkit build source-bigdata --build-arg BASE_IMAGE=registry.example.com/python:3.12
+  connkit build source-bigdata --secret id=ca,src=/etc/ssl/certs/ca-certificates.crt
+  connkit build --all --builder cluster --print`,
+		ValidArgsFunction: a.completeMore,
+		RunE:              func(cmd *cobra.Command, args []string) error { return a.build(cmd.Context(), &b, args) },
+	}
+	a.buildFlags(cmd, &b)
+	return cmd
+}
+
+func (a *app) buildFlags(cmd *cobra.Command, b *buildFlags) {
+	f := cmd.Flags()
+	f.BoolVar(&b.all, "all", false, "every connector of the workspace")
+	f.StringVar(&b.since, "changed-since", "", "connectors whose image a change since `revision` concerns")
+	f.StringArrayVar(&b.args, "build-arg", nil, "`key=value` for the build; KEY alone takes the variable; repeat for more")
+	f.StringArrayVar(&b.secrets, "secret", nil, "`id=NAME,src=FILE` or id=NAME,env=VARIABLE for steps that mount it; repeat for more")
+	f.BoolVar(&b.run.NoCache, "no-cache", false, "run every step anew")
+	f.BoolVar(&b.run.Pull, "pull", false, "look for newer base images")
+	f.StringVar(&b.progress, "progress", "auto", "`kind` of progress: auto, plain (all that the engine prints), quiet")
+	f.StringArrayVar(&b.run.CacheFrom, "cache-from", nil, "`cache` to take steps from, where the builder can")
+	f.StringArrayVar(&b.run.CacheTo, "cache-to", nil, "`cache` to put steps into, where the builder can")
+	f.IntVarP(&b.run.Jobs, "jobs", "j", 0, "`number` of images that are built at a time; 0 is one a processor, at most four")
+	f.BoolVar(&b.run.IfStale, "if-stale", false, "do nothing for images that are made of what is there now")
+	f.BoolVar(&b.noProbe, "no-probe", false, "do not ask the connector in the image for its spec")
+	f.StringVar(&b.timeout, "timeout", "", "how long the connector may take to answer, such as 90s")
+	f.BoolVar(&b.use, "use", false, "point test.flow.yaml at the image")
+	f.BoolVar(&b.ignore, "dockerignore", false, "add the lines that .dockerignore lacks")
+	f.BoolVar(&b.eject, "eject", false, "write the template's Dockerfile into the connector, build nothing")
+	f.BoolVar(&b.force, "force", false, "with --eject, in the place of a Dockerfile that is there")
+	f.BoolVar(&b.print, "print", false, "print the file for docker buildx bake, build nothing")
+	f.BoolVarP(&b.dryRun, "dry-run", "n", false, "print the commands, run nothing")
+	f.String("platform", "", "`platform` of the image, such as linux/amd64")
+	f.String("registry", "", "`registry` and folder before the image's name")
+	f.String("tag", "", "`tag` of the image")
+	a.engineFlags(cmd)
+	for flag, setting := range map[string]string{
+		"platform": "build.platform", "registry": "image.registry", "tag": "image.tag", "builder": "build.builder", "timeout": "run.timeout",
+	} {
+		if flag == "builder" {
+			f.String("builder", "", "`builder` of docker buildx, such as one on Kubernetes")
+		}
+		a.bind(cmd, flag, setting)
+	}
+	_ = cmd.RegisterFlagCompletionFunc("progress", cobra.FixedCompletions(progressKinds, cobra.ShellCompDirectiveNoFileComp)) // the flag is there
+}
+
+// mostJobs is how many images are built at a time when nobody says: an engine
+// itself works on many steps at once.
+const mostJobs = 4
+
+var progressKinds = []string{"auto", "plain", "quiet"}
+
+// engineFlags adds what chooses the engine.
+func (a *app) engineFlags(cmd *cobra.Command) {
+	cmd.Flags().String("engine", "", "`engine`: docker, podman, nerdctl or buildah; auto is the first that answers")
+	a.bind(cmd, "engine", "build.engine")
+	_ = cmd.RegisterFlagCompletionFunc("engine", cobra.FixedCompletions(append([]string{"auto"}, engine.Names()...), cobra.ShellCompDirectiveNoFileComp)) // the flag is there
+}
+
+// findEngine finds the engine that flags and settings ask for.
+func (a *app) findEngine(ctx context.Context, set *workspace.Settings, images bool) (engine.Engine, error) {
+	o := engine.FindOptions{Name: set.Build.Engine, Getenv: a.getenv, Images: images}
+	if o.Name == "auto" {
+		o.Name = ""
+	}
+	if !images {
+		o.Builder = set.Build.Builder
+	}
+	return engine.Find(ctx, o)
+}
+
+type foundEngine struct {
+	engine engine.Engine
+	err    error
+}
+
+// lookForEngine looks while other things are read.
+func (a *app) lookForEngine(ctx context.Context, set *workspace.Settings) <-chan foundEngine {
+	found := make(chan foundEngine, 1)
+	go func() {
+		e, err := a.findEngine(ctx, set, false)
+		found <- foundEngine{e, err}
+	}()
+	return found
+}
+
+func (a *app) build(ctx context.Context, b *buildFlags, args []string) error {
+	set, err := a.settings()
+	if err != nil {
+		return err
+	}
+	if err := a.fillBuild(b, set, args); err != nil {
+		return err
+	}
+	if b.eject {
+		return a.eject(ctx, b, set)
+	}
+	var found <-chan foundEngine
+	if !b.print {
+		found = a.lookForEngine(ctx, set)
+	}
+	plan, err := a.planBuild(ctx, b)
+	if err != nil {
+		return err
+	}
+	if len(plan.Targets) == 0 {
+		return a.ui.Result("build", buildResult{Images: []build.Result{}}, nil, func(p *ui.Page) { p.Line("nothing to build") })
+	}
+	if b.print {
+		return a.printBake(plan, b, set)
+	}
+	f := <-found
+	if f.err != nil {
+		return f.err
+	}
+	b.run.Engine, b.run.Builder = f.engine, set.Build.Builder
+	b.run.Bake = b.run.Engine.Builder == engine.Buildx && b.run.Builder != "" && len(plan.Targets) > 1
+	if b.dryRun {
+		return a.showCommands(plan, b)
+	}
+	return a.runBuild(ctx, plan, b, set)
+}
+
+// planBuild plans what is to be built; a .dockerignore that is edited on the way
+// is read again.
+func (a *app) planBuild(ctx context.Context, b *buildFlags) (*build.Plan, error) {
+	plan, err := build.NewPlan(ctx, b.Options)
+	if err != nil {
+		return nil, err
+	}
+	if b.ignore && !b.dryRun && !b.print {
+		edit, err := a.addIgnores(plan.Targets)
+		if err != nil {
+			return nil, err
+		}
+		if edit.changed() {
+			if err := edit.write(); err != nil {
+				return nil, err
+			}
+			b.edits = append(b.edits, a.relative(edit.path))
+			if plan, err = build.NewPlan(ctx, b.Options); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if b.since == "" {
+		return plan, nil
+	}
+	return plan, plan.ChangedSince(ctx, b.since)
+}
+
+// fillBuild takes what the flags left open from the arguments and the settings.
+func (a *app) fillBuild(b *buildFlags, set *workspace.Settings, args []string) error {
+	var err error
+	if b.Connectors, b.Dockerfile, err = a.buildArguments(b, set, args); err != nil {
+		return err
+	}
+	if !contains(progressKinds, b.progress) {
+		return fault.Usagef("reading the flags: --progress %q is none of %s", b.progress, strings.Join(progressKinds, ", "))
+	}
+	if b.run.Jobs < 0 {
+		return fault.Usagef("reading the flags: --jobs %d is less than none", b.run.Jobs)
+	}
+	if b.run.Jobs == 0 {
+		b.run.Jobs = min(mostJobs, runtime.NumCPU())
+	}
+	a.imageOptions(&b.Options, set)
+	if b.Args, err = a.buildArgs(b.args); err != nil {
+		return err
+	}
+	b.Secrets, err = a.buildSecrets(set, b.secrets)
+	return err
+}
+
+// imageOptions are those that building and comparing images have in common.
+func (a *app) imageOptions(o *build.Options, set *workspace.Settings) {
+	o.Root, o.Registry, o.Tag, o.Platform = a.ws.Root, set.Image.Registry, set.Image.Tag, set.Build.Platform
+	o.CI, o.Licences, o.Now = a.ciArgs(set), recordedLicences, time.Now()
+	o.Language = map[string]string{}
+	for _, d := range set.Build.Dockerfile {
+		o.Language[d.Language] = d.File
+	}
+}
+
+// buildArguments tells the connectors from the Dockerfile behind them.
+func (a *app) buildArguments(b *buildFlags, set *workspace.Settings, args []string) ([]workspace.Connector, string, error) {
+	file := ""
+	if n := len(args) - 1; n >= 0 && (n > 0 || b.all || b.since != "") {
+		if path, ok := a.dockerfileArg(args[n]); ok {
+			file, args = path, args[:n]
+		}
+	}
+	if b.all || b.since != "" {
+		if len(args) > 0 {
+			return nil, "", fault.Usagef("reading the arguments: %q besides --all or --changed-since", args[0])
+		}
+		all, err := a.ws.Connectors(set)
+		return all, file, err
+	}
+	if len(args) == 0 {
+		return nil, "", fault.Usagef("reading the arguments: NAME is missing").WithHint("connkit build NAME, --changed-since REVISION or --all")
+	}
+	var list []workspace.Connector
+	for _, arg := range args {
+		c, err := a.ws.Connector(a.dir, arg, set)
+		if err != nil {
+			return nil, "", err
+		}
+		if !slices.ContainsFunc(list, func(o workspace.Connector) bool { return o.Name == c.Name }) {
+			list = append(list, c)
+		}
+	}
+	return list, file, nil
+}
+
+// dockerfileArg tells whether an argument is a Dockerfile: a file, from where
+// the user stands or from the root, or what looks like one and is not there.
+func (a *app) dockerfileArg(arg string) (string, bool) {
+	for _, path := range []string{a.absolute(arg), filepath.Join(a.ws.Root, arg)} {
+		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
+			return path, true
+		}
+	}
+	return a.absolute(arg), strings.Contains(filepath.Base(arg), "Dockerfile")
+}
+
+// buildArgs reads --build-arg. A key alone takes the variable of that name, as docker has it.
+func (a *app) buildArgs(list []string) (map[string]string, error) {
+	args := map[string]string{}
+	for _, s := range list {
+		key, value, ok := strings.Cut(s, "=")
+		if !ok {
+			if value = a.getenv(key); value == "" {
+				return nil, fault.Usagef("reading the flags: --build-arg %q has no value, and there is no such variable", s)
+			}
+		}
+		args[key] = value
+	}
+	return args, nil
+}
+
+// buildSecrets reads --secret; those of the settings come first, and one of the
+// same id wins over them. A file that is not there is an error before the build.
+func (a *app) buildSecrets(set *workspace.Settings, list []string) ([]engine.Secret, error) {
+	byID := map[string]engine.Secret{}
+	for _, s := range set.Build.Secrets {
+		src := s.Src
+		if !filepath.IsAbs(src) {
+			src = filepath.Join(a.ws.Root, src)
+		}
+		byID[s.ID] = engine.Secret{ID: s.ID, Src: src}
+	}
+	for _, text := range list {
+		s, err := a.buildSecret(text)
+		if err != nil {
+			return nil, err
+		}
+		byID[s.ID] = s
+	}
+	var secrets []engine.Secret
+	for _, id := range sortedKeys(byID) {
+		s := byID[id]
+		if s.Src != "" {
+			if _, err := os.Stat(s.Src); err != nil {
+				return nil, fault.Usagef("reading the secret %q: %w", id, err)
+			}
+		} else if a.getenv(s.Env) == "" {
+			return nil, fault.Usagef("reading the secret %q: there is no variable %s", id, s.Env)
+		}
+		secrets = append(secrets, s)
+	}
+	return secrets, nil
+}
+
+func (a *app) buildSecret(text string) (engine.Secret, error) {
+	var s engine.Secret
+	for _, field := range strings.Split(text, ",") {
+		key, value, ok := strings.Cut(field, "=")
+		switch {
+		case !ok || value == "":
+			return s, fault.Usagef("reading the flags: --secret %q is no id=NAME,src=FILE", text)
+		case key == "id":
+			s.ID = value
+		case key == "src" || key == "source":
+			s.Src = a.absolute(value)
+		case key == "env":
+			s.Env = value
+		case key == "type" && (value == "file" || value == "env"):
+		default:
+			return s, fault.Usagef("reading the flags: --secret %q: %q is none of id, src, env", text, key)
+		}
+	}
+	if s.ID == "" || (s.Src == "") == (s.Env == "") {
+		return s, fault.Usagef("reading the flags: --secret %q is no id=NAME,src=FILE or id=NAME,env=VARIABLE", text)
+	}
+	return s, nil
+}
+
+func (a *app) printBake(plan *build.Plan, b *buildFlags, set *workspace.Settings) error {
+	b.run.Builder = set.Build.Builder
+	file, err := plan.BakeFile(b.run)
+	if err != nil {
+		return err
+	}
+	return a.ui.Result("build", json.RawMessage(file), nil, func(p *ui.Page) { p.Raw(string(file)) })
+}
+
+func (a *app) showCommands(plan *build.Plan, b *buildFlags) error {
+	commands := plan.Commands(b.run)
+	var ignore fileEdit
+	if b.ignore {
+		var err error
+		if ignore, err = a.addIgnores(plan.Targets); err != nil {
+			return err
+		}
+	}
+	r := struct {
+		Engine   engine.Engine   `json:"engine"`
+		Images   []*build.Target `json:"images"`
+		Commands [][]string      `json:"commands"`
+		DryRun   bool            `json:"dryRun"`
+	}{b.run.Engine, plan.Targets, commands, true}
+	return a.ui.Result("build", r, nil, func(p *ui.Page) {
+		for i, t := range plan.Targets {
+			p.Headline("would build", t.Image, fmt.Sprintf("%s, %d files", t.Dockerfile, t.Files))
+			if i < len(commands) {
+				p.Line("  " + p.Typed(shellWords(commands[i])))
+			}
+			showWarnings(p, t.Warnings)
+		}
+		if ignore.changed() {
+			p.Diff(unified(".dockerignore", ignore.before, ignore.after))
+		}
+	})
+}

@@ -1,0 +1,107 @@
+package dockerfile_test
+
+import (
+	"reflect"
+	"testing"
+
+	"github.com/connkit/connkit/pkg/build/dockerfile"
+)
+
+func TestTaken(t *testing.T) {
+	t.Parallel()
+	args := map[string]string{"CONNECTOR_NAME": "source-x", "EMPTY": ""}
+	for _, tt := range []struct {
+		name, text string
+		paths      []string
+		all        bool
+	}{
+		{"names", "FROM scratch\nCOPY a b/c ./d/ /\n", []string{"a", "b/c", "d"}, false},
+		{"lower case", "from scratch\ncopy a /\n", []string{"a"}, false},
+		{"from the root", "FROM scratch\nADD /a /b\n", []string{"a"}, false},
+		{"above the root", "FROM scratch\nCOPY ../a /b\n", []string{"a"}, false},
+		{"argument", "FROM scratch\nARG CONNECTOR_NAME\nCOPY ${CONNECTOR_NAME}/p $CONNECTOR_NAME/q /\n", []string{"source-x/p", "source-x/q"}, false},
+		{"argument of another stage", "FROM a\nARG CONNECTOR_NAME\nFROM b\nCOPY $CONNECTOR_NAME /\n", nil, true},
+		{"global default", "ARG D=dir\nFROM a\nARG D\nCOPY $D /\n", []string{"dir"}, false},
+		{"global default is not seen undeclared", "ARG D=dir\nFROM a\nCOPY $D /\n", nil, true},
+		{"own default", "FROM a\nARG D=dir\nCOPY $D/ /\n", []string{"dir"}, false},
+		{"default from another", "FROM a\nARG D=dir\nARG E=$D/e\nCOPY $E /\n", []string{"dir/e"}, false},
+		{"ENV", "FROM a\nENV D=dir E=\"e e\"\nCOPY $D \"$E\" /\n", []string{"dir", "e e"}, false},
+		{"old ENV", "FROM a\nENV D dir\nCOPY $D /\n", []string{"dir"}, false},
+		{"word for none", "FROM a\nARG EMPTY\nCOPY ${EMPTY:-dir} ${X:-${EMPTY:-deep}} ${EMPTY:+no}f /\n", []string{"deep", "dir", "f"}, false},
+		{"pattern of BuildKit", "FROM a\nARG CONNECTOR_NAME\nCOPY ${CONNECTOR_NAME#source-} /\n", nil, true},
+		{"whole context", "FROM a\nCOPY . .\nCOPY b /\n", []string{"b"}, true},
+		{"nothing is the whole", "FROM a\nARG EMPTY\nCOPY $EMPTY /x\n", nil, true},
+		{"another stage", "FROM a AS one\nFROM b\nCOPY --from=one /x /y\nCOPY --chown=1:1 --link z /\n", []string{"z"}, false},
+		{"list", "FROM a\nCOPY [\"a b\", \"c\", \"/d/\"]\n", []string{"a b", "c"}, false},
+		{"URL", "FROM a\nADD https://example.com/a.tar git@example.com:a/b.git c /\n", []string{"c"}, false},
+		{"glob", "FROM a\nCOPY go.* x/*.t[o]ml /\n", []string{"go.*", "x/*.t[o]ml"}, false},
+		{"goes on", "FROM a\nCOPY a \\\n  # a comment\n\n  b \\\n  /c\nCOPY d /\n", []string{"a", "b", "d"}, false},
+		{"escape", "# escape=`\nFROM a\nCOPY a `\n  b /\n", []string{"a", "b"}, false},
+		{"heredoc of a file", "FROM a\nCOPY <<EOF /x\nCOPY no /\nEOF\nCOPY a /\n", []string{"a"}, false},
+		{"heredoc of a script", "FROM a\nRUN <<-'EOF' cat\n\tCOPY no /\n\tEOF\nCOPY a /\n", []string{"a"}, false},
+		{"heredoc in a shell", "FROM a\nRUN echo $((1<<2)) && cat\nCOPY a /\n", []string{"a"}, false},
+		{"bind", "FROM a\nRUN --mount=type=bind,src=lib,target=/l --mount=type=cache,target=/c --mount=type=bind,from=x,source=no,target=/n make\n", []string{"lib"}, false},
+		{"bind of all", "FROM a\nRUN --mount=target=/src make\n", nil, true},
+		{"CRLF", "FROM a\r\nCOPY a \\\r\n b /\r\n", []string{"a", "b"}, false},
+		{"quoted dollar", "FROM a\nCOPY '$a' \\$b /\n", []string{"$a", "$b"}, false},
+		{"onbuild is the next one's", "FROM a\nONBUILD COPY b /\n", nil, false},
+		{"copied twice", "FROM a\nCOPY b /\nCOPY b /c\n", []string{"b"}, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			got := dockerfile.Parse([]byte(tt.text)).Taken(args)
+			if !reflect.DeepEqual(got.Paths, tt.paths) || got.All != tt.all {
+				t.Errorf("got %q, %v; want %q, %v", got.Paths, got.All, tt.paths, tt.all)
+			}
+		})
+	}
+}
+
+func TestPlatform(t *testing.T) {
+	t.Parallel()
+	args := map[string]string{"P": "linux/s390x"}
+	for text, want := range map[string]string{
+		"FROM a": "",
+		"FROM --platform=linux/amd64 a AS b\nFROM c":                           "linux/amd64",
+		"FROM --platform=$BUILDPLATFORM a AS b\nFROM c":                        "",
+		"FROM --platform=${TARGETPLATFORM} a":                                  "",
+		"ARG Q=linux/arm64\nFROM --platform=$Q a":                              "linux/arm64",
+		"ARG P=linux/arm64\nFROM --platform=$P a":                              "linux/s390x",
+		"FROM --platform=linux/amd64 a AS b\nFROM --platform=linux/arm64 last": "linux/arm64",
+	} {
+		if got := dockerfile.Parse([]byte(text)).Platform(args); got != want {
+			t.Errorf("%q: got %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestDeclaresAndMounts(t *testing.T) {
+	t.Parallel()
+	f := dockerfile.Parse([]byte("ARG A=1\nFROM x\nARG B C=2\n# ARG D\nRUN echo --mount=type=cache\n"))
+	for name, want := range map[string]bool{"A": true, "B": true, "C": true, "D": false} {
+		if f.Declares(name) != want {
+			t.Errorf("%s: want %v", name, want)
+		}
+	}
+	if f.Mounts() {
+		t.Error("an argument of a program is no mount")
+	}
+	if !dockerfile.Parse([]byte("FROM x\nRUN --network=none --mount=type=cache,target=/c make\n")).Mounts() {
+		t.Error("the mount was not seen")
+	}
+}
+
+// What is no Dockerfile does no harm.
+func FuzzParse(f *testing.F) {
+	f.Add("FROM a\nCOPY ${A:-b} [\"c\", \"d\"] <<EOF /\nEOF\n")
+	f.Add("ARG A=${B:+$C}\nFROM --platform=$A x\nENV a b\nRUN --mount=type=bind,src=$A <<-'X' y\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		d := dockerfile.Parse([]byte(text))
+		for _, p := range d.Taken(map[string]string{"A": "../.."}).Paths {
+			if p == "" || p[0] == '/' || p == ".." || len(p) > 2 && p[:3] == "../" {
+				t.Errorf("%q leads out of the context", p)
+			}
+		}
+		d.Platform(nil)
+	})
+}

@@ -1,0 +1,136 @@
+package build
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/proc"
+)
+
+// gitState is what git says of the workspace.
+type gitState struct {
+	revision string   // commit, or ""
+	changed  []string // paths that differ from it, slash paths from the workspace's root
+	source   string   // URL of origin, without user and password
+	known    bool     // the workspace is in git
+}
+
+// readGit reads the state. A workspace that is not in git, or no git at all, has none.
+func readGit(ctx context.Context, root string) (gitState, error) {
+	var s gitState
+	type result struct {
+		text string
+		err  error
+	}
+	ask := func(args ...string) <-chan result {
+		done := make(chan result, 1)
+		go func() {
+			text, err := git(ctx, root, args...)
+			done <- result{text, err}
+		}()
+		return done
+	}
+	head, status := ask("rev-parse", "HEAD", "--show-prefix"), ask("status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames", "--", ".")
+	remote := ask("config", "--get", "remote.origin.url")
+	revision, dirty, origin := <-head, <-status, <-remote
+	if ctx.Err() != nil {
+		return s, context.Cause(ctx)
+	}
+	if dirty.err != nil {
+		return s, nil //nolint:nilerr // not in git
+	}
+	s.known = true
+	prefix := ""
+	if revision.err == nil {
+		first, rest, _ := strings.Cut(revision.text, "\n")
+		s.revision, prefix = first, strings.TrimSpace(rest)
+	} else if p, err := git(ctx, root, "rev-parse", "--show-prefix"); err == nil {
+		prefix = strings.TrimSpace(p) // no commit yet
+	}
+	for _, entry := range strings.Split(dirty.text, "\x00") {
+		if len(entry) > 3 {
+			s.changed = append(s.changed, strings.TrimPrefix(entry[3:], prefix))
+		}
+	}
+	s.source = publicURL(strings.TrimSpace(origin.text))
+	return s, nil
+}
+
+func git(ctx context.Context, root string, args ...string) (string, error) {
+	out, err := proc.Run(ctx, proc.Cmd{
+		Argv:  append([]string{"git", "-C", root}, args...),
+		Env:   []string{"LC_ALL=C", "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0"},
+		Unset: []string{"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"},
+	})
+	return strings.TrimSuffix(string(out.Stdout), "\n"), err
+}
+
+var scpForm = regexp.MustCompile(`^(?:[^@/]+@)?([A-Za-z0-9.-]+):([^/].*)$`)
+
+// publicURL is the page of a remote: without user and password, and https for
+// what is fetched by ssh. A folder of this machine is nobody's business.
+func publicURL(remote string) string {
+	if m := scpForm.FindStringSubmatch(remote); m != nil && !strings.Contains(remote, "://") {
+		remote = "https://" + m[1] + "/" + m[2]
+	}
+	u, err := url.Parse(remote)
+	if err != nil || u.Host == "" {
+		return ""
+	}
+	u.User, u.RawQuery, u.Fragment = nil, "", ""
+	switch u.Scheme {
+	case "ssh", "git", "git+ssh":
+		u.Scheme, u.Host = "https", u.Hostname()
+	case "https", "http":
+	default:
+		return ""
+	}
+	u.Path = strings.TrimSuffix(u.Path, ".git")
+	return u.String()
+}
+
+// ChangedSince keeps those targets of the plan that a change since a revision
+// concerns: files that go in differ from its merge base with HEAD, in commits or
+// in the work tree. An unknown revision is a [fault.Usage] error.
+func (p *Plan) ChangedSince(ctx context.Context, rev string) error {
+	base, err := git(ctx, p.root, "merge-base", "--end-of-options", rev, "HEAD")
+	if err != nil {
+		if ctx.Err() != nil || fault.KindOf(err) == fault.Environment {
+			return err
+		}
+		return fault.Usagef("comparing with %q: %w", rev, err).WithHint("a branch, a tag or a commit; in a shallow clone git fetch --unshallow brings it")
+	}
+	prefix, err := git(ctx, p.root, "rev-parse", "--show-prefix")
+	if err != nil {
+		return err
+	}
+	diff, err := git(ctx, p.root, "diff", "--name-only", "-z", "--no-renames", "--relative", base, "--", ".")
+	if err != nil {
+		return err
+	}
+	state, err := readGit(ctx, p.root)
+	if err != nil {
+		return err
+	}
+	changed := append(strings.Split(diff, "\x00"), state.changed...)
+	if strings.Contains(prefix, "..") {
+		return errors.New("comparing with git: the root is not in its work tree")
+	}
+	p.Targets = slices.DeleteFunc(p.Targets, func(t *Target) bool { return !t.concerned(changed) })
+	return nil
+}
+
+// concerned tells whether one of the paths goes into the target.
+func (t *Target) concerned(changed []string) bool {
+	want := t.source.want(t)
+	return slices.ContainsFunc(changed, func(name string) bool {
+		own := t.source.path != "" && name == filepath.ToSlash(t.source.name)
+		return name != "" && (own || want.Has(name) && !t.source.context.Ignores(name))
+	})
+}

@@ -1,0 +1,143 @@
+package build
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+)
+
+// tailLines is how many of a log's last lines are shown.
+const tailLines = 30
+
+// buildLog takes what an engine prints into a file that stays when the build fails.
+type buildLog struct {
+	mu   sync.Mutex
+	file *os.File
+	name string // that it gets when it stays
+	kept bool
+}
+
+// newLog begins the log of a connector in dir; "" is a folder of the user's cache.
+func newLog(dir, connector string) (*buildLog, error) {
+	if dir == "" {
+		cache, err := os.UserCacheDir()
+		if err != nil {
+			cache = os.TempDir() // without a home
+		}
+		dir = filepath.Join(cache, "connkit", "build")
+	}
+	err := os.MkdirAll(dir, 0o700)
+	var file *os.File
+	if err == nil {
+		file, err = os.CreateTemp(dir, connector+"-*.part")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("writing the log: %w", err)
+	}
+	return &buildLog{file: file, name: filepath.Join(dir, connector+".log")}, nil
+}
+
+func (l *buildLog) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.file.Write(p)
+}
+
+// keep gives the log its name, in the place of that of an earlier build, and
+// its last lines.
+func (l *buildLog) keep() (name string, tail []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	text, err := os.ReadFile(l.file.Name())
+	if err == nil {
+		lines := strings.Split(strings.TrimRight(legacy.ReplaceAllString(string(plain(text)), ""), "\n"), "\n")
+		tail = lines[max(0, len(lines)-tailLines):]
+	}
+	if os.Rename(l.file.Name(), l.name) != nil {
+		return "", tail // the lines are what there is to show
+	}
+	l.kept = true
+	return l.name, tail
+}
+
+func (l *buildLog) close() {
+	_ = l.file.Close() // written to
+	if !l.kept {
+		_ = os.Remove(l.file.Name()) // of a build that went well
+	}
+}
+
+// legacy is what docker's client says before each build with the classic builder.
+var legacy = regexp.MustCompile(`(?m)^DEPRECATED: The legacy builder.*\n(^ +.*\n)*\n?`)
+
+var control = regexp.MustCompile("\x1b\\[[0-9;?]*[A-Za-z]|\r")
+
+// plain takes away what moves a terminal's cursor and colours its text.
+func plain(text []byte) []byte {
+	return control.ReplaceAll(bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")), nil)
+}
+
+var (
+	noise       = regexp.MustCompile(`(?i)^\s*$|deprecated|buildx component|docs\.docker\.com|^-+$|^\s*>>>|^\s*\d+ \||^Dockerfile[^ ]*:\d+$|^time=|exit status|level=(warning|error)`)
+	errorPrefix = regexp.MustCompile(`(?i)^(ERROR: |Error: |error building at STEP .*?: |failed to build: )+`)
+)
+
+// told is a line of the engine's that says no more than that a command failed.
+var told = regexp.MustCompile(`^The command .* returned a non-zero code|did not complete successfully: exit code|^Error: (building|error building) at STEP|^error building at STEP`)
+
+// complaint is a line in which a command says what is wrong.
+var complaint = regexp.MustCompile(`(?i)\b(error|fatal|denied|cannot|no such|not found|failed)\b`)
+
+// reason is the line of a log that tells most: the last complaint of a command
+// in it, else what the engine says last.
+func reason(tail []string, status int) string {
+	best := ""
+	for i := len(tail) - 1; i >= 0; i-- {
+		line := strings.TrimSpace(stamp.ReplaceAllString(tail[i], ""))
+		if noise.MatchString(line) {
+			continue
+		}
+		if best == "" {
+			best = line
+		}
+		if !told.MatchString(best) {
+			break
+		}
+		if complaint.MatchString(line) && !told.MatchString(line) {
+			best = line
+			break
+		}
+	}
+	if best == "" {
+		return fmt.Sprintf("the engine ended with exit status %d", status)
+	}
+	return strings.TrimSpace(errorPrefix.ReplaceAllString(best, ""))
+}
+
+// stamp is what BuildKit puts before the lines of a step.
+var stamp = regexp.MustCompile(`^(#\d+ )?(\d+\.\d+ )?`)
+
+var distrusted = regexp.MustCompile(`(?i)certificate.?verify.?failed|certificate signed by unknown authority|unable to get local issuer`)
+
+// advice is a hint for what often goes wrong, with a line break behind it.
+func advice(tail []string, t *Target) string {
+	text := strings.Join(tail, "\n")
+	switch {
+	case t.source.recipe == nil:
+	case distrusted.MatchString(text):
+		return "a certificate is not known inside of the build: --secret id=ca,src=/etc/ssl/certs/ca-certificates.crt\n"
+	case baseless.MatchString(text):
+		if t.source.language == "go" {
+			return "--build-arg GO_IMAGE=… and BASE_IMAGE=… name other base images\n"
+		}
+		return "--build-arg BASE_IMAGE=… names another base image\n"
+	}
+	return ""
+}
+
+// baseless is said when a base image cannot be had.
+var baseless = regexp.MustCompile(`(?i)pull access denied|manifest unknown|manifest for .* not found|failed to resolve source metadata|initializing source docker://|did not resolve to an alias|https://[^ ]*/v2/.*(no such host|timeout|refused)`)

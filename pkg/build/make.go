@@ -1,0 +1,196 @@
+package build
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/proc"
+	"github.com/connkit/connkit/pkg/build/engine"
+	"github.com/connkit/connkit/pkg/build/inputs"
+)
+
+// inTar is the name of a template's Dockerfile in the tar that is sent.
+const inTar = "Dockerfile.connkit"
+
+// fit drops what the builder cannot do, and refuses a build that cannot do without it.
+func (p *Plan) fit(ctx context.Context, o *RunOptions) error {
+	driver := ""
+	if o.Engine.Builder == engine.Buildx && len(o.CacheTo) > 0 {
+		var err error
+		if driver, err = o.Engine.Driver(ctx, o.Builder); err != nil {
+			return err
+		}
+	}
+	for _, t := range p.Targets {
+		r := o.request(t)
+		if t.source.recipe != nil && !o.Engine.Mounts() {
+			r.Secrets = withoutCertificates(r.Secrets)
+		}
+		fatal, dropped := o.Engine.Unfit(r, driver)
+		if len(fatal) > 0 {
+			return fault.Usagef("building %s: %s cannot be used with %s, which does without BuildKit", t.Connector, strings.Join(fatal, ", "), o.Engine).
+				WithHint("install buildx (https://docs.docker.com/go/buildx/), or --engine podman")
+		}
+		if t.source.file.Mounts() && t.source.recipe == nil && !o.Engine.Mounts() {
+			return fault.Environmentf("building %s: %s has RUN --mount in it, and %s does without BuildKit", t.Connector, t.Dockerfile, o.Engine).
+				WithHint("install buildx (https://docs.docker.com/go/buildx/), or --engine podman")
+		}
+		for _, flag := range dropped {
+			t.Warnings = append(t.Warnings, fmt.Sprintf("%s is left out: %s cannot do it", flag, o.Engine))
+		}
+	}
+	if driver == engine.Docker {
+		o.CacheTo = nil
+	}
+	return nil
+}
+
+// request is what the engine is asked for, but for the places of files.
+func (o RunOptions) request(t *Target) engine.Request {
+	return engine.Request{
+		Image: t.Image, Args: t.Args, Labels: t.Labels, Secrets: t.secrets, Platform: t.Platform,
+		NoCache: o.NoCache, Pull: o.Pull, Builder: o.Builder, CacheFrom: o.CacheFrom, CacheTo: o.CacheTo,
+	}
+}
+
+// Commands are the commands that a run would start, for people to read.
+func (p *Plan) Commands(o RunOptions) [][]string {
+	var list [][]string
+	for _, t := range p.Targets {
+		c := o.Engine.Build(p.place(o, t))
+		var words []string
+		for _, kv := range c.Env {
+			if key, _, _ := strings.Cut(kv, "="); !isProxy(key) {
+				words = append(words, kv)
+			}
+		}
+		list = append(list, append(words, c.Argv...))
+	}
+	return list
+}
+
+// place says where Dockerfile and context are. The files of a template are
+// sent as a tar: what the template takes and nothing else.
+func (p *Plan) place(o RunOptions, t *Target) engine.Request {
+	r := o.request(t)
+	r.Context, r.Dockerfile, r.IgnoreFile = p.root, t.source.path, t.ownIgnore()
+	switch {
+	case o.sends(t):
+		r.Context, r.Dockerfile, r.IgnoreFile = "-", inTar, ""
+	case o.Engine.LabelsInDockerfile():
+		r.Dockerfile = "-"
+	}
+	if !o.Engine.Mounts() {
+		r.Secrets = nil // what is left of them goes another way
+	}
+	return r
+}
+
+// sends tells whether connkit packs the context itself: that of a template, and
+// one that the classic builder of docker could not leave files out of, as it
+// knows no .dockerignore but that of the root.
+func (o RunOptions) sends(t *Target) bool {
+	return t.source.recipe != nil || t.ownIgnore() != "" && !o.Engine.Mounts()
+}
+
+// ownIgnore is the Dockerfile's own .dockerignore, or "".
+func (t *Target) ownIgnore() string {
+	if file := t.source.context.Ignore; filepath.Base(file) != inputs.IgnoreFile {
+		return file
+	}
+	return ""
+}
+
+// make runs the engine's build. What it prints goes into a log, which is kept
+// when the build fails.
+func (p *Plan) make(ctx context.Context, o RunOptions, r *Result) error {
+	log, err := newLog(o.LogDir, r.Connector)
+	if err != nil {
+		return err
+	}
+	defer log.close()
+	request := p.place(o, r.Target)
+	c := o.Engine.Build(request)
+	steps := &engine.Steps{Step: func(_, text string) { o.step(r.Connector, text) }}
+	out := io.MultiWriter(log, steps)
+	if o.Output != nil {
+		out = io.MultiWriter(log, steps, o.Output)
+	}
+	c.Stdout, c.Stderr = out, out
+	o.step(r.Connector, "sending the context")
+	stop, err := p.send(ctx, o, r.Target, &c)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	_, err = proc.Run(ctx, c)
+	r.Steps, r.Cached = steps.Done[""], steps.Cached[""]
+	if err != nil {
+		return o.explain(ctx, r, err, log)
+	}
+	return nil
+}
+
+// send gives the engine what it reads from us: the context of a template, the
+// Dockerfile with labels in it.
+func (p *Plan) send(ctx context.Context, o RunOptions, t *Target, c *proc.Cmd) (stop func(), err error) {
+	text := t.source.text
+	if t.source.recipe != nil {
+		if text, err = t.source.recipe.Dockerfile(o.Engine.Mounts()); err != nil {
+			return nil, err
+		}
+	}
+	if o.Engine.LabelsInDockerfile() {
+		text = append(bytes.Clone(text), "\n"+engine.LabelLine(t.Labels)+"\n"...)
+		c.Stdin = bytes.NewReader(text)
+	}
+	if !o.sends(t) {
+		return func() {}, nil
+	}
+	files := t.source.files
+	if t.source.recipe == nil {
+		if files, err = t.source.context.Files(ctx, inputs.Want{All: true}); err != nil {
+			return nil, err
+		}
+	}
+	extra := map[string][]byte{inTar: text}
+	if t.source.recipe != nil && !o.Engine.Mounts() {
+		if extra[certificates], err = t.certificates(); err != nil {
+			return nil, err
+		}
+	}
+	r, w := io.Pipe()
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = w.CloseWithError(t.source.context.Archive(ctx, w, files, extra))
+	}()
+	c.Stdin = r
+	return func() {
+		_ = r.Close() // an engine that failed reads no more
+		<-ended
+	}, nil
+}
+
+// explain makes an error of a build that failed.
+func (o RunOptions) explain(ctx context.Context, r *Result, err error, log *buildLog) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	var exit *proc.Error
+	if !errors.As(err, &exit) {
+		return fmt.Errorf("building %s: %w", r.Image, err)
+	}
+	r.Log, r.Tail = log.keep()
+	e := fault.Failedf("building %s: %s", r.Image, reason(r.Tail, exit.Status))
+	if r.Log != "" {
+		e = e.WithHint("%sthe whole log: %s", advice(r.Tail, r.Target), r.Log)
+	}
+	return e
+}
