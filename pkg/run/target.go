@@ -32,6 +32,9 @@ type Options struct {
 	Engine     string // docker or podman; "" is the first in PATH
 	Network    string // of a container; "" is the engine's default
 
+	Config string   // file read instead of the config of the catalog
+	Set    []string // /pointer=value, put into the config
+
 	Decrypt flow.Decrypt   // of an encrypted config; nil refuses one
 	Log     func(flow.Log) // gets the connector's log, secrets hidden; nil is silence
 	Note    func(string)   // gets what the user should know on the way; nil is silence
@@ -75,7 +78,7 @@ func (o *Options) prepare(ctx context.Context, needConfig bool) (*target, error)
 	if !needConfig {
 		return t, nil
 	}
-	if t.config, err = task.Config(ctx, o.Decrypt); err != nil {
+	if t.config, err = task.Config(ctx, flow.ConfigOptions{Decrypt: o.Decrypt, File: o.Config, Set: o.Set}); err != nil {
 		return nil, err
 	}
 	t.mask = flow.NewMasker(t.config.Secrets)
