@@ -27,7 +27,7 @@ func newRunCmd(a *app) *cobra.Command {
 to it, and print what it answers. A Python connector runs in its own environment, which
 connkit env makes. When connkit ends, nothing of the connector is left running.`,
 	}
-	return group(cmd, newRunSpecCmd(a), newRunDiscoverCmd(a))
+	return group(cmd, newRunSpecCmd(a), newRunDiscoverCmd(a), newRunValidateCmd(a), newRunApplyCmd(a), newRunPreviewCmd(a))
 }
 
 func newRunSpecCmd(a *app) *cobra.Command {
@@ -49,10 +49,11 @@ func newRunSpecCmd(a *app) *cobra.Command {
 				return err
 			}
 			a.warnAll(r.Warnings)
-			return a.ui.Result("run spec", r, nil, func(p *ui.Page) { p.Raw(indented(r.Spec)) })
+			return a.ui.Result("run spec", r, nil, func(p *ui.Page) { p.JSON(r.Spec) })
 		},
 	}
 	a.runFlags(cmd, &opts)
+	a.answerFlag(cmd)
 	return cmd
 }
 
@@ -64,7 +65,7 @@ func newRunDiscoverCmd(a *app) *cobra.Command {
 		Short: "Ask a capture what it could capture",
 		Long: `Ask a capture for its bindings, with the config of its test.flow.yaml.
 
-On a terminal they are a table. Through a pipe, or with --raw, they are one JSON object
+On a terminal they are a table. Through a pipe, or with --emit-raw, they are one JSON object
 a line, as the connector wrote them.`,
 		Example: `  connkit run discover source-bigdata
   connkit run discover source-bigdata | jq -r .recommendedName`,
@@ -90,7 +91,8 @@ a line, as the connector wrote them.`,
 		},
 	}
 	a.runFlags(cmd, &opts)
-	cmd.Flags().BoolVar(&raw, "raw", false, "print JSON lines on a terminal too")
+	a.answerFlag(cmd)
+	cmd.Flags().BoolVar(&raw, "emit-raw", false, "print JSON lines on a terminal too")
 	return cmd
 }
 
@@ -103,10 +105,11 @@ func (a *app) runFlags(cmd *cobra.Command, o *run.Options) {
 	f.Lookup("image").NoOptDefVal = ":local"
 	f.BoolVar(&o.Local, "local", false, "run the connector's code, also where the catalog file names an image")
 	f.StringVar(&o.Network, "network", "", "container `network` of an image; else the engine's default")
-	f.StringVar(&o.LogLevel, "log-level", "info", "`level` of the connector's log: trace, debug, info, warn, error")
-	f.String("timeout", "", "how long the connector may take to answer, such as 90s or 5m")
-	a.bind(cmd, "timeout", "run.timeout")
+	f.StringVar(&o.LogLevel, "log-level", "", "`level` of the connector's log: trace, debug, info, warn, error; else that of its shards, else info")
+	f.StringVar(&o.Config, "config", "", "`file` with the config, instead of the catalog's")
+	f.StringArrayVar(&o.Set, "set", nil, "`/pointer=value` to put into the config; may be repeated")
 	_ = cmd.MarkFlagFilename("source", "yaml", "json") // the flags are there
+	_ = cmd.MarkFlagFilename("config", "yaml", "json")
 	_ = cmd.MarkFlagDirname("workdir")
 	_ = cmd.RegisterFlagCompletionFunc("log-level", cobra.FixedCompletions(logLevels, cobra.ShellCompDirectiveNoFileComp))
 }
@@ -129,6 +132,12 @@ func oneConnector(o *run.Options) cobra.PositionalArgs {
 	}
 }
 
+// answerFlag is for the commands that ask one question.
+func (a *app) answerFlag(cmd *cobra.Command) {
+	cmd.Flags().String("timeout", "", "how long the connector may take to answer, such as 90s or 5m")
+	a.bind(cmd, "timeout", "run.timeout")
+}
+
 var logLevels = []string{"trace", "debug", "info", "warn", "error"}
 
 // fillRun takes what the flags left open from the connector, its environment and the settings.
@@ -141,12 +150,12 @@ func (a *app) fillRun(ctx context.Context, o *run.Options, arg string) error {
 	if err != nil {
 		return err
 	}
-	if !contains(logLevels, o.LogLevel) {
+	if o.LogLevel != "" && !contains(logLevels, o.LogLevel) {
 		return fault.Usagef("reading the flags: --log-level %q is none of %s", o.LogLevel, strings.Join(logLevels, ", "))
 	}
 	o.Dir, o.Root, o.Language, o.Kind = c.Dir, a.ws.Root, c.Language, c.Kind
 	o.Timeout, o.Prefix, o.Engine = set.Run.Timeout, set.New.Prefix, a.getenv("DOCKER_CLI")
-	for _, path := range []*string{&o.Source, &o.WorkDir} {
+	for _, path := range []*string{&o.Source, &o.WorkDir, &o.Config} {
 		if *path != "" {
 			*path = a.absolute(*path)
 		}
@@ -209,14 +218,6 @@ func showBindings(p *ui.Page, r run.DiscoverResult) {
 		rows = append(rows, []string{b.RecommendedName, strings.Join(b.Key, " "), b.Mode, fmt.Sprintf("%6s", strconv.Itoa(b.Fields)), b.Collection})
 	}
 	p.Table([]string{"BINDING", "KEY", "MODE", "FIELDS", "COLLECTION"}, rows)
-}
-
-func indented(doc json.RawMessage) string {
-	var b bytes.Buffer
-	if err := json.Indent(&b, doc, "", "  "); err != nil {
-		return string(doc) + "\n"
-	}
-	return b.String() + "\n"
 }
 
 func contains(list []string, s string) bool {

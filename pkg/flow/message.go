@@ -170,11 +170,16 @@ func ParseResponse(line []byte) (Response, error) {
 		return Response{}, fmt.Errorf("reading a response: it is no JSON object: %s", Excerpt(line))
 	}
 	delete(fields, "$internal")
+	for kind, message := range fields { // null is as good as absent
+		if string(message) == "null" && len(fields) > 1 {
+			delete(fields, kind)
+		}
+	}
 	if len(fields) != 1 {
 		return Response{}, fmt.Errorf("reading a response: one field is wanted: %s", Excerpt(line))
 	}
 	for kind, message := range fields {
-		return Response{Kind: camel(kind), Message: message}, nil
+		return Response{Kind: FieldName(kind), Message: message}, nil
 	}
 	return Response{}, nil
 }
@@ -276,7 +281,7 @@ func camelKeys(message json.RawMessage) (json.RawMessage, error) {
 	}
 	out := map[string]json.RawMessage{}
 	for key, value := range fields {
-		name := strings.TrimSuffix(camel(key), "Json")
+		name := strings.TrimSuffix(FieldName(key), "Json")
 		if name == "bindings" {
 			var list []json.RawMessage
 			if err := json.Unmarshal(value, &list); err != nil {
@@ -296,8 +301,8 @@ func camelKeys(message json.RawMessage) (json.RawMessage, error) {
 	return json.Marshal(out)
 }
 
-// camel spells a protobuf field name as the JSON codec does.
-func camel(name string) string {
+// FieldName spells a protobuf field name as the JSON codec does, in camel case.
+func FieldName(name string) string {
 	if !strings.Contains(name, "_") {
 		return name
 	}

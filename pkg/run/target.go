@@ -22,7 +22,7 @@ type Options struct {
 	Task     string        // name in the catalog file; "" is the only one
 	WorkDir  string        // where the command runs; "" is the catalog file's folder
 	BinDir   string        // put first in PATH: the connector's own environment
-	LogLevel string        // LOG_LEVEL of the connector; "" is info
+	LogLevel string        // LOG_LEVEL of the connector; "" is what its shards say, else info
 	Timeout  time.Duration // for the answer; 0 is a minute
 	Prefix   string        // of collection names; "" is acmeCo
 
@@ -46,6 +46,7 @@ const catalogName = "test.flow.yaml"
 // target is a connector that can be started, with what it is asked about.
 type target struct {
 	task     flow.Task
+	catalog  *flow.Catalog // nil for a connector without one
 	endpoint endpoint
 	config   flow.Config
 	mask     flow.Masker // hides the secrets of the config
@@ -67,11 +68,11 @@ func (o *Options) note(format string, args ...any) {
 // prepare finds the task. With needConfig its config is read too; a spec needs
 // none, and asks for no key.
 func (o *Options) prepare(ctx context.Context, needConfig bool) (*target, error) {
-	task, file, err := o.findTask()
+	task, catalog, file, err := o.findTask()
 	if err != nil {
 		return nil, err
 	}
-	t := &target{task: task, options: o}
+	t := &target{task: task, catalog: catalog, options: o}
 	if t.endpoint, err = o.endpoint(ctx, task, file); err != nil {
 		return nil, err
 	}
@@ -90,23 +91,24 @@ func (o *Options) prepare(ctx context.Context, needConfig bool) (*target, error)
 
 // findTask reads the catalog file. A Go connector without one is run from the
 // root as the repository's own tests do, with an empty config.
-func (o *Options) findTask() (flow.Task, string, error) {
+func (o *Options) findTask() (flow.Task, *flow.Catalog, string, error) {
 	file := o.Source
 	if file == "" {
 		file = filepath.Join(o.Dir, catalogName)
 		if _, err := os.Stat(file); err != nil {
-			return o.withoutCatalog(file)
+			task, file, err := o.withoutCatalog(file)
+			return task, nil, file, err
 		}
 	}
 	catalog, err := flow.Load(file)
 	if err != nil {
-		return flow.Task{}, file, err
+		return flow.Task{}, nil, file, err
 	}
 	for _, w := range catalog.Warnings {
 		o.note("%s", w)
 	}
 	task, err := catalog.Task(o.Task)
-	return task, file, err
+	return task, catalog, file, err
 }
 
 // endpoint starts the processes of a connector.
@@ -131,7 +133,7 @@ func (o *Options) endpoint(ctx context.Context, task flow.Task, file string) (en
 		if ref, err = o.imageName(ref, task.Image); err != nil {
 			return nil, err
 		}
-		return o.container(ctx, ref, task.Kind)
+		return o.container(ctx, ref, task)
 	}
 	if len(task.Command) == 0 {
 		if task.Command, err = o.ownCommand(); err != nil {

@@ -1,0 +1,226 @@
+package run
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/jsonschema"
+	"github.com/connkit/connkit/pkg/flow"
+)
+
+// entry is the one document of a key in a transaction.
+type entry struct {
+	binding int
+	key     []json.RawMessage
+	packed  []byte
+	doc     []byte
+	loaded  bool
+}
+
+// combined are the documents of a transaction, one for each key.
+type combined struct{ entries map[string]*entry }
+
+func newCombined() *combined { return &combined{map[string]*entry{}} }
+
+func combinedKey(binding int, packed []byte) string {
+	return strconv.Itoa(binding) + " " + string(packed)
+}
+
+// put takes a document; of several with one key the last stays.
+func (c *combined) put(e *entry) *entry {
+	k := combinedKey(e.binding, e.packed)
+	if old, ok := c.entries[k]; ok {
+		old.doc = e.doc
+		return old
+	}
+	c.entries[k] = e
+	return e
+}
+
+// sorted gives the entries by binding and key.
+func (c *combined) sorted() []*entry {
+	all := make([]*entry, 0, len(c.entries))
+	for _, e := range c.entries {
+		all = append(all, e)
+	}
+	slices.SortFunc(all, func(a, b *entry) int {
+		if a.binding != b.binding {
+			return a.binding - b.binding
+		}
+		return strings.Compare(string(a.packed), string(b.packed))
+	})
+	return all
+}
+
+// keyOf gives the key of a document in both forms.
+func keyOf(doc jsonschema.Value, pointers [][]string) (raw []json.RawMessage, packed []byte) {
+	values := valuesAt(doc, pointers)
+	return rawOf(values), flow.PackTuple(values)
+}
+
+func valuesAt(doc jsonschema.Value, pointers [][]string) []jsonschema.Value {
+	values := make([]jsonschema.Value, len(pointers))
+	for i, p := range pointers {
+		values[i] = doc.Find(p)
+	}
+	return values
+}
+
+func rawOf(values []jsonschema.Value) []json.RawMessage {
+	raw := make([]json.RawMessage, len(values))
+	for i, v := range values {
+		raw[i] = json.RawMessage("null")
+		if v.Exists() {
+			raw[i] = slices.Clone(v.Raw())
+		}
+	}
+	return raw
+}
+
+func pointersOf(list []string) [][]string {
+	var all [][]string
+	for _, p := range list {
+		all = append(all, jsonschema.Pointer(p))
+	}
+	return all
+}
+
+// withUUID gives a document with the identifier that Flow gives each one.
+func withUUID(doc jsonschema.Value, uuid string) []byte {
+	meta := doc.Get("_meta")
+	out := append([]byte(`{"_meta":{"uuid":`), quote(uuid)...)
+	if meta.Exists() && meta.Kind() == jsonschema.Object {
+		out = appendMembers(out, meta, "uuid")
+	}
+	out = append(out, '}')
+	return append(appendMembers(out, doc, "_meta"), '}')
+}
+
+func appendMembers(out []byte, object jsonschema.Value, without string) []byte {
+	for m := object.First(); m.Exists(); m = m.Next() {
+		if string(m.Key()) != without {
+			out = append(append(append(out, ','), quote(string(m.Key()))...), ':')
+			out = append(out, m.Raw()...)
+		}
+	}
+	return out
+}
+
+// patches are the state changes of a phase, to be told in the next one, as
+// Flow's newer runtime does. A replacement travels as null and the new state.
+type patches []json.RawMessage
+
+func (p *patches) add(holder jsonschema.Value, updated json.RawMessage) {
+	if updated == nil {
+		return
+	}
+	state := holder.Get("state")
+	if !state.Get("mergePatch").True() && !state.Get("merge_patch").True() {
+		*p = append(*p, json.RawMessage("null"))
+	}
+	*p = append(*p, updated)
+}
+
+// take gives the patches for a request, which the older runtime does not send.
+func (p *patches) take(o *PreviewOptions) []json.RawMessage {
+	list := *p
+	*p = nil
+	if o.Runtime == "v1" {
+		return nil
+	}
+	return list
+}
+
+// read is how far the sources were read.
+type read map[string]int
+
+func (r read) checkpoint() flow.Checkpoint {
+	c := flow.Checkpoint{Sources: map[string]flow.ReadThrough{}}
+	for source, n := range r {
+		c.Sources[source] = flow.ReadThrough{ReadThrough: strconv.Itoa(n)}
+	}
+	return c
+}
+
+// transactions runs up to n of them, and ends the session between two.
+func (p *preview) transactions(ctx context.Context, d *dialogue, n int, one func(ctx context.Context) error) (string, error) {
+	for left := n; left != 0; left-- {
+		if more, err := p.fixture.more(); err != nil || !more {
+			if err != nil {
+				return "", err
+			}
+			return byFixture, d.farewell(ctx)
+		}
+		if err := one(ctx); err != nil {
+			return "", err
+		}
+		p.result.Checkpoints++
+		if err := p.commitState(); err != nil {
+			return "", err
+		}
+		p.tell()
+	}
+	return byCheckpoints, d.farewell(ctx)
+}
+
+// more tells whether another transaction follows. Only the first may be the
+// nothing of an empty file.
+func (f *fixture) more() (bool, error) {
+	for {
+		c, err := f.in.ReadByte()
+		switch {
+		case err == io.EOF: //nolint:errorlint // a reader of bytes gives it bare
+			f.ended = true
+			first := !f.begun
+			f.begun = true
+			return first, nil
+		case err != nil:
+			return false, fmt.Errorf("reading the fixture: %w", err)
+		case c == '\n':
+			f.line++
+		case c != ' ' && c != '\t' && c != '\r':
+			f.begun = true
+			return true, f.in.UnreadByte()
+		}
+	}
+}
+
+// farewell closes the connector's input, upon which it is to end well and to
+// say nothing more.
+func (d *dialogue) farewell(ctx context.Context) error {
+	if err := d.flush(ctx); err != nil {
+		return err
+	}
+	timed, cancel := context.WithTimeout(ctx, d.t.timeout())
+	defer cancel()
+	if err := d.session.CloseSend(); err != nil {
+		return fmt.Errorf("ending its input: %w", err)
+	}
+	line, err := d.session.Recv(timed)
+	switch {
+	case err == nil:
+		return fmt.Errorf("it printed more after its input had ended: %s", d.t.excerpt(line))
+	case timed.Err() != nil && ctx.Err() == nil:
+		return &silence{what: "the end", after: d.t.timeout()}
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	}
+	return d.session.Wait(timed)
+}
+
+// checkReduce warns where Flow would not just keep the last document of a key.
+func (p *preview) checkReduce(c flow.Collection) {
+	if s, err := jsonschema.Compile(c.Schema()); err == nil && s.Reduces {
+		p.warnOnce(fmt.Sprintf("the schema of %s has reduce annotations: Flow carries them out, connkit keeps the last document of a key", c.Name))
+	}
+}
+
+func errDocument(line int, name, text string) error {
+	return fault.Usagef("%s", text).At(name, line, 0)
+}
