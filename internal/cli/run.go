@@ -59,11 +59,15 @@ func newRunSpecCmd(a *app) *cobra.Command {
 
 func newRunDiscoverCmd(a *app) *cobra.Command {
 	var opts run.Options
-	var raw bool
+	var raw, write, dryRun bool
 	cmd := &cobra.Command{
 		Use:   "discover NAME",
 		Short: "Ask a capture what it could capture",
 		Long: `Ask a capture for its bindings, with the config of its test.flow.yaml.
+
+With --write they go into the catalog files: a schema for each collection, the collections
+(acmeCo/flow.yaml), and bindings with the import in test.flow.yaml. What is there stays; a
+second time changes nothing.
 
 On a terminal they are a table. Through a pipe, or with --emit-raw, they are one JSON object
 a line, as the connector wrote them.`,
@@ -76,6 +80,9 @@ a line, as the connector wrote them.`,
 				return err
 			}
 			a.ui.Step("discovering %s", filepath.Base(opts.Dir))
+			if write || dryRun {
+				return a.writeDiscovered(cmd.Context(), opts, dryRun)
+			}
 			r, err := run.Discover(cmd.Context(), opts)
 			if err != nil {
 				return err
@@ -93,6 +100,8 @@ a line, as the connector wrote them.`,
 	a.runFlags(cmd, &opts)
 	a.answerFlag(cmd)
 	cmd.Flags().BoolVar(&raw, "emit-raw", false, "print JSON lines on a terminal too")
+	cmd.Flags().BoolVar(&write, "write", false, "write schemas, collections and bindings to the catalog files")
+	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "show what --write would write")
 	return cmd
 }
 

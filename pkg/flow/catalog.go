@@ -19,6 +19,7 @@ type Catalog struct {
 	Warnings []string // "file:line:col: message", of what Flow would refuse
 
 	collections map[string]placed
+	seen        map[string]bool // cleaned paths of the files
 }
 
 // placed is a value with the file that it stands in.

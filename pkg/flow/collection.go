@@ -39,6 +39,18 @@ func (c Collection) Schema() json.RawMessage {
 	return c.WriteSchema
 }
 
+// SchemaFile is the file that holds nothing but the collection's one schema, or "".
+func (c Collection) SchemaFile() string {
+	schema := child(c.node, "schema")
+	if schema == nil || schema.Kind != yaml.ScalarNode || schema.Tag != "!!str" {
+		return ""
+	}
+	return filepath.Join(filepath.Dir(c.File), filepath.FromSlash(schema.Value))
+}
+
+// Loads tells whether a file is part of the catalog.
+func (c *Catalog) Loads(file string) bool { return c.seen[filepath.Clean(file)] }
+
 // HasCollection tells whether a collection is in the catalog, and in which file.
 func (c *Catalog) HasCollection(name string) (file string, ok bool) {
 	at, ok := c.collections[name]

@@ -26,6 +26,7 @@ func Load(file string) (*Catalog, error) {
 		}
 		return nil, err
 	}
+	l.catalog.seen = l.seen
 	return l.catalog, nil
 }
 
