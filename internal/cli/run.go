@@ -27,7 +27,7 @@ func newRunCmd(a *app) *cobra.Command {
 to it, and print what it answers. A Python connector runs in its own environment, which
 connkit env makes. When connkit ends, nothing of the connector is left running.`,
 	}
-	return group(cmd, newRunSpecCmd(a), newRunDiscoverCmd(a), newRunValidateCmd(a), newRunApplyCmd(a), newRunPreviewCmd(a))
+	return group(cmd, newRunSpecCmd(a), newRunDiscoverCmd(a), newRunValidateCmd(a), newRunApplyCmd(a), newRunPreviewCmd(a), newRunTestCmd(a))
 }
 
 func newRunSpecCmd(a *app) *cobra.Command {

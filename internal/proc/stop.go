@@ -10,8 +10,9 @@ import (
 // Stop ends the program and everything it started: it closes stdin, sends
 // SIGTERM to the group, and after grace SIGKILL to the group and to what left
 // the group; [Cmd.Reap] runs before and after that. When it returns, all stderr
-// has been written and nothing is left.
-func (s *Session) Stop(grace time.Duration) {
+// has been written and nothing is left. It tells whether the program ended
+// before the SIGKILL.
+func (s *Session) Stop(grace time.Duration) (gently bool) {
 	s.stop.Do(func() {
 		close(s.gone)
 		_ = s.stdin.Close() // closed already is fine
@@ -20,6 +21,7 @@ func (s *Session) Stop(grace time.Duration) {
 		default:
 			s.terminate(grace)
 		}
+		gently = s.hasExited()
 		ended := s.reaped() // gently still: the program may tell how what it ran has ended
 		s.kill()
 		<-s.exited
@@ -32,6 +34,28 @@ func (s *Session) Stop(grace time.Duration) {
 		_ = os.RemoveAll(s.tmp) // what a killed program left; the system cleans its temp folder anyway
 		s.watch.end()
 	})
+	return gently
+}
+
+// Kill ends the program and its group at once, as a crash does. [Session.Stop]
+// still has to be called.
+func (s *Session) Kill() {
+	if len(s.reap) > 0 {
+		ctx, cancel := context.WithTimeout(context.Background(), reapTime)
+		defer cancel()
+		_, _ = Run(ctx, Cmd{Argv: s.reap}) // gone already is fine
+	}
+	s.kill()
+	<-s.exited
+}
+
+func (s *Session) hasExited() bool {
+	select {
+	case <-s.exited:
+		return true
+	default:
+		return false
+	}
 }
 
 func (s *Session) terminate(grace time.Duration) {

@@ -47,7 +47,7 @@ func (c *capture) session(ctx context.Context, n int) (ended string, err error) 
 		return "", err
 	}
 	ended, err = c.talk(ctx, n)
-	c.d.stop()
+	c.end(c.d)
 	return ended, c.d.failure(ctx, err)
 }
 
@@ -58,6 +58,9 @@ func (c *capture) talk(ctx context.Context, n int) (string, error) {
 	}
 	c.acks, c.open, c.committed, c.result.Uncommitted = opened.ExplicitAcknowledgements, 0, time.Now(), 0
 	for left := n; left != 0; {
+		if ended := c.cut(); ended != "" {
+			return ended, nil
+		}
 		if !c.d.session.Ready() {
 			if err := c.commit(ctx); err != nil {
 				return "", err
@@ -79,7 +82,9 @@ func (c *capture) talk(ctx context.Context, n int) (string, error) {
 		}
 		left--
 		c.open++
-		c.result.Checkpoints++
+		if err := c.checkpoint(); err != nil {
+			return "", err
+		}
 		if time.Since(c.committed) > often || left == 0 {
 			if err := c.commit(ctx); err != nil {
 				return "", err
@@ -87,6 +92,36 @@ func (c *capture) talk(ctx context.Context, n int) (string, error) {
 		}
 	}
 	return byCheckpoints, nil
+}
+
+// checkpoint counts one.
+func (p *preview) checkpoint() error {
+	p.result.Checkpoints++
+	if p.o.Commit == nil {
+		return nil
+	}
+	err := p.out.Flush()
+	p.o.Commit()
+	return err
+}
+
+// cut ends the session at a number of documents, where that is wished.
+func (c *capture) cut() string {
+	if c.o.KillAfter == 0 && c.o.StopAfter == 0 {
+		return ""
+	}
+	all := 0
+	for _, b := range c.result.Bindings {
+		all += b.Documents
+	}
+	switch {
+	case c.o.KillAfter > 0 && all >= c.o.KillAfter:
+		c.d.session.Kill()
+		return byKill
+	case c.o.StopAfter > 0 && all >= c.o.StopAfter:
+		return byStop
+	}
+	return ""
 }
 
 // atEnd is the end of a connector that ended well. Documents without a

@@ -90,7 +90,7 @@ func (d *derive) session(ctx context.Context, n int) (ended string, err error) {
 		return "", err
 	}
 	ended, err = d.talk(ctx, n)
-	d.d.stop()
+	d.end(d.d)
 	return ended, d.d.failure(ctx, err)
 }
 

@@ -35,7 +35,7 @@ type message struct {
 }
 
 func (t *target) start() (*dialogue, error) {
-	d := &dialogue{t: t, logs: newLogs(t.options.log, t.mask)}
+	d := &dialogue{t: t, logs: newLogs(t.options.log, t.options.Leak, t.mask)}
 	command := t.endpoint.command()
 	command.Stderr = d.logs
 	var err error
@@ -46,9 +46,10 @@ func (t *target) start() (*dialogue, error) {
 }
 
 // stop ends the connector, whatever it does, and hands on its last log lines.
-func (d *dialogue) stop() {
-	d.session.Stop(stopGrace)
+func (d *dialogue) stop() (gently bool) {
+	gently = d.session.Stop(stopGrace)
 	d.logs.close()
+	return gently
 }
 
 // put adds a request, and writes what has gathered when it is much.

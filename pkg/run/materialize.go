@@ -77,7 +77,7 @@ func (m *materialize) session(ctx context.Context, n int) (ended string, err err
 		return "", err
 	}
 	ended, err = m.talk(ctx, n)
-	m.d.stop()
+	m.end(m.d)
 	return ended, m.d.failure(ctx, err)
 }
 

@@ -30,7 +30,11 @@ type PreviewOptions struct {
 	Runtime string    // v1 | v2, the generation of Flow's runtime to be; "" is v2
 	LoadAll bool      // load each key, also those that are new for sure
 
+	KillAfter int // documents after which the connector is killed, as in a crash; 0 is never
+	StopAfter int // documents after which the connector is stopped; 0 is never
+
 	Out      io.Writer             // gets ["collection", document] lines
+	Commit   func()                // called at each checkpoint, when the documents before it are in Out; nil for none
 	Progress func(r PreviewResult) // gets the numbers so far, now and then; nil is silence
 }
 
@@ -43,10 +47,17 @@ type PreviewResult struct {
 	Sessions    int             `json:"sessions"`
 	Checkpoints int             `json:"checkpoints"` // or transactions
 	Uncommitted int             `json:"uncommitted"` // documents behind the last checkpoint
-	Ended       string          `json:"ended"`       // checkpoints | connector | fixture | timeout
+	Ended       string          `json:"ended"`       // checkpoints | connector | fixture | timeout | kill | stop
+	Stop        StopStats       `json:"stop"`
 	Seconds     float64         `json:"seconds"`
 	State       json.RawMessage `json:"state,omitempty"`
 	Warnings    []string        `json:"warnings,omitempty"` // what Flow would refuse or do in another way
+}
+
+// StopStats tell how the last session's connector was ended.
+type StopStats struct {
+	Killed  bool    `json:"killed"` // it had to be: SIGTERM did not end it in time
+	Seconds float64 `json:"seconds"`
 }
 
 // BindingStats are the numbers of one collection.
@@ -75,6 +86,8 @@ const (
 	byConnector   = "connector"
 	byFixture     = "fixture"
 	byTimeout     = "timeout"
+	byKill        = "kill"
+	byStop        = "stop"
 )
 
 // Preview runs the sessions of a task: a capture prints its documents, a
@@ -225,11 +238,18 @@ func (p *preview) sessions(ctx context.Context) error {
 		if p.result.Ended = ended; err != nil {
 			return err
 		}
-		if ended == byTimeout || ended == byFixture {
+		if ended == byTimeout || ended == byFixture || ended == byKill || ended == byStop {
 			break
 		}
 	}
 	return nil
+}
+
+// end ends the connector of a session, and notes how that went.
+func (p *preview) end(d *dialogue) {
+	began := time.Now()
+	p.result.Stop.Killed = !d.stop()
+	p.result.Stop.Seconds = time.Since(began).Seconds()
 }
 
 // finish writes what was not written yet and closes the numbers.

@@ -26,6 +26,9 @@ func (w *writer) addCollections(home string) error {
 	var lines []string
 	for _, b := range w.homeless {
 		schema := w.schemaPath(home, b.Collection)
+		if !filepath.IsLocal(schema) {
+			return fault.Usagef("writing the schema of %q: its name leads out of the folder", b.Collection)
+		}
 		text, err := flow.YAML(b.DocumentSchema)
 		if err != nil {
 			return err

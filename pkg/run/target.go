@@ -37,6 +37,7 @@ type Options struct {
 
 	Decrypt flow.Decrypt   // of an encrypted config; nil refuses one
 	Log     func(flow.Log) // gets the connector's log, secrets hidden; nil is silence
+	Leak    func(flow.Log) // gets the entries that held a secret, hidden; nil is silence
 	Note    func(string)   // gets what the user should know on the way; nil is silence
 }
 

@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -160,8 +161,7 @@ func (p *preview) transactions(ctx context.Context, d *dialogue, n int, one func
 		if err := one(ctx); err != nil {
 			return "", err
 		}
-		p.result.Checkpoints++
-		if err := p.commitState(); err != nil {
+		if err := errors.Join(p.checkpoint(), p.commitState()); err != nil {
 			return "", err
 		}
 		p.tell()

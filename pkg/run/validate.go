@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/pkg/flow"
 )
 
 // ValidateResult is a connector's answer to validate.
@@ -74,4 +75,52 @@ func Apply(ctx context.Context, o Options) (ApplyResult, error) {
 	}
 	applied, err := j.apply(ctx)
 	return ApplyResult{Task: j.task.Name, Action: applied.ActionDescription, Warnings: j.warnings}, err
+}
+
+// Keys gives the keys of the collections of a task's enabled bindings, as JSON
+// pointers, by collection; of a derivation also its own.
+func Keys(o Options) (map[string][]string, error) {
+	all, err := o.taskCollections()
+	keys := map[string][]string{}
+	for _, c := range all {
+		keys[c.Name] = c.Key
+	}
+	return keys, err
+}
+
+// CheckKeys tells which keys of those collections are not as Flow wants them,
+// and how many collections there are.
+func CheckKeys(o Options) (wrong []string, n int, err error) {
+	all, err := o.taskCollections()
+	for _, c := range all {
+		for _, w := range c.CheckKey() {
+			wrong = append(wrong, c.Name+": "+w)
+		}
+	}
+	return wrong, len(all), err
+}
+
+func (o *Options) taskCollections() ([]flow.Collection, error) {
+	quiet := *o
+	quiet.Note = nil // it was told when the task was read first
+	task, catalog, _, err := quiet.findTask()
+	if err != nil {
+		return nil, err
+	}
+	j := &job{target: &target{task: task, catalog: catalog, options: &quiet}}
+	if err := j.collections(); err != nil {
+		return nil, err
+	}
+	var all []flow.Collection
+	seen := map[string]bool{}
+	if task.Kind == "derivation" {
+		all = append(all, j.derived)
+	}
+	for _, b := range j.bindings {
+		if !seen[b.Collection] {
+			all = append(all, b.collection)
+		}
+		seen[b.Collection] = true
+	}
+	return all, nil
 }
