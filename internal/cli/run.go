@@ -32,6 +32,7 @@ connkit env makes. When connkit ends, nothing of the connector is left running.`
 
 func newRunSpecCmd(a *app) *cobra.Command {
 	var opts run.Options
+	var with string
 	cmd := &cobra.Command{
 		Use:               "spec NAME",
 		Short:             "Ask a connector what it is and how it is configured",
@@ -42,6 +43,9 @@ func newRunSpecCmd(a *app) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := a.fillRun(cmd.Context(), &opts, args[0]); err != nil {
 				return err
+			}
+			if with != "" {
+				return a.withFlowctl(cmd, with, run.PreviewOptions{Options: opts})
 			}
 			a.ui.Step("asking %s for its spec", filepath.Base(opts.Dir))
 			r, err := run.Spec(cmd.Context(), opts)
@@ -54,11 +58,13 @@ func newRunSpecCmd(a *app) *cobra.Command {
 	}
 	a.runFlags(cmd, &opts)
 	a.answerFlag(cmd)
+	withFlag(cmd, &with)
 	return cmd
 }
 
 func newRunDiscoverCmd(a *app) *cobra.Command {
 	var opts run.Options
+	var with string
 	var raw, write, dryRun bool
 	cmd := &cobra.Command{
 		Use:   "discover NAME",
@@ -78,6 +84,9 @@ a line, as the connector wrote them.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := a.fillRun(cmd.Context(), &opts, args[0]); err != nil {
 				return err
+			}
+			if with != "" {
+				return a.withFlowctl(cmd, with, run.PreviewOptions{Options: opts})
 			}
 			a.ui.Step("discovering %s", filepath.Base(opts.Dir))
 			if write || dryRun {
@@ -99,6 +108,7 @@ a line, as the connector wrote them.`,
 	}
 	a.runFlags(cmd, &opts)
 	a.answerFlag(cmd)
+	withFlag(cmd, &with)
 	cmd.Flags().BoolVar(&raw, "emit-raw", false, "print JSON lines on a terminal too")
 	cmd.Flags().BoolVar(&write, "write", false, "write schemas, collections and bindings to the catalog files")
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "show what --write would write")

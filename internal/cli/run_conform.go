@@ -72,9 +72,13 @@ func (a *app) tested(r conform.Report) error {
 		err = fault.Failedf("%d of %d checks failed", r.Failed, len(r.Checks))
 	}
 	states := map[conform.State]ui.State{conform.Passed: ui.OK, conform.Unsure: ui.Warn, conform.Skipped: ui.Warn, conform.Failed: ui.Fail}
+	wide := 0
+	for _, c := range r.Checks {
+		wide = max(wide, len(c.Text))
+	}
 	outErr := a.ui.Result("run test", r, err, func(p *ui.Page) {
 		for _, c := range r.Checks {
-			p.Finding(states[c.State], c.Name, len("transactions"), fmt.Sprintf("%-60s  %5.1f s", c.Text, c.Seconds), c.Details...)
+			p.Finding(states[c.State], c.Name, len("transactions"), fmt.Sprintf("%-*s  %5.1f s", min(wide, 70), c.Text, c.Seconds), c.Details...)
 		}
 		if r.Failed > 0 {
 			p.Line(fmt.Sprintf("%d of %d failed", r.Failed, len(r.Checks)))

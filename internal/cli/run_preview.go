@@ -17,7 +17,7 @@ import (
 
 func newRunPreviewCmd(a *app) *cobra.Command {
 	var opts run.PreviewOptions
-	var sessions string
+	var sessions, with string
 	cmd := &cobra.Command{
 		Use:   "preview NAME",
 		Short: "Run a task and show its documents",
@@ -41,6 +41,9 @@ Documents that are not as their collection says are counted, and exit with 1.`,
 			if err := a.fillPreview(&opts, sessions); err != nil {
 				return err
 			}
+			if with != "" {
+				return a.withFlowctl(cmd, with, opts)
+			}
 			a.ui.Step("previewing %s", filepath.Base(opts.Dir))
 			r, err := run.Preview(cmd.Context(), opts)
 			return a.previewed(r, err)
@@ -48,6 +51,7 @@ Documents that are not as their collection says are counted, and exit with 1.`,
 	}
 	a.runFlags(cmd, &opts.Options)
 	previewFlags(cmd, &opts)
+	withFlag(cmd, &with)
 	cmd.Flags().StringVar(&sessions, "sessions", "", "checkpoints or transactions of each `session`, such as 2,1,-1; -1 is all there are")
 	return cmd
 }
@@ -59,6 +63,7 @@ func previewFlags(cmd *cobra.Command, o *run.PreviewOptions) {
 	f.StringVar(&o.StateFile, "state", "", "`file` to resume from and to keep the state in at each checkpoint")
 	f.BoolVar(&o.OutputState, "output-state", false, "print changes of the state among the documents, and the state at the end")
 	f.BoolVar(&o.OutputApply, "output-apply", false, "print what the connector did to put the task in place")
+	f.IntVar(&o.KillAfter, "kill-after", 0, "kill the connector after that many `documents`, as in a crash")
 	f.BoolVar(&o.Unchecked, "no-check", false, "leave documents unchecked")
 	f.StringVar(&o.Fixture, "fixture", "", "`file` of documents for a derivation or materialization; - is stdin")
 	f.StringVar(&o.Runtime, "runtime", "v2", "generation of Flow's runtime to be: v1 or v2")
@@ -131,7 +136,7 @@ func violationsError(r run.PreviewResult) error {
 }
 
 var endings = map[string]string{
-	"checkpoints": "all checkpoints came", "connector": "the connector ended", "fixture": "the fixture ended", "timeout": "the time was up", "": "it was stopped",
+	"checkpoints": "all checkpoints came", "connector": "the connector ended", "fixture": "the fixture ended", "timeout": "the time was up", "kill": "it was killed", "": "it was stopped",
 }
 
 func showPreview(p *ui.Page, r run.PreviewResult) {

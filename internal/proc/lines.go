@@ -35,6 +35,9 @@ func (s *Session) read(r *os.File) {
 		}
 		n, err := in.Read(buf[len(buf):cap(buf)])
 		fresh := buf[len(buf) : len(buf)+n]
+		if n > 0 {
+			s.spoke.Store(true)
+		}
 		buf = buf[:len(buf)+n]
 		if i := bytes.LastIndexByte(fresh, '\n'); i >= 0 {
 			whole := len(buf) - n + i + 1

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -26,7 +27,8 @@ type Session struct {
 	mark   string // in the environment of everything the program starts
 	tmp    string
 	exited chan struct{}
-	err    error // of the program; read it after exited is closed
+	spoke  atomic.Bool // it has printed something; what is logged may be an engine's
+	err    error       // of the program; read it after exited is closed
 	outR   *os.File
 	errR   *os.File
 	logged chan struct{} // all of stderr has been handed on
