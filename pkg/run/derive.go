@@ -109,7 +109,7 @@ func (d *derive) talk(ctx context.Context, n int) (string, error) {
 		d.warnOnce("the connector has a checkpoint of its own: Flow would go on from there, connkit begins with the fixture")
 	}
 	d.d.handle, d.docs, d.waiting, d.late = d.take, newCombined(), "", true
-	return d.transactions(ctx, d.d, n, d.transaction)
+	return d.transactions(ctx, d.d, n, d.transaction, func(context.Context) error { return nil })
 }
 
 func (d *derive) transaction(ctx context.Context) error {

@@ -96,7 +96,7 @@ func (m *materialize) talk(ctx context.Context, n int) (string, error) {
 	if err := m.acknowledge(ctx); err != nil {
 		return "", err
 	}
-	return m.transactions(ctx, m.d, n, func(ctx context.Context) error { return m.transaction(ctx) })
+	return m.transactions(ctx, m.d, n, m.transaction, m.acknowledged)
 }
 
 // checkOpened looks at the checkpoint of a connector that keeps it in its
@@ -137,7 +137,7 @@ func (m *materialize) transaction(ctx context.Context) error {
 	if err := m.load(ctx, docs); err != nil {
 		return err
 	}
-	if err := m.until(ctx, "acknowledged", func() bool { return !m.ackOwed }); err != nil {
+	if err := m.acknowledged(ctx); err != nil {
 		return err
 	}
 	m.phase = flushing
@@ -166,18 +166,15 @@ func (m *materialize) transaction(ctx context.Context) error {
 	if err := m.d.await(ctx, "startedCommit"); err != nil {
 		return err
 	}
-	if err := m.acknowledge(ctx); err != nil {
-		return err
-	}
-	return m.until(ctx, "acknowledged", func() bool { return !m.ackOwed })
+	return m.acknowledge(ctx)
 }
 
-// until handles what comes until the condition holds.
-func (m *materialize) until(ctx context.Context, what string, holds func() bool) error {
-	if err := m.d.flush(ctx); err != nil || holds() {
+// acknowledged waits until the connector has answered to acknowledge.
+func (m *materialize) acknowledged(ctx context.Context) error {
+	if err := m.d.flush(ctx); err != nil || !m.ackOwed {
 		return err
 	}
-	return m.d.await(ctx, what)
+	return m.d.await(ctx, "acknowledged")
 }
 
 // load reads the documents of a transaction and asks for what is stored of their keys.

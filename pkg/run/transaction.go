@@ -149,14 +149,18 @@ func (r read) checkpoint() flow.Checkpoint {
 	return c
 }
 
-// transactions runs up to n of them, and ends the session between two.
-func (p *preview) transactions(ctx context.Context, d *dialogue, n int, one func(ctx context.Context) error) (string, error) {
+// transactions runs up to n of them, and ends the session between two, when
+// all answers have come.
+func (p *preview) transactions(ctx context.Context, d *dialogue, n int, one, settle func(ctx context.Context) error) (string, error) {
+	ended := byCheckpoints
 	for left := n; left != 0; left-- {
-		if more, err := p.fixture.more(); err != nil || !more {
-			if err != nil {
-				return "", err
-			}
-			return byFixture, d.farewell(ctx)
+		more, err := p.fixture.more()
+		if err != nil {
+			return "", err
+		}
+		if !more {
+			ended = byFixture
+			break
 		}
 		if err := one(ctx); err != nil {
 			return "", err
@@ -166,7 +170,13 @@ func (p *preview) transactions(ctx context.Context, d *dialogue, n int, one func
 		}
 		p.tell()
 	}
-	return byCheckpoints, d.farewell(ctx)
+	if err := settle(ctx); err != nil {
+		return "", err
+	}
+	if err := p.commitState(); err != nil {
+		return "", err
+	}
+	return ended, d.farewell(ctx)
 }
 
 // more tells whether another transaction follows. Only the first may be the

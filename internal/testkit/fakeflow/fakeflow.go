@@ -139,7 +139,10 @@ func (f *fake) validate(r request) (status int, done bool) {
 			list = append(list, `{"resourcePath":[]}`)
 			continue
 		}
-		constraints := `"constraints":{"id":{"type":"LOCATION_REQUIRED","reason":"a key"},"flow_document":{"type":"FIELD_REQUIRED","reason":"the document"},"name":{"type":"FIELD_OPTIONAL"},"deep/x":{"type":"FIELD_OPTIONAL"}}`
+		constraints := `"constraints":{"id":{"type":"LOCATION_REQUIRED","reason":"a key"},"flow_document":{"type":"FIELD_REQUIRED","reason":"the document"},"name":{"type":"FIELD_OPTIONAL"}}`
+		if strings.Contains(string(b.Collection), "deep/x") {
+			constraints = strings.Replace(constraints, "}}", `},"deep/x":{"type":"FIELD_OPTIONAL"}}`, 1)
+		}
 		switch f.name {
 		case "newer":
 			constraints = `"projectionConstraints":[{"field":"id","constraint":{"type":"FIELD_OPTIONAL"}},{"field":"id","constraint":{"type":"LOCATION_REQUIRED"}},{"field":"name","constraint":{"type":"FIELD_FORBIDDEN"}}]`

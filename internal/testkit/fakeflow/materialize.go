@@ -38,6 +38,8 @@ type stored struct {
 	Delete       bool
 }
 
+func (s stored) key() string { return fmt.Sprint(s.Binding, " ", s.KeyPacked) }
+
 // materialize plays a session against a store. Every request is logged.
 func (f *fake) materialize(r request) int {
 	s := openStore()
@@ -65,7 +67,7 @@ func (f *fake) materialize(r request) int {
 		case r.Load != nil:
 			var l stored
 			_ = json.Unmarshal(r.Load, &l)
-			loads = append(loads, l.KeyPacked)
+			loads = append(loads, l.key())
 			if f.name == "flushes early" {
 				f.say(`{"flushed":{}}`)
 			}
@@ -107,7 +109,7 @@ func (f *fake) acknowledge() {
 func (f *fake) flush(s *store, loads []string) {
 	for _, key := range loads {
 		if doc, ok := s.Docs[key]; ok {
-			f.say(`{"loaded":{"doc":%s}}`, doc)
+			f.say(`{"loaded":{"binding":%s,"doc":%s}}`, key[:1], doc)
 			if f.name == "loads twice" {
 				f.say(`{"loaded":{"doc":%s}}`, doc)
 			}
@@ -130,12 +132,12 @@ func (f *fake) store(s *store, text json.RawMessage) {
 	var d stored
 	_ = json.Unmarshal(text, &d)
 	fmt.Fprintf(f.err, `{"level":"debug","msg":"store %s"}`+"\n", escaped(text))
-	if _, there := s.Docs[d.KeyPacked]; there != d.Exists && f.name != "delta" {
+	if _, there := s.Docs[d.key()]; there != d.Exists && f.name != "delta" {
 		fmt.Fprintf(f.err, `{"level":"error","msg":"exists is %v for what is stored"}`+"\n", d.Exists)
 	}
-	s.Docs[d.KeyPacked] = d.Doc
+	s.Docs[d.key()] = d.Doc
 	if d.Delete {
-		delete(s.Docs, d.KeyPacked)
+		delete(s.Docs, d.key())
 	}
 	if f.name == "talks in store" {
 		f.say(`{"loaded":{"doc":{"id":1}}}`)
