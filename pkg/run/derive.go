@@ -139,6 +139,15 @@ func (d *derive) transaction(ctx context.Context) error {
 		d.printPair(d.task.Name, e.doc)
 	}
 	d.docs = newCombined()
+	for d.d.session.Ready() { // what comes now comes late
+		m, err := d.d.recv(ctx)
+		if err == nil {
+			err = d.take(m)
+		}
+		if err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
