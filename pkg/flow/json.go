@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -30,6 +31,9 @@ func NodeOf(text json.RawMessage) (*yaml.Node, error) {
 	dec.UseNumber()
 	return nodeOf(dec)
 }
+
+// oldWord are texts that readers of YAML 1.1 take for something else.
+var oldWord = regexp.MustCompile(`^(?i:y|n|yes|no|on|off)$|^[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+$`)
 
 func nodeOf(dec *json.Decoder) (*yaml.Node, error) {
 	token, err := dec.Token()
@@ -57,7 +61,11 @@ func nodeOf(dec *json.Decoder) (*yaml.Node, error) {
 		}
 		return n, nil
 	case string:
-		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: v}, nil
+		n := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: v}
+		if oldWord.MatchString(v) {
+			n.Style = yaml.DoubleQuotedStyle
+		}
+		return n, nil
 	case json.Number:
 		tag := "!!int"
 		if strings.ContainsAny(v.String(), ".eE") {
