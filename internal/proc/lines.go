@@ -42,6 +42,7 @@ func (s *Session) read(r *os.File) {
 		if i := bytes.LastIndexByte(fresh, '\n'); i >= 0 {
 			whole := len(buf) - n + i + 1
 			if !s.deliver(chunk{text: bytes.Clone(buf[:whole])}) {
+				_, _ = io.Copy(io.Discard, in) // else it would die of writing, and not of what it is told
 				return
 			}
 			buf = append(buf[:0], buf[whole:]...)

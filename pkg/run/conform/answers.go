@@ -26,12 +26,7 @@ func (c *conformance) checkSpec(ctx context.Context) (Check, error) {
 		return Check{}, err
 	}
 	c.report.Task, c.report.Kind = c.spec.Task, c.spec.Kind
-	wrong := slices.Clone(c.spec.Warnings)
-	diff, err := c.snapshot("spec.json", indented(c.spec.Spec))
-	if err != nil {
-		return Check{}, err
-	}
-	return verdict(fmt.Sprintf("protocol %d, schemas valid", flow.Protocol), append(wrong, diff...)), nil
+	return verdict(fmt.Sprintf("protocol %d, schemas valid", flow.Protocol), c.spec.Warnings), c.snapshot("spec.json", indented(c.spec.Spec))
 }
 
 func (c *conformance) checkDiscover(ctx context.Context) (Check, error) {
@@ -45,11 +40,7 @@ func (c *conformance) checkDiscover(ctx context.Context) (Check, error) {
 	}
 	c.discovered = first
 	wrong := append(slices.Clone(first.Warnings), differences(first, second)...)
-	diff, err := c.snapshot("discover.json", discoverText(first))
-	if err != nil {
-		return Check{}, err
-	}
-	return verdict(fmt.Sprintf("%d bindings, the same twice", len(first.Bindings)), append(wrong, diff...)), nil
+	return verdict(some(len(first.Bindings), "binding")+", the same twice", wrong), c.snapshot("discover.json", discoverText(first))
 }
 
 // differences tells in what two discoveries are not the same. Their order is free.
@@ -107,7 +98,7 @@ func (c *conformance) checkKeys(context.Context) (Check, error) {
 	if err != nil {
 		return Check{}, err
 	}
-	return verdict(fmt.Sprintf("of %d collections, all in their schemas", n), wrong), nil
+	return verdict(some(n, "collection")+", all keys in their schemas", wrong), nil
 }
 
 func (c *conformance) checkValidate(ctx context.Context) (Check, error) {
@@ -121,12 +112,20 @@ func (c *conformance) checkValidate(ctx context.Context) (Check, error) {
 			wrong = append(wrong, w)
 		}
 	}
-	return verdict(fmt.Sprintf("%d bindings", len(r.Bindings)), wrong), nil
+	return verdict(some(len(r.Bindings), "binding"), wrong), nil
 }
 
 func (c *conformance) checkSecrets(context.Context) (Check, error) {
 	if len(c.leaks) > 0 {
 		return Check{State: Failed, Text: fmt.Sprintf("in %d of %d log lines", len(c.leaks), c.lines), Details: c.leaks[:min(3, len(c.leaks))]}, nil
 	}
-	return Check{State: Passed, Text: fmt.Sprintf("none in %d log lines", c.lines)}, nil
+	return Check{State: Passed, Text: "none in " + some(c.lines, "log line")}, nil
+}
+
+// some writes a number with its noun.
+func some(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }

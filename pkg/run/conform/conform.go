@@ -84,6 +84,8 @@ type conformance struct {
 	wholeEnd   run.PreviewResult
 	lines      int // of logs
 	leaks      []string
+	same       []string // snapshots that hold
+	diffs      []string // from those that do not
 }
 
 // step is a check with what it needs. Its function gives the check without
@@ -110,6 +112,9 @@ func (c *conformance) steps() []step {
 		if c.o.Fixture != "" {
 			steps = append(steps, step{"transactions", []string{"validate"}, c.checkTransactions}, step{"restart", []string{"transactions"}, c.checkRestart})
 		}
+	}
+	if c.o.Snapshot != "" {
+		steps = append(steps, step{"snapshots", nil, c.checkSnapshots})
 	}
 	return append(steps, step{"secrets", nil, c.checkSecrets})
 }

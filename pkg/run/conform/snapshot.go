@@ -2,6 +2,7 @@ package conform
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,30 +20,37 @@ import (
 // redactedText stands where a value was that differs from run to run.
 const redactedText = `"(redacted)"`
 
-// snapshot compares a text with the one that is kept, or keeps it. What is not
-// the same is told as a diff.
-func (c *conformance) snapshot(name string, text []byte) ([]string, error) {
+// snapshot compares a text with the one that is kept, or keeps it.
+func (c *conformance) snapshot(name string, text []byte) error {
 	if c.o.Snapshot == "" {
-		return nil, nil
+		return nil
 	}
 	path := filepath.Join(c.o.Snapshot, name)
 	kept, err := os.ReadFile(path)
 	switch {
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("reading the snapshot: %w", err)
+		return fmt.Errorf("reading the snapshot: %w", err)
 	case err == nil && bytes.Equal(kept, text):
-		return nil, nil
+		c.same = append(c.same, name)
 	case c.o.Update:
 		if err := os.MkdirAll(c.o.Snapshot, 0o755); err != nil {
-			return nil, fmt.Errorf("writing the snapshot: %w", err)
+			return fmt.Errorf("writing the snapshot: %w", err)
 		}
-		return nil, textedit.WriteFile(path, text, 0o644)
+		c.same = append(c.same, name)
+		return textedit.WriteFile(path, text, 0o644)
 	case err != nil:
-		return []string{fmt.Sprintf("there is no snapshot %s: --update writes it", name)}, nil
+		c.diffs = append(c.diffs, fmt.Sprintf("there is no %s: --update writes it", name))
+	default:
+		_, changes, _ := bytes.Cut(diff.Diff("a/"+name, kept, "b/"+name, text), []byte("\n")) // it begins with a line that names the command
+		lines := strings.Split(strings.TrimSuffix(string(changes), "\n"), "\n")
+		c.diffs = append(append(c.diffs, name+" differs: --update takes it over"), lines[:min(len(lines), mostDiff)]...)
 	}
-	_, changes, _ := bytes.Cut(diff.Diff("a/"+name, kept, "b/"+name, text), []byte("\n")) // it begins with a line that names the command
-	lines := strings.Split(strings.TrimSuffix(string(changes), "\n"), "\n")
-	return append([]string{fmt.Sprintf("it differs from the snapshot %s: --update takes it over", name)}, lines[:min(len(lines), mostDiff)]...), nil
+	return nil
+}
+
+// checkSnapshots tells what differs from the answers that are kept.
+func (c *conformance) checkSnapshots(context.Context) (Check, error) {
+	return verdict(strings.Join(c.same, ", "), c.diffs), nil
 }
 
 // mostDiff are the lines of a diff that are shown.
