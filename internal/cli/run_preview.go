@@ -143,7 +143,7 @@ func showPreview(p *ui.Page, r run.PreviewResult) {
 	p.Headline("previewed", r.Task, endings[r.Ended])
 	checkpoints := "checkpoints"
 	if r.Kind != "capture" {
-		checkpoints = "transactions"
+		checkpoints = "commits"
 	}
 	p.Facts(
 		ui.Fact{Label: "action", Value: r.Action},

@@ -15,6 +15,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/connkit/connkit/internal/cli"
+	"github.com/connkit/connkit/internal/testkit/fakeflow"
 	"github.com/connkit/connkit/internal/ui"
 )
 
@@ -22,6 +23,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"connkit":       func() { os.Exit(cli.Main(os.Args[1:], ui.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr})) },
 		"fakeconnector": fakeConnector,
+		"fakeflow":      func() { os.Exit(fakeflow.Play(os.Args[1], os.Stdin, os.Stdout, os.Stderr)) },
 	})
 }
 
