@@ -3,5 +3,5 @@
 // the rules of Flow.
 //
 // [Doc.Parse] reads a document, [Compile] a schema, [Schema.Validate] tells
-// what is wrong. docs/adr/0010-json-schema.md tells why it is not a library.
+// what is wrong. docs/adr/20261125-json-schema-of-our-own.md tells why it is not a library.
 package jsonschema
