@@ -150,7 +150,7 @@ func showPreview(p *ui.Page, r run.PreviewResult) {
 		ui.Fact{Label: checkpoints, Value: fmt.Sprintf("%s in %s, %s", grouped(r.Checkpoints), count(r.Sessions, "session"), seconds(r.Seconds))},
 	)
 	if r.Uncommitted > 0 {
-		p.Facts(ui.Fact{Label: "uncommitted", Value: fmt.Sprintf("%s behind the last checkpoint", count(r.Uncommitted, "document"))})
+		p.Facts(ui.Fact{Label: "uncommitted", Value: count(r.Uncommitted, "document") + " behind the last checkpoint"})
 	}
 	header := []string{"COLLECTION", "DOCUMENTS", "BYTES", "VIOLATIONS"}
 	if r.Kind == "materialization" {
@@ -193,7 +193,7 @@ func liveLine(r run.PreviewResult) string {
 	if r.Seconds > 0 {
 		rate = float64(documents) / r.Seconds
 	}
-	return strings.Join(append(parts, sized(bytes), fmt.Sprintf("%s docs/s", grouped(int(rate))), count(r.Checkpoints, "checkpoint")), "  ")
+	return strings.Join(append(parts, sized(bytes), grouped(int(rate))+" docs/s", count(r.Checkpoints, "checkpoint")), "  ")
 }
 
 // count writes a number with its noun.

@@ -181,10 +181,10 @@ func (c *check) none(s *schema, keyword string, forms []*schema, v Value) bool {
 			meant = f
 		}
 	}
-	switch {
-	case typed == 0:
+	switch typed {
+	case 0:
 		return c.fail(s, keyword, kindWord(v), "%s", types)
-	case typed == 1:
+	case 1:
 		return c.schema(meant, v)
 	}
 	return c.fail(s, keyword, excerpt(v), "one of %d forms", len(forms))

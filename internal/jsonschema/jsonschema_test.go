@@ -11,16 +11,16 @@ import (
 )
 
 // validate gives what is wrong with a document, each violation in one line.
-func validate(t testing.TB, schema, document string) []string {
-	t.Helper()
+func validate(tb testing.TB, schema, document string) []string {
+	tb.Helper()
 	s, err := jsonschema.Compile([]byte(schema))
 	if err != nil {
-		t.Fatalf("%s: %v", schema, err)
+		tb.Fatalf("%s: %v", schema, err)
 	}
 	var d jsonschema.Doc
 	v, err := d.Parse([]byte(document))
 	if err != nil {
-		t.Fatalf("%s: %v", document, err)
+		tb.Fatalf("%s: %v", document, err)
 	}
 	var all []string
 	for _, x := range s.Validate(v) {

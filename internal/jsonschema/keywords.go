@@ -90,7 +90,7 @@ func compileEnum(c *compiler, s *schema, v Value, path string) {
 	}
 }
 
-func compileConst(c *compiler, s *schema, v Value, path string) {
+func compileConst(_ *compiler, s *schema, v Value, path string) {
 	if s.enum != nil { // both stand here: both must hold
 		s.all = append(s.all, &schema{path: path, enum: map[string]bool{canonical(v): true}, enumText: excerpt(v)})
 		return

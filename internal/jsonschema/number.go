@@ -26,7 +26,7 @@ func rat(text []byte) *big.Rat {
 
 // isInteger tells whether a number has no fraction: 1.0 has none.
 func isInteger(text []byte) bool {
-	if bytes.IndexAny(text, ".eE") < 0 {
+	if !bytes.ContainsAny(text, ".eE") {
 		return true
 	}
 	r := rat(text)

@@ -50,19 +50,19 @@ func (d *Doc) parse(key []byte, depth int) error {
 	var kind Kind
 	var escaped bool
 	var err error
-	switch c := d.peek(); {
-	case c == '{':
+	switch d.peek() {
+	case '{':
 		kind, err = Object, d.members(at, depth)
-	case c == '[':
+	case '[':
 		kind, err = Array, d.items(at, depth)
-	case c == '"':
+	case '"':
 		kind = String
 		escaped, err = d.str()
-	case c == 't':
+	case 't':
 		kind, err = Bool, d.word("true")
-	case c == 'f':
+	case 'f':
 		kind, err = Bool, d.word("false")
-	case c == 'n':
+	case 'n':
 		kind, err = Null, d.word("null")
 	default:
 		kind, err = Number, d.number()
@@ -207,7 +207,7 @@ func escapeLen(text []byte) int {
 			return 0
 		}
 		for _, c := range text[2:6] {
-			if !('0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'f') {
+			if (c < '0' || c > '9') && (c|0x20 < 'a' || c|0x20 > 'f') {
 				return 0
 			}
 		}

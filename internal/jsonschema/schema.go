@@ -2,6 +2,7 @@ package jsonschema
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -133,7 +134,7 @@ func Compile(text []byte) (*Schema, error) {
 		return nil, fmt.Errorf("reading a schema: %w", err)
 	}
 	if root.Kind() != Object && root.Kind() != Bool {
-		return nil, fmt.Errorf("reading a schema: an object is wanted")
+		return nil, errors.New("reading a schema: an object is wanted")
 	}
 	c.index(root, "", "")
 	c.result.root = c.schema(root, "")

@@ -8,11 +8,11 @@ import (
 	"github.com/connkit/connkit/internal/jsonschema"
 )
 
-func parse(t testing.TB, text string) jsonschema.Value {
-	t.Helper()
+func parse(tb testing.TB, text string) jsonschema.Value {
+	tb.Helper()
 	v, err := new(jsonschema.Doc).Parse([]byte(text))
 	if err != nil {
-		t.Fatalf("%s: %v", text, err)
+		tb.Fatalf("%s: %v", text, err)
 	}
 	return v
 }

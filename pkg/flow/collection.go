@@ -176,8 +176,12 @@ func (b *bundler) copy(file, key string, node *yaml.Node) (*yaml.Node, error) {
 func (b *bundler) ref(file, key string, ref *yaml.Node) (*yaml.Node, error) {
 	target, fragment, _ := strings.Cut(ref.Value, "#")
 	out := *ref
-	switch u, err := url.Parse(target); {
-	case err != nil || target == "" && key == "":
+	u, err := url.Parse(target)
+	if err != nil {
+		return &out, nil //nolint:nilerr // what is no URL is told of when the schema is compiled
+	}
+	switch {
+	case target == "" && key == "":
 		return &out, nil
 	case target == "":
 	case u.Scheme == "flow":

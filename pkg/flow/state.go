@@ -3,8 +3,10 @@ package flow
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
+	"errors"
 )
+
+var errState = errors.New("reading a state: it is no JSON")
 
 // State is a connector's state. It is kept as a tree, since a patch comes with
 // every checkpoint and the whole is written now and then.
@@ -23,10 +25,10 @@ func ParseState(text []byte) (State, error) {
 	}
 	v, err := decodeExact(text)
 	if err != nil {
-		return State{}, fmt.Errorf("reading a state: it is no JSON")
+		return State{}, errState
 	}
 	if _, ok := v.(map[string]any); !ok {
-		return State{}, fmt.Errorf("reading a state: an object is wanted")
+		return State{}, errors.New("reading a state: an object is wanted")
 	}
 	return State{v}, nil
 }
@@ -36,7 +38,7 @@ func ParseState(text []byte) (State, error) {
 func (s *State) Update(u StateUpdate) error {
 	v, err := decodeExact(u.Updated)
 	if err != nil {
-		return fmt.Errorf("reading a state: it is no JSON")
+		return errState
 	}
 	if u.MergePatch {
 		s.value = mergePatch(s.value, v)

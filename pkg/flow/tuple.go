@@ -76,12 +76,13 @@ func packNumber(b []byte, text string) []byte {
 		return binary.BigEndian.AppendUint64(append(b, codeDouble), bits)
 	}
 	magnitude := new(big.Int).Abs(n).Bytes()
+	size := byte(len(magnitude)) //nolint:gosec // 8 at most
 	if n.Sign() < 0 {
-		b = append(b, codeZero-byte(len(magnitude)))
+		b = append(b, codeZero-size)
 		for _, c := range magnitude {
 			b = append(b, ^c)
 		}
 		return b
 	}
-	return append(append(b, codeZero+byte(len(magnitude))), magnitude...)
+	return append(append(b, codeZero+size), magnitude...)
 }

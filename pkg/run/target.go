@@ -121,7 +121,7 @@ type endpoint interface {
 // endpoint chooses between the image and the command that the options or else
 // the catalog say.
 func (o *Options) endpoint(ctx context.Context, task flow.Task, file string) (endpoint, error) {
-	ref, err := task.Image, error(nil)
+	ref := task.Image
 	switch {
 	case o.Image != "" && o.Local:
 		return nil, fault.Usagef("running %q: it is either the image or the local code", task.Name)
@@ -130,6 +130,7 @@ func (o *Options) endpoint(ctx context.Context, task flow.Task, file string) (en
 	case o.Local:
 		ref = ""
 	}
+	var err error
 	if ref != "" {
 		if ref, err = o.imageName(ref, task.Image); err != nil {
 			return nil, err

@@ -185,7 +185,7 @@ func (f *fixture) more() (bool, error) {
 	for {
 		c, err := f.in.ReadByte()
 		switch {
-		case err == io.EOF: //nolint:errorlint // a reader of bytes gives it bare
+		case errors.Is(err, io.EOF):
 			f.ended = true
 			first := !f.begun
 			f.begun = true

@@ -105,7 +105,7 @@ func (f *fake) answer(r request) (status int, done bool) {
 	case r.Open != nil && r.Open.Capture != nil:
 		return f.capture(r), true
 	case r.Open != nil && r.Open.Materialization != nil:
-		return f.materialize(r), true
+		return f.materialize(), true
 	case r.Open != nil:
 		return f.derive(r), true
 	}

@@ -41,7 +41,7 @@ type stored struct {
 func (s stored) key() string { return fmt.Sprint(s.Binding, " ", s.KeyPacked) }
 
 // materialize plays a session against a store. Every request is logged.
-func (f *fake) materialize(r request) int {
+func (f *fake) materialize() int {
 	s := openStore()
 	switch f.name {
 	case "remote":
