@@ -78,7 +78,7 @@ func (a *app) tested(r conform.Report) error {
 	}
 	outErr := a.ui.Result("run test", r, err, func(p *ui.Page) {
 		for _, c := range r.Checks {
-			p.Finding(states[c.State], c.Name, len("transactions"), fmt.Sprintf("%-*s  %5.1f s", min(wide, 70), c.Text, c.Seconds), c.Details...)
+			p.Finding(states[c.State], c.Name, len("transactions"), fmt.Sprintf("%-*s  %5.1f s", wide, c.Text, c.Seconds), c.Details...)
 		}
 		if r.Failed > 0 {
 			p.Line(fmt.Sprintf("%d of %d failed", r.Failed, len(r.Checks)))

@@ -62,6 +62,7 @@ func (c *capture) talk(ctx context.Context, n int) (string, error) {
 			return ended, nil
 		}
 		if !c.d.session.Ready() {
+			c.tell(true)
 			if err := c.commit(ctx); err != nil {
 				return "", err
 			}
@@ -189,7 +190,7 @@ func (c *capture) captured(m message) error {
 	_, _ = c.out.WriteString("]\n")
 	c.checkers[i].count(doc)
 	if c.result.Uncommitted++; c.result.Uncommitted%256 == 0 {
-		c.tell()
+		c.tell(false)
 	}
 	return nil
 }
@@ -218,7 +219,6 @@ func (c *capture) sourced(m message) error {
 
 // commit makes the checkpoints so far last, and tells the connector if it wants to know.
 func (c *capture) commit(ctx context.Context) error {
-	c.tell()
 	if c.open == 0 {
 		return c.out.Flush()
 	}

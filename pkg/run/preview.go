@@ -3,13 +3,11 @@ package run
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"time"
 
 	"github.com/connkit/connkit/internal/fault"
-	"github.com/connkit/connkit/internal/jsonschema"
 	"github.com/connkit/connkit/pkg/flow"
 )
 
@@ -37,58 +35,6 @@ type PreviewOptions struct {
 	Commit   func()                // called at each checkpoint, when the documents before it are in Out; nil for none
 	Progress func(r PreviewResult) // gets the numbers so far, now and then; nil is silence
 }
-
-// PreviewResult are the numbers of a preview.
-type PreviewResult struct {
-	Task        string          `json:"task"`
-	Kind        string          `json:"kind"`
-	Action      string          `json:"action,omitempty"` // what apply did
-	Bindings    []BindingStats  `json:"bindings"`
-	Sessions    int             `json:"sessions"`
-	Checkpoints int             `json:"checkpoints"` // or transactions
-	Uncommitted int             `json:"uncommitted"` // documents behind the last checkpoint
-	Ended       string          `json:"ended"`       // checkpoints | connector | fixture | timeout | kill | stop
-	Stop        StopStats       `json:"stop"`
-	Seconds     float64         `json:"seconds"`
-	State       json.RawMessage `json:"state,omitempty"`
-	Warnings    []string        `json:"warnings,omitempty"` // what Flow would refuse or do in another way
-}
-
-// StopStats tell how the last session's connector was ended.
-type StopStats struct {
-	Killed  bool    `json:"killed"` // it had to be: SIGTERM did not end it in time
-	Seconds float64 `json:"seconds"`
-}
-
-// BindingStats are the numbers of one collection.
-type BindingStats struct {
-	Collection string `json:"collection"`
-	Documents  int    `json:"documents"`
-	Bytes      int    `json:"bytes"`
-	Violations int    `json:"violations"` // documents that are not as schema and key say
-	Loads      int    `json:"loads,omitempty"`
-	Loaded     int    `json:"loaded,omitempty"`
-	Stores     int    `json:"stores,omitempty"`
-	Deletes    int    `json:"deletes,omitempty"`
-
-	Samples []Violation `json:"samples,omitempty"` // one for each place and keyword, of the first
-}
-
-// Violation is a document that is not as its collection says.
-type Violation struct {
-	jsonschema.Violation
-	Document int `json:"document"` // its number within the collection, from 1
-}
-
-// How a preview ended.
-const (
-	byCheckpoints = "checkpoints"
-	byConnector   = "connector"
-	byFixture     = "fixture"
-	byTimeout     = "timeout"
-	byKill        = "kill"
-	byStop        = "stop"
-)
 
 // Preview runs the sessions of a task: a capture prints its documents, a
 // derivation those that it makes of a fixture, a materialization stores a
@@ -271,63 +217,13 @@ func (p *preview) finish() error {
 	return err
 }
 
-// tell reports the numbers, ten times a second at most.
-func (p *preview) tell() {
-	if p.o.Progress == nil || time.Since(p.told) < 100*time.Millisecond {
+// tell reports the numbers: ten times a second at most while they change, and
+// when a pause begins.
+func (p *preview) tell(pause bool) {
+	if p.o.Progress == nil || !pause && time.Since(p.told) < 100*time.Millisecond {
 		return
 	}
 	p.told = time.Now()
 	p.result.Seconds = time.Since(p.began).Seconds()
 	p.o.Progress(p.result)
-}
-
-// printPair prints a line of a name and a value.
-func (p *preview) printPair(name string, value []byte) {
-	_ = p.out.WriteByte('[') // the writer keeps its first error for Flush
-	_, _ = p.out.Write(quote(name))
-	_ = p.out.WriteByte(',')
-	_, _ = p.out.Write(value)
-	_, _ = p.out.WriteString("]\n")
-}
-
-func quote(s string) []byte {
-	text, _ := json.Marshal(s) // a text always encodes
-	return text
-}
-
-// update takes in a change of the state that came with a response.
-func (p *preview) update(holder jsonschema.Value) (json.RawMessage, error) {
-	state := holder.Get("state")
-	if !state.Exists() || state.Kind() == jsonschema.Null {
-		return nil, nil
-	}
-	updated := state.Get("updated")
-	if !updated.Exists() || updated.Kind() == jsonschema.Null {
-		return nil, nil
-	}
-	patch := state.Get("mergePatch")
-	if !patch.Exists() {
-		patch = state.Get("merge_patch")
-	}
-	if updated.Kind() != jsonschema.Object {
-		p.warnOnce("a state is no JSON object")
-	}
-	u := flow.StateUpdate{Updated: updated.Raw(), MergePatch: patch.True()}
-	if err := p.state.Update(u); err != nil {
-		return nil, err
-	}
-	if p.o.OutputState {
-		line, _ := json.Marshal(u) // raw JSON that was parsed
-		p.printPair("connectorState", line)
-	}
-	return json.RawMessage(append([]byte(nil), updated.Raw()...)), nil
-}
-
-func (p *preview) warnOnce(text string) {
-	for _, w := range p.warnings {
-		if w == text {
-			return
-		}
-	}
-	p.warn(text)
 }

@@ -2,12 +2,14 @@ package run
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/jsonschema"
 	"github.com/connkit/connkit/internal/textedit"
 	"github.com/connkit/connkit/pkg/flow"
 )
@@ -43,4 +45,32 @@ func (p *preview) commitState() error {
 		return nil
 	}
 	return textedit.WriteFile(p.o.StateFile, append(p.state.JSON(), '\n'), 0o600)
+}
+
+// update takes in a change of the state that came with a response.
+func (p *preview) update(holder jsonschema.Value) (json.RawMessage, error) {
+	state := holder.Get("state")
+	if !state.Exists() || state.Kind() == jsonschema.Null {
+		return nil, nil
+	}
+	updated := state.Get("updated")
+	if !updated.Exists() || updated.Kind() == jsonschema.Null {
+		return nil, nil
+	}
+	patch := state.Get("mergePatch")
+	if !patch.Exists() {
+		patch = state.Get("merge_patch")
+	}
+	if updated.Kind() != jsonschema.Object {
+		p.warnOnce("a state is no JSON object")
+	}
+	u := flow.StateUpdate{Updated: updated.Raw(), MergePatch: patch.True()}
+	if err := p.state.Update(u); err != nil {
+		return nil, err
+	}
+	if p.o.OutputState {
+		line, _ := json.Marshal(u) // raw JSON that was parsed
+		p.printPair("connectorState", line)
+	}
+	return json.RawMessage(append([]byte(nil), updated.Raw()...)), nil
 }

@@ -161,8 +161,16 @@ func (c *conformance) passed(names []string) bool {
 	return true
 }
 
-// watchLogs counts the connector's log lines and keeps those that held a secret.
+// watchLogs counts the connector's log lines and keeps those that held a
+// secret. What is noted on the way is noted once, though the task is read often.
 func (c *conformance) watchLogs() {
+	note, told := c.o.Note, map[string]bool{}
+	c.o.Note = func(text string) {
+		if note != nil && !told[text] {
+			note(text)
+		}
+		told[text] = true
+	}
 	show := c.o.Log
 	c.o.Log = func(l flow.Log) {
 		c.lines++
