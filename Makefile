@@ -15,9 +15,10 @@ PY     := $(TOOLS)/py
 GOLANGCI_VERSION := v2.15.0
 UV_VERSION       := 0.9.9
 POETRY_VERSION   := 2.5.1
+SOPS_VERSION     := $(shell awk '$$1 == "github.com/getsops/sops/v3" {print $$2}' go.mod)
 export PATH := $(TOOLS)/bin:$(PY)/bin:$(PATH)
 
-.PHONY: help build demo test verify lint vet fmt docs docs-clean tidy-clean unit race e2e shims replay bench setup setup-python setup-lint clean
+.PHONY: help build demo test verify lint vet fmt docs docs-clean tidy-clean unit race e2e shims replay bench setup setup-python setup-lint setup-sops clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,8 +41,8 @@ unit:
 race: # by default each program that the tests start would sleep a second at its end
 	GORACE=atexit_sleep_ms=0 go test -race -tags $(TAGS) ./...
 
-e2e: build setup ## tests with the real SDKs from the registries
-	BINARY_UNDER_TEST=$(CURDIR)/bin/connkit go test -tags $(TAGS),e2e -run '^TestE2E' -timeout 40m -v ./internal/cli ./pkg/pyenv | bash scripts/test-summary.sh
+e2e: build setup ## tests with the real SDKs from the registries and the real sops
+	BINARY_UNDER_TEST=$(CURDIR)/bin/connkit go test -tags $(TAGS),e2e -run '^TestE2E' -timeout 40m -v ./internal/cli ./pkg/pyenv ./internal/testkit/kmsfake | bash scripts/test-summary.sh
 
 shims: build setup-python ## the rules of the two shims, against real SDK versions
 	$(PY)/bin/python templates/tests/run.py airbyte
@@ -49,7 +50,7 @@ shims: build setup-python ## the rules of the two shims, against real SDK versio
 
 lint: setup-lint ## golangci-lint
 	$(TOOLS)/bin/golangci-lint run --build-tags $(TAGS)
-	$(TOOLS)/bin/golangci-lint run --build-tags $(TAGS),e2e ./internal/cli/... ./pkg/pyenv/...
+	$(TOOLS)/bin/golangci-lint run --build-tags $(TAGS),e2e ./internal/cli/... ./pkg/pyenv/... ./internal/testkit/...
 
 vet:
 	go vet -tags $(TAGS) ./...
@@ -73,10 +74,10 @@ tidy-clean: ## fail when go.mod or go.sum are not tidy
 replay: ## make the CI edits in the history of a clone anew: make replay CLONE=path
 	CLONE=$(CLONE) go test -tags $(TAGS),replay ./pkg/ci -run TestReplayClone -v | grep -v '^=== '
 
-bench: build setup-python ## compare with what one would use instead
+bench: build setup-python setup-sops ## compare with what one would use instead
 	@PATH="$(CURDIR)/bin:$$PATH" bash scripts/bench.sh
 
-setup: setup-python setup-lint ## install the tools that the tests need into .tools/
+setup: setup-python setup-lint setup-sops ## install the tools that the tests need into .tools/
 
 setup-python:
 	@bash scripts/setup-python.sh $(PY) $(UV_VERSION) $(POETRY_VERSION)
@@ -86,6 +87,13 @@ setup-lint:
 	  echo "setup: installing golangci-lint $(GOLANGCI_VERSION) into .tools/bin"; \
 	  GOFLAGS= GOBIN=$(TOOLS)/bin go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION); \
 	fi
+
+setup-sops: # with the flags of `go test`, so that it shares what the tests have compiled
+	@if ! $(TOOLS)/bin/sops --version --disable-version-check 2>/dev/null | grep -q "^sops $(SOPS_VERSION:v%=%)"; then \
+	  echo "setup: installing sops $(SOPS_VERSION) into .tools/bin"; \
+	  GOFLAGS= GOBIN=$(TOOLS)/bin go install -tags $(TAGS) github.com/getsops/sops/v3/cmd/sops@$(SOPS_VERSION); \
+	fi
+	@command -v gpg >/dev/null || { echo "setup: gpg is missing: apt-get install gnupg, or brew install gnupg"; exit 1; }
 
 clean: ## remove what was built and set up
 	rm -rf bin dist .tools .venvs

@@ -118,3 +118,5 @@ if command -v jq >/dev/null; then
   j=$(wall "${pin[@]}" sh -c 'jq -c . "$MANY_DOCUMENTS"')
   printf '%-28s %6s  %s\n' "jq -c ." "$j" "$(ratio "$j" "$unchecked")"
 fi
+
+bash "$root/scripts/bench-secrets.sh"

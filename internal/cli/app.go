@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -47,8 +48,8 @@ func (a *app) getenv(key string) string {
 // begin finds out where the command stands; settings are read when a command asks for them.
 func (a *app) begin(cmd *cobra.Command) error {
 	a.cmd = cmd
-	if a.flags.output != "text" && a.flags.output != "json" {
-		return fault.Usagef("reading the flags: --output %q is neither text nor json", a.flags.output)
+	if formats := outputs(cmd); !slices.Contains(formats, a.flags.output) {
+		return fault.Usagef("reading the flags: --output %q is none of %s", a.flags.output, strings.Join(formats, ", "))
 	}
 	dir, err := filepath.Abs(a.flags.dir)
 	if err != nil {
@@ -65,6 +66,14 @@ func (a *app) begin(cmd *cobra.Command) error {
 		a.ui.Warn("%s names no setting: connkit config show lists them", name)
 	}
 	return nil
+}
+
+// moreOutputs is the annotation of commands that print other formats besides.
+const moreOutputs = "outputs"
+
+// outputs lists the formats of a command's result.
+func outputs(cmd *cobra.Command) []string {
+	return append([]string{"text", "json"}, strings.Fields(cmd.Annotations[moreOutputs])...)
 }
 
 // completionBegin stands in for begin when a shell asks for completions: then cobra runs no hook.

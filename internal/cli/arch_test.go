@@ -16,8 +16,9 @@ const module = "github.com/connkit/connkit/"
 var floors = map[string]int{
 	"cmd": 5, "internal/cli": 4,
 	"pkg/scaffold": 3, "pkg/upstream": 3, "pkg/secrets": 3, "pkg/build": 3, "pkg/ci": 3, "pkg/run": 3, "pkg/doctor": 3,
-	"pkg/workspace": 2, "pkg/flow": 2, "pkg/license": 2, "pkg/pyenv": 2, "templates": 2, "internal/ui": 2,
-	"internal/proc": 1, "internal/textedit": 1, "internal/yamltext": 1, "internal/testkit": 1, "internal/jsonschema": 1,
+	"pkg/workspace": 2, "pkg/flow": 2, "pkg/pyenv": 2, "templates": 2, "internal/ui": 2,
+	"internal/gitcmd": 2, "internal/proc": 1, "internal/textedit": 1, "internal/yamltext": 1, "internal/testkit": 1, "internal/jsonschema": 1,
+	"pkg/license":    1, // a word that settings are checked with
 	"internal/fault": 0,
 }
 
@@ -26,9 +27,12 @@ var homes = map[string][]string{
 	"github.com/spf13/cobra":            {"internal/cli"},
 	"github.com/spf13/viper":            {"pkg/workspace"},
 	"github.com/getsops/sops":           {"pkg/secrets"},
+	"filippo.io/age":                    {"pkg/secrets"},
 	"github.com/go-git/go-git":          {"pkg/upstream", "pkg/workspace"},
 	"github.com/charmbracelet/lipgloss": {"internal/ui"},
 	"github.com/rhysd/actionlint":       {"pkg/ci"},
+	"github.com/github/go-spdx":         {"pkg/license"},
+	"github.com/google/licensecheck":    {"pkg/license"},
 	"os/exec":                           {"internal/proc", "internal/testkit"},
 }
 

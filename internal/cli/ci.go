@@ -18,7 +18,7 @@ func newCICmd(a *app) *cobra.Command {
 	return group(&cobra.Command{
 		Use:   "ci",
 		Short: "Put connectors into CI",
-	}, newCIAddCmd(a), newCIRemoveCmd(a), newCIListCmd(a), newCICheckCmd(a))
+	}, newCIAddCmd(a), newCIRemoveCmd(a), newCIListCmd(a), newCICheckCmd(a), newCIMatrixCmd(a), newCIInitCmd(a))
 }
 
 // ciPlace binds the flags that choose a matrix.
@@ -30,16 +30,37 @@ func (a *app) ciPlace(cmd *cobra.Command) {
 	for _, name := range []string{"workflow", "job", "axis"} {
 		a.bind(cmd, name, "ci."+name)
 	}
-	_ = cmd.RegisterFlagCompletionFunc("workflow", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	_ = cmd.RegisterFlagCompletionFunc("workflow", a.completeSpots(func(s ci.Spot) string { return filepath.Base(s.File) })) // the flags are there
+	_ = cmd.RegisterFlagCompletionFunc("job", a.completeSpots(func(s ci.Spot) string { return s.Job }))
+	_ = cmd.RegisterFlagCompletionFunc("axis", a.completeSpots(func(s ci.Spot) string { return s.Axis }))
+}
+
+// completeSpots completes what the places have in which connectors stand now.
+func (a *app) completeSpots(word func(ci.Spot) string) cobra.CompletionFunc {
+	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		const none = cobra.ShellCompDirectiveNoFileComp
 		if a.completionBegin() != nil {
-			return nil, cobra.ShellCompDirectiveNoFileComp
+			return nil, none
 		}
-		files, _ := filepath.Glob(filepath.Join(a.ws.Root, ".github", "workflows", "*.y*ml"))
-		for i := range files {
-			files[i] = filepath.Base(files[i])
+		set, err := a.settings()
+		if err != nil {
+			return nil, none
 		}
-		return files, cobra.ShellCompDirectiveNoFileComp
-	})
+		all, err := a.ws.Folders(set)
+		if err != nil {
+			return nil, none
+		}
+		standings, _ := ci.List(a.ws, all, nil, ci.Target{}) // what cannot be read completes nothing
+		var words []string
+		for _, s := range standings {
+			for _, spot := range s.Spots {
+				if w := word(spot); w != "" && !slices.Contains(words, w) {
+					words = append(words, w)
+				}
+			}
+		}
+		return words, none
+	}
 }
 
 func ciTarget(set *workspace.Settings) ci.Target {
@@ -65,7 +86,7 @@ neighbours say. Path filters that name the other connectors get the new one too.
   connkit ci add source-bigdata --python --type capture`,
 		Args:              someArgs,
 		ValidArgsFunction: a.completeMore,
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			set, err := a.settings()
 			if err != nil {
 				return err
@@ -77,6 +98,11 @@ neighbours say. Path filters that name the other connectors get the new one too.
 				return fault.Usagef("reading the flags: --type %q is none of %s", opts.Type, strings.Join(ci.Types(), ", "))
 			}
 			opts.Target = ciTarget(set)
+			unlock, err := a.lockCI(cmd, dryRun)
+			if err != nil {
+				return err
+			}
+			defer unlock()
 			all, add, err := a.connectorsFor(set, args)
 			if err != nil {
 				return err
@@ -112,18 +138,23 @@ func newCIRemoveCmd(a *app) *cobra.Command {
 		Use:   "remove NAME...",
 		Short: "Remove connectors from the CI matrix",
 		Long: `Take connectors out of the matrices they stand in, and out of the path filters that
-name them: the exact inverse of connkit ci add. The connector's folder need not be there
-any more.`,
+name them: the exact inverse of connkit ci add. What named a connector before it was added
+stays, if git's HEAD can tell. The connector's folder need not be there any more.`,
 		Example: `  connkit ci remove source-bigdata
   connkit ci remove source-bigdata --workflow python.yaml --dry-run`,
 		Args:              someArgs,
 		ValidArgsFunction: a.completeMore,
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			set, err := a.settings()
 			if err != nil {
 				return err
 			}
 			opts.Target = ciTarget(set)
+			unlock, err := a.lockCI(cmd, dryRun)
+			if err != nil {
+				return err
+			}
+			defer unlock()
 			all, err := a.ws.Folders(set)
 			if err != nil {
 				return err
@@ -132,7 +163,7 @@ any more.`,
 			for _, arg := range args {
 				names = append(names, a.nameFor(set, arg))
 			}
-			change, err := ci.Remove(a.ws, all, names, opts)
+			change, err := ci.Remove(cmd.Context(), a.ws, all, names, opts)
 			if err != nil {
 				return err
 			}
@@ -167,6 +198,14 @@ func (a *app) connectorsFor(set *workspace.Settings, args []string) (all, named 
 		seen[c.Name] = true
 	}
 	return all, named, nil
+}
+
+// lockCI lets one run at a time change the workflows; one that writes nothing need not wait.
+func (a *app) lockCI(cmd *cobra.Command, dryRun bool) (unlock func(), err error) {
+	if dryRun {
+		return func() {}, nil
+	}
+	return ci.Lock(cmd.Context(), a.ws)
 }
 
 // nameFor gives the name that an argument means; the folder may be gone.
@@ -205,7 +244,7 @@ func (a *app) applyCI(command string, change ci.Change, dryRun bool) error {
 	}
 	return a.ui.Result(command, change, nil, func(p *ui.Page) {
 		if dryRun {
-			change.Each(func(file string, before, after []byte) { p.Diff(unified(file, before, after)) })
+			change.Each(func(file string, before, after []byte) { p.Diff(changes(file, before, after)) })
 		}
 		showEdits(p, change, dryRun)
 	})

@@ -75,7 +75,7 @@ func newInitCmd(a *app) *cobra.Command {
 				return a.ui.Result("init", r, nil, func(p *ui.Page) { p.Line(a.relative(file) + " is there already") })
 			}
 			if !dryRun {
-				if err := textedit.WriteFile(file, workspace.Sample(), 0o644); err != nil {
+				if err := textedit.Create(file, workspace.Sample(), 0o644); err != nil {
 					return err
 				}
 				r.Created = true

@@ -34,6 +34,14 @@ func additions(path string, content []byte) string {
 	return b.String()
 }
 
+// changes is the unified diff of a file that changes or, without a before, is new.
+func changes(path string, before, after []byte) string {
+	if before == nil {
+		return additions(path, after)
+	}
+	return unified(path, before, after)
+}
+
 // unified is the diff of a file that changes, with three lines around each change.
 func unified(path string, before, after []byte) string {
 	text := diff.Diff("a/"+path, before, "b/"+path, after)

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -52,8 +53,12 @@ func newRoot(a *app) *cobra.Command {
 	f.StringVarP(&a.flags.dir, "directory", "C", "", "act as if started in `folder`")
 	f.BoolVarP(&a.ui.Quiet, "quiet", "q", false, "no progress on stderr")
 	_ = root.MarkPersistentFlagDirname("directory") // the flag is there
-	_ = root.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
-	root.AddCommand(newNewCmd(a), newEnvCmd(a), newRunCmd(a), newCICmd(a), newListCmd(a), newDoctorCmd(a), newInitCmd(a), newConfigCmd(a), newVersionCmd(a))
+	_ = root.RegisterFlagCompletionFunc("output", func(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+		return outputs(cmd), cobra.ShellCompDirectiveNoFileComp
+	})
+	root.AddCommand(newNewCmd(a), newPullUpstreamCmd(a), newUpstreamCmd(a), newEnvCmd(a), newRunCmd(a),
+		newEncryptCmd(a), newDecryptCmd(a), newEditCmd(a), newSecretsCmd(a), newCICmd(a),
+		newDoctorCmd(a), newListCmd(a), newInitCmd(a), newConfigCmd(a), newCacheCmd(a), newVersionCmd(a))
 	a.root = root
 	root.SetHelpCommand(newHelpCmd(root))
 	root.InitDefaultCompletionCmd("completion")
@@ -98,6 +103,18 @@ func (a *app) planned() []string {
 	return later
 }
 
+// others are the commands that are no steps.
+func (a *app) others() []string {
+	var names []string
+	for _, c := range a.root.Commands() {
+		isStep := slices.ContainsFunc(steps, func(s step) bool { return slices.Contains(strings.Split(s.Name, ", "), c.Name()) })
+		if c.IsAvailableCommand() && !isStep {
+			names = append(names, c.Name())
+		}
+	}
+	return names
+}
+
 func (a *app) home() error {
 	return a.ui.Result("connkit", steps, nil, func(p *ui.Page) {
 		p.Line("connkit carries a data connector from its first file to CI.")
@@ -109,6 +126,8 @@ func (a *app) home() error {
 		if later := a.planned(); len(later) > 0 {
 			p.Line("not in this version yet: " + strings.Join(later, ", "))
 		}
-		p.Line("also: doctor, list, init, env, config, completion, version       " + p.Typed("connkit help COMMAND"))
+		p.Line("also: " + strings.Join(a.others(), ", "))
+		p.Line("")
+		p.Line(p.Typed("connkit help COMMAND"))
 	})
 }

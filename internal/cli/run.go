@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/connkit/connkit/internal/fault"
-	"github.com/connkit/connkit/internal/proc"
 	"github.com/connkit/connkit/internal/ui"
 	"github.com/connkit/connkit/pkg/flow"
 	"github.com/connkit/connkit/pkg/pyenv"
@@ -179,7 +178,7 @@ func (a *app) fillRun(ctx context.Context, o *run.Options, arg string) error {
 			*path = a.absolute(*path)
 		}
 	}
-	o.Decrypt, o.Log, o.Note = decryptWithSops, a.showLog, func(s string) { a.ui.Warn("%s", s) }
+	o.Decrypt, o.Log, o.Note = a.decryptConfig(set), a.showLog, func(s string) { a.ui.Warn("%s", s) }
 	if c.Language != "python" {
 		return nil
 	}
@@ -188,19 +187,6 @@ func (a *app) fillRun(ctx context.Context, o *run.Options, arg string) error {
 		o.BinDir = env.BinDir
 	}
 	return err
-}
-
-// decryptWithSops opens an encrypted config as Flow's runtime does: the sops
-// program reads JSON and prints JSON, and nothing touches the disk.
-func decryptWithSops(ctx context.Context, doc []byte) ([]byte, error) {
-	out, err := proc.Run(ctx, proc.Cmd{
-		Argv:  []string{"sops", "--decrypt", "--input-type", "json", "--output-type", "json", "/dev/stdin"},
-		Stdin: bytes.NewReader(doc),
-	})
-	if err != nil {
-		return nil, fault.Environmentf("%w", err).WithHint("connkit doctor --for encrypt")
-	}
-	return out.Stdout, nil
 }
 
 // showLog prints one entry of a connector's log on stderr.
@@ -237,6 +223,14 @@ func showBindings(p *ui.Page, r run.DiscoverResult) {
 		rows = append(rows, []string{b.RecommendedName, strings.Join(b.Key, " "), b.Mode, fmt.Sprintf("%6s", strconv.Itoa(b.Fields)), b.Collection})
 	}
 	p.Table([]string{"BINDING", "KEY", "MODE", "FIELDS", "COLLECTION"}, rows)
+}
+
+func indented(doc json.RawMessage) string {
+	var b bytes.Buffer
+	if err := json.Indent(&b, doc, "", "  "); err != nil {
+		return string(doc) + "\n"
+	}
+	return b.String() + "\n"
 }
 
 func contains(list []string, s string) bool {

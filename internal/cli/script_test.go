@@ -16,10 +16,12 @@ import (
 
 	"github.com/connkit/connkit/internal/cli"
 	"github.com/connkit/connkit/internal/testkit/fakeflow"
+	"github.com/connkit/connkit/internal/testkit/sabotage"
 	"github.com/connkit/connkit/internal/ui"
 )
 
 func TestMain(m *testing.M) {
+	sabotage.Main()
 	testscript.Main(m, map[string]func(){
 		"connkit":       func() { os.Exit(cli.Main(os.Args[1:], ui.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr})) },
 		"fakeconnector": fakeConnector,
@@ -59,6 +61,7 @@ func TestScripts(t *testing.T) {
 			"status":    cmdStatus,
 			"asnobody":  cmdAsNobody,
 			"interrupt": cmdInterrupt,
+			"signal":    cmdSignal,
 			"noleft":    cmdNoLeft,
 		},
 	})
@@ -155,6 +158,48 @@ func cmdInterrupt(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Logf("%s", out.String())
 	if got := exitStatus(err); got != 130 {
 		ts.Fatalf("exit status %d, want 130", got)
+	}
+}
+
+// cmdSignal starts a command, sends it signals once the file $WORK/ready is
+// there, and wants an exit status: signal HUP,HUP 130 connkit edit config.yaml. After
+// KILL it also ends the process that has written its id to the file.
+func cmdSignal(ts *testscript.TestScript, _ bool, args []string) {
+	ready := filepath.Join(ts.Getenv("WORK"), "ready")
+	cmd := exec.Command(lookIn(ts.Getenv("PATH"), args[2]), args[3:]...)
+	cmd.Dir = ts.MkAbs(".")
+	cmd.Env = os.Environ()
+	for _, name := range []string{"PATH", "HOME", "WORK", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR", "EDITOR"} {
+		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
+	}
+	out, err := os.Create(filepath.Join(ts.Getenv("WORK"), "said"))
+	ts.Check(err)
+	defer out.Close() //nolint:errcheck // the test reads it by its name
+	cmd.Stdout, cmd.Stderr = out, out
+	ts.Check(cmd.Start())
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		if text, err := os.ReadFile(ready); err == nil && len(text) > 0 {
+			break
+		}
+		if time.Now().After(deadline) {
+			_ = cmd.Process.Kill()
+			ts.Fatalf("the command did not get ready")
+		}
+	}
+	numbers := map[string]syscall.Signal{"HUP": syscall.SIGHUP, "INT": syscall.SIGINT, "TERM": syscall.SIGTERM, "KILL": syscall.SIGKILL}
+	for _, name := range strings.Split(args[0], ",") {
+		ts.Check(cmd.Process.Signal(numbers[name]))
+		time.Sleep(20 * time.Millisecond) // two at once would be one
+	}
+	err = cmd.Wait()
+	if args[0] == "KILL" {
+		pid, err := strconv.Atoi(strings.TrimSpace(ts.ReadFile("ready")))
+		ts.Check(err)
+		_ = syscall.Kill(pid, syscall.SIGKILL)
+	}
+	ts.Check(os.Remove(ready))
+	if got := exitStatus(err); strconv.Itoa(got) != args[1] {
+		ts.Fatalf("exit status %d, want %s: %s", got, args[1], ts.ReadFile("said"))
 	}
 }
 

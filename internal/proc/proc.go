@@ -36,6 +36,9 @@ type Cmd struct {
 	Stderr io.Writer     // gets a copy of stderr while the program runs; nil for none; may be Stdout
 	Grace  time.Duration // between SIGTERM and SIGKILL when the context ends; 0 is 5 s
 	Reap   []string      // of a session: a command that ends what the program runs elsewhere, such as a container
+
+	Discard  bool // keep no stdout for [Output]: Stdout alone gets it
+	Terminal bool // the program may talk to the terminal, so it stays in connkit's process group
 }
 
 // Output is what a program printed.
@@ -86,15 +89,24 @@ func Run(ctx context.Context, c Cmd) (Output, error) {
 	cmd.Stdin = c.Stdin
 	var turn sync.Mutex // stdout and stderr may go to one writer
 	cmd.Stdout = tee(&out, c.Stdout, &turn)
+	if c.Discard {
+		cmd.Stdout = c.Stdout
+	}
 	cmd.Stderr = tee(&errOut, c.Stderr, &turn)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: !c.Terminal}
+	group := func() int {
+		if c.Terminal {
+			return cmd.Process.Pid // the group is connkit's own
+		}
+		return -cmd.Process.Pid
+	}
+	cmd.Cancel = func() error { return syscall.Kill(group(), syscall.SIGTERM) }
 	cmd.WaitDelay = cmp.Or(c.Grace, killDelay)
 	err = cmd.Run()
 	output := Output{out.Bytes(), errOut.Bytes()}
 	if ctx.Err() != nil {
-		if cmd.Process != nil {
-			_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // what ignored SIGTERM; gone already is fine
+		if cmd.Process != nil && !c.Terminal {
+			_ = syscall.Kill(group(), syscall.SIGKILL) // what ignored SIGTERM; gone already is fine
 		}
 		return output, context.Cause(ctx)
 	}

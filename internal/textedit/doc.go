@@ -1,5 +1,6 @@
 // Package textedit changes files so that a crash, a full disk or an interrupt
 // leaves either the old state or the new one.
 //
-// [WriteFile] replaces one file, [WriteTree] makes a folder that was not there.
+// [Replace] changes a file that was read, [Create] makes one that was not
+// there, [WriteTree] makes a folder. Start reading at [Replace].
 package textedit

@@ -1,58 +1,87 @@
 package textedit
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
-// WriteFile puts content at path through a temporary file beside it and a
-// rename. An existing file keeps its mode; a new one gets perm. A symbolic
-// link stays, and what it points to is replaced.
+// step is called before each thing that may go wrong; tests fail or kill the process here.
+var step = func(string) error { return nil }
+
+// Create makes a file that is not there yet: whole or not at all. A place
+// that is taken, by a dangling link too, is [ErrExists] and stays untouched.
+func Create(path string, content []byte, perm fs.FileMode) error {
+	dir := filepath.Dir(path)
+	if _, err := os.Lstat(path); err == nil {
+		return fmt.Errorf("creating %q: %w", path, ErrExists)
+	}
+	sweep(dir)
+	d, err := newDraft(dir)
+	if err != nil {
+		return fmt.Errorf("creating %q: %w", path, cause(err))
+	}
+	defer d.drop()
+	if err = d.fill(content); err == nil {
+		err = d.file.Chmod(perm)
+	}
+	if err == nil {
+		err = renameNew(d.name, path)
+	}
+	if err != nil {
+		return fmt.Errorf("creating %q: %w", path, cause(err))
+	}
+	return syncDir(dir)
+}
+
+// WriteFile puts content at path, whatever stood there; where that was read
+// before, use [Replace]. An existing file keeps what Replace keeps, a new one
+// gets perm.
 func WriteFile(path string, content []byte, perm fs.FileMode) error {
-	target, err := filepath.EvalSymlinks(path)
+	before, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Create(path, content, perm)
+	}
 	if err != nil {
-		target = path
+		return fmt.Errorf("writing %q: %w", path, cause(err))
 	}
-	if info, err := os.Stat(target); err == nil {
-		perm = info.Mode().Perm()
-	}
-	tmp, err := os.CreateTemp(filepath.Dir(target), ".connkit-*")
-	if err != nil {
-		return fmt.Errorf("writing %q: %w", path, err)
-	}
-	defer os.Remove(tmp.Name()) //nolint:errcheck // gone after the rename, which is what we want
-	if err := fill(tmp, content, perm); err != nil {
-		return fmt.Errorf("writing %q: %w", path, err)
-	}
-	if err := os.Rename(tmp.Name(), target); err != nil {
-		return fmt.Errorf("writing %q: %w", path, err)
-	}
-	return syncDir(filepath.Dir(target))
+	return Replace(path, before, content)
 }
 
-func fill(f *os.File, content []byte, perm fs.FileMode) error {
-	_, err := f.Write(content)
-	if err == nil {
-		err = f.Chmod(perm)
-	}
-	if err == nil {
-		err = f.Sync()
-	}
-	if closeErr := f.Close(); err == nil {
-		err = closeErr
-	}
-	return err
-}
-
-// syncDir makes a rename in dir last through a power cut. File systems that
-// cannot sync a folder have nothing to offer here, so their refusal is not an error.
+// syncDir makes a rename in dir last through a power cut. A file system that
+// cannot sync a folder, or a folder that may be written and not read, has
+// nothing to offer here, so that is not an error.
 func syncDir(dir string) error {
 	d, err := os.Open(dir)
-	if err != nil {
-		return fmt.Errorf("opening %q: %w", dir, err)
+	if errors.Is(err, fs.ErrPermission) {
+		return nil
 	}
-	_ = d.Sync()
-	return d.Close()
+	if err != nil {
+		return fmt.Errorf("opening %q: %w", dir, cause(err))
+	}
+	defer d.Close() //nolint:errcheck // only read
+	err = step("sync folder")
+	if err == nil {
+		err = d.Sync()
+	}
+	if err == nil || errors.Is(err, syscall.EINVAL) || errors.Is(err, syscall.ENOTSUP) {
+		return nil
+	}
+	return fmt.Errorf("syncing %q: %w", dir, cause(err))
+}
+
+// cause takes the names of drafts, which tell a reader nothing, off an error.
+func cause(err error) error {
+	var path *fs.PathError
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &path):
+		return path.Err
+	case errors.As(err, &link):
+		return link.Err
+	}
+	return err
 }

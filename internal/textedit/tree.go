@@ -71,7 +71,17 @@ func writeNew(path string, f File) error {
 	if err != nil {
 		return err
 	}
-	return fill(w, f.Content, f.Mode.Perm())
+	_, err = w.Write(f.Content)
+	if err == nil {
+		err = w.Chmod(f.Mode.Perm())
+	}
+	if err == nil {
+		err = w.Sync()
+	}
+	if closeErr := w.Close(); err == nil {
+		err = closeErr
+	}
+	return err
 }
 
 // sweepDrafts removes drafts whose process is gone. What cannot be removed

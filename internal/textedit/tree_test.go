@@ -5,26 +5,12 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/connkit/connkit/internal/textedit"
 )
-
-// crashDir names the folder in which a child of this test binary drafts a tree and is killed.
-const crashDir = "CONNKIT_TEST_CRASH_DIR"
-
-func TestMain(m *testing.M) {
-	if dir := os.Getenv(crashDir); dir != "" {
-		textedit.SetBeforeRename(func() { _ = syscall.Kill(os.Getpid(), syscall.SIGKILL) })
-		_ = textedit.WriteTree(context.Background(), filepath.Join(dir, "new"), sampleFiles())
-		os.Exit(9) // not reached
-	}
-	os.Exit(m.Run())
-}
 
 func sampleFiles() []textedit.File {
 	return []textedit.File{
@@ -120,11 +106,8 @@ func TestWriteTreeLeavesNothing(t *testing.T) {
 func TestWriteTreeAfterAKill(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	child := exec.Command(os.Args[0])
-	child.Env = append(os.Environ(), crashDir+"="+dir)
-	var exit *exec.ExitError
-	if err := child.Run(); !errors.As(err, &exit) || exit.ExitCode() != -1 {
-		t.Fatalf("the child was to be killed: %v", err)
+	if out, err := child(t, "tree", dir).CombinedOutput(); !killed(err) {
+		t.Fatalf("the child was to be killed: %v\n%s", err, out)
 	}
 	if _, err := os.Lstat(filepath.Join(dir, "new")); err == nil {
 		t.Fatal("a killed process left a target")
@@ -136,38 +119,5 @@ func TestWriteTreeAfterAKill(t *testing.T) {
 		if !strings.HasPrefix(name, "new") {
 			t.Errorf("the draft of the killed process is still there: %s", name)
 		}
-	}
-}
-
-func TestWriteFile(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	real, link := filepath.Join(dir, "real"), filepath.Join(dir, "link")
-	if err := os.WriteFile(real, []byte("old"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Symlink("real", link); err != nil {
-		t.Fatal(err)
-	}
-	if err := textedit.WriteFile(link, []byte("new"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	got, err := os.ReadFile(real)
-	info, _ := os.Lstat(real)
-	if err != nil || string(got) != "new" || info.Mode().Perm() != 0o600 {
-		t.Errorf("got %q, %v, mode %v", got, err, info.Mode())
-	}
-	if info, _ := os.Lstat(link); info.Mode()&fs.ModeSymlink == 0 {
-		t.Error("the link was replaced")
-	}
-	if got := entries(t, dir); len(got) != 2 {
-		t.Errorf("left behind: %v", got)
-	}
-}
-
-func TestWriteFileInAMissingFolder(t *testing.T) {
-	t.Parallel()
-	if err := textedit.WriteFile(filepath.Join(t.TempDir(), "no", "x"), nil, 0o644); err == nil {
-		t.Error("no error")
 	}
 }

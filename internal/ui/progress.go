@@ -10,12 +10,13 @@ import (
 // progress is the one line on stderr that says what takes so long. On a
 // terminal it is redrawn and is gone at the end, else each step is a line.
 type progress struct {
-	mu    sync.Mutex
-	text  string
-	start time.Time
-	shown bool
-	stop  chan struct{}
-	ended chan struct{}
+	mu     sync.Mutex
+	text   string
+	detail string // how far it is
+	start  time.Time
+	shown  bool
+	stop   chan struct{}
+	ended  chan struct{}
 }
 
 // patience is how long a step runs before the line appears: what is quick stays silent.
@@ -37,7 +38,7 @@ func (u *UI) Step(format string, args ...any) {
 		return
 	}
 	u.progress.mu.Lock()
-	u.progress.text, u.progress.start = text, time.Now()
+	u.progress.text, u.progress.detail, u.progress.start = text, "", time.Now()
 	u.progress.mu.Unlock()
 }
 
@@ -75,7 +76,11 @@ func (p *progress) draw(w io.Writer) {
 		case <-tick.C:
 			p.mu.Lock()
 			seconds := int(time.Since(p.start).Seconds())
-			fmt.Fprintf(w, "\r\x1b[2K%s  %d:%02d", p.text, seconds/60, seconds%60)
+			text := p.text
+			if p.detail != "" {
+				text += "  " + p.detail
+			}
+			fmt.Fprintf(w, "\r\x1b[2K%s  %d:%02d", text, seconds/60, seconds%60)
 			p.shown = true
 			p.mu.Unlock()
 		}

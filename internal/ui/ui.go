@@ -23,7 +23,8 @@ type UI struct {
 	JSON  bool // --output json
 	Quiet bool // --quiet: no progress
 
-	in           *bufio.Reader
+	stdin        io.Reader
+	in           *bufio.Reader // of stdin
 	out, err     io.Writer
 	outTTY, ask  bool
 	live         bool // a progress line can be redrawn
@@ -40,6 +41,7 @@ func New(s Streams, getenv func(string) string) *UI {
 	outTTY, errTTY := isTerminal(s.Out), isTerminal(s.Err)
 	forced := getenv("CLICOLOR_FORCE") != "" && getenv("CLICOLOR_FORCE") != "0"
 	u := &UI{
+		stdin:  s.In,
 		in:     bufio.NewReader(s.In),
 		out:    s.Out,
 		err:    s.Err,
@@ -56,6 +58,9 @@ func New(s Streams, getenv func(string) string) *UI {
 
 // CanAsk tells whether a person is there to answer a question.
 func (u *UI) CanAsk() bool { return u.ask && !u.JSON }
+
+// InIsTerminal tells whether stdin is a terminal, for commands that read a document there.
+func (u *UI) InIsTerminal() bool { return isTerminal(u.stdin) }
 
 // OutIsTerminal tells whether stdout is a terminal, for results that are
 // tables for people and lines for programs.

@@ -22,17 +22,23 @@ type Doc struct {
 	Root *yaml.Node // content of the document; nil when it is empty
 
 	lines []int // offset of the first byte of each line
+	last  place // the latest node looked for: those of one long line come in order
 }
+
+type place struct{ line, col, offset int }
 
 var bom = []byte("\xef\xbb\xbf")
 
-// Parse reads text. Merge-conflict markers, several documents and line breaks
-// other than LF and CRLF are [fault.Usage] errors with file and line, as is
+// Parse reads text. Another encoding than UTF-8, merge-conflict markers, several
+// documents and line breaks other than LF and CRLF are [fault.Usage] errors with file and line, as is
 // what the parser refuses.
 func Parse(file string, text []byte) (*Doc, error) {
 	d := &Doc{File: file, Text: text, lines: lineStarts(text)}
 	if line := conflictMarker(text); line > 0 {
 		return nil, fault.Usagef("a merge conflict is not resolved").At(file, line, 1)
+	}
+	if !utf8.Valid(text) {
+		return nil, fault.Usagef("the text is not UTF-8").At(file, 0, 0)
 	}
 	if i := bytes.IndexAny(bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n\n")), "\r\u0085\u2028\u2029"); i >= 0 {
 		return nil, fault.Usagef("a line ends in neither LF nor CRLF").At(file, d.lineOf(i), 0)
@@ -126,15 +132,20 @@ func (d *Doc) Position(offset int) (line, col int) {
 
 // offset gives the first byte of a node: of its anchor or tag when it has one.
 func (d *Doc) offset(n *yaml.Node) int {
-	i := d.lines[min(n.Line, len(d.lines))-1]
+	at := place{n.Line, 1, d.lines[min(n.Line, len(d.lines))-1]}
 	if n.Line == 1 && bytes.HasPrefix(d.Text, bom) { // the parser does not count it
-		i = len(bom)
+		at.offset = len(bom)
 	}
-	for range n.Column - 1 {
-		_, size := utf8.DecodeRune(d.Text[i:])
-		i += size
+	if d.last.line == n.Line && d.last.col <= n.Column {
+		at = d.last
 	}
-	return i
+	for at.col < n.Column {
+		_, size := utf8.DecodeRune(d.Text[at.offset:])
+		at.offset += size
+		at.col++
+	}
+	d.last = at
+	return at.offset
 }
 
 // EOL is the line ending of the text: that of its first line, else LF.

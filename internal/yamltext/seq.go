@@ -15,14 +15,21 @@ type Splice struct {
 	Text string
 }
 
-// Apply carries out splices, which do not overlap; of two at one place the first comes first.
+// Apply carries out splices; of two at one place the first comes first. They do
+// not overlap but for a line that is taken away up to the end of a text without
+// a last line ending: it takes the ending of the line before, and when that
+// line goes too, that of the one before that.
 func Apply(text []byte, splices []Splice) []byte {
 	var b bytes.Buffer
 	done := 0
 	for _, s := range sorted(splices) {
-		b.Write(text[done:s.Start])
+		if s.Start < done {
+			b.Truncate(max(b.Len()-(done-s.Start), 0))
+		} else {
+			b.Write(text[done:s.Start])
+		}
 		b.WriteString(s.Text)
-		done = s.End
+		done = max(done, s.End)
 	}
 	b.Write(text[done:])
 	return b.Bytes()
@@ -134,8 +141,23 @@ func (s *Seq) insertLines(at int, lines []string) ([]Splice, error) {
 		if where, ok = s.doc.lineAfter(s.Items[at-1].End); !ok {
 			return nil, errShape
 		}
+		where = s.doc.afterNotes(where, len(indent))
 	}
 	return s.doc.InsertLines(where, indent, lines), nil
+}
+
+// afterNotes gives where the comments end that stand below an item on lines of
+// their own and deeper than its dash: they are about the item.
+func (d *Doc) afterNotes(where, indent int) int {
+	for where < len(d.Text) && d.Text[where-1] == '\n' {
+		end := d.lineEnd(d.lineOf(where))
+		line := bytes.TrimLeft(d.Text[where:end], " ")
+		if len(line) == 0 || line[0] != '#' || end-where-len(line) <= indent {
+			break
+		}
+		where = end
+	}
+	return where
 }
 
 // InsertLines makes the splice that puts indented lines at where, which is the
@@ -144,7 +166,10 @@ func (d *Doc) InsertLines(where int, indent string, lines []string) []Splice {
 	eol := d.newline(where)
 	var b bytes.Buffer
 	for _, line := range lines {
-		b.WriteString(indent + line + eol)
+		if line != "" {
+			b.WriteString(indent + line)
+		}
+		b.WriteString(eol)
 	}
 	text := b.String()
 	if where > 0 && d.Text[where-1] != '\n' { // the last line has no ending, nor will it then

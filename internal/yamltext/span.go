@@ -25,6 +25,18 @@ func (d *Doc) Span(n *yaml.Node) (Span, error) {
 	return Span{start, end}, nil
 }
 
+// Body gives the bytes of a node without its anchor and tag.
+func (d *Doc) Body(n *yaml.Node) (Span, error) {
+	end, err := d.endOf(n)
+	if err != nil {
+		return Span{}, err
+	}
+	if empty(n) {
+		return Span{end, end}, nil
+	}
+	return Span{d.body(n), end}, nil
+}
+
 // body gives where a node begins behind its anchor and tag.
 func (d *Doc) body(n *yaml.Node) int {
 	i := d.offset(n)
@@ -99,7 +111,10 @@ func (d *Doc) scalarEnd(n *yaml.Node, i int) (int, error) {
 
 // plainEnd follows the words of a plain scalar, which may go on over lines.
 func (d *Doc) plainEnd(n *yaml.Node, i int) (int, error) {
-	for k, word := range strings.Fields(n.Value) {
+	if bytes.HasPrefix(d.Text[i:], []byte(n.Value)) {
+		return i + len(n.Value), nil
+	}
+	for k, word := range strings.FieldsFunc(n.Value, func(r rune) bool { return r == ' ' || r == '\t' || r == '\n' }) {
 		if k > 0 {
 			for i < len(d.Text) && isSpace(d.Text[i]) {
 				i++
@@ -113,31 +128,54 @@ func (d *Doc) plainEnd(n *yaml.Node, i int) (int, error) {
 	return i, nil
 }
 
-// literalEnd goes by indentation: the lines of a block scalar are blank or
-// stand at least as deep as its first.
+// literalEnd goes by indentation: what belongs to a block scalar stands at least
+// as deep as its first line of text. Blank lines behind it belong to it only
+// when the header says so (+), or when they are deeper.
 func (d *Doc) literalEnd(n *yaml.Node, i int) (int, error) {
 	line := d.lineOf(i)
-	header := bytes.TrimRight(d.Text[i:d.lineEnd(line)], "\r\n")
-	end := i + len(header)
-	if digits := bytes.IndexAny(header[:min(len(header), 3)], "123456789"); digits > 0 {
-		return 0, d.lost(n)
-	}
-	depth := 0
+	header := string(bytes.TrimRight(d.Text[i:d.lineEnd(line)], "\r\n"))
+	marks, _, _ := strings.Cut(header, " ")
+	keep := strings.Contains(marks, "+")
+	end := i + len(strings.TrimRight(header, " \t"))
+	depth := d.literalDepth(n, line+1, strings.ContainsAny(marks, "123456789"))
+	kept := strings.Count(n.Value, "\n") // with no line of text, the blank lines that are its value
 	for line++; line <= len(d.lines); line++ {
+		text := bytes.TrimRight(d.Text[d.lines[line-1]:d.lineEnd(line)], "\r\n")
+		indent := len(text) - len(bytes.TrimLeft(text, " "))
+		blank := len(text) == indent
+		switch {
+		case depth < 0 && (!blank || kept == 0), depth >= 0 && !blank && indent < depth:
+			return end, nil
+		case keep && blank && !d.beyond(line), depth >= 0 && len(text) > depth:
+			end = d.lines[line-1] + len(text)
+		}
+		kept--
+	}
+	return end, nil
+}
+
+// beyond tells that a line is the empty one behind the last line ending.
+func (d *Doc) beyond(line int) bool { return d.lines[line-1] == len(d.Text) }
+
+// literalDepth gives how deep the text of a block scalar stands, or -1 when it
+// has no line of text. Where the header tells it, the text may begin with blanks.
+func (d *Doc) literalDepth(n *yaml.Node, line int, told bool) int {
+	if strings.Trim(n.Value, "\n") == "" {
+		return -1
+	}
+	for ; line <= len(d.lines); line++ {
 		text := bytes.TrimRight(d.Text[d.lines[line-1]:d.lineEnd(line)], "\r\n")
 		indent := len(text) - len(bytes.TrimLeft(text, " "))
 		if len(text) == indent {
 			continue
 		}
-		if depth == 0 {
-			depth = indent
+		if told {
+			first := strings.TrimLeft(n.Value, "\n")
+			indent -= len(first) - len(strings.TrimLeft(first, " "))
 		}
-		if indent < depth || strings.Trim(n.Value, "\n") == "" {
-			break
-		}
-		end = d.lines[line-1] + len(text)
+		return max(indent, 0)
 	}
-	return end, nil
+	return -1
 }
 
 // lineEnd gives the offset behind a line and its line ending.
@@ -162,6 +200,9 @@ func (d *Doc) blockEnd(n *yaml.Node) (int, error) {
 	}
 	return d.endOf(n.Content[len(n.Content)-1])
 }
+
+// Colon is an error when no colon follows a key: see [Doc.Span].
+func (d *Doc) Colon(key *yaml.Node) error { return d.colon(key) }
 
 // colon is an error when no colon follows a key on its line: with "? key" the
 // parser's places of keys and values are not to be relied on.

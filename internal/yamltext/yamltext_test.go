@@ -58,6 +58,14 @@ func TestSpans(t *testing.T) {
 		"a: |\n  one\n\n  two\n\n# c\n":   "|\n  one\n\n  two",
 		"a: >-\n  one\nb: 1\n":            ">-\n  one",
 		"a: |\nb: 1\n":                    "|",
+		"a: |2\n   b\n":                   "|2\n   b",
+		"a:\n  b: |2-\n     c\n  d: 1\n":  "b: |2-\n     c\n  d: 1",
+		"a: |+\n  b\n\n\nc: 1\n":          "|+\n  b\n\n",
+		"a: |+\n\n\nc: 1\n":               "|+\n\n",
+		"a: |\n\n\nc: 1\n":                "|",
+		"a: |\n  b\n \n    \nc: 1\n":      "|\n  b\n \n    ",
+		"a: |+\n  b\n":                    "|+\n  b",
+		"a: |-  # c\n  b\n# d\nc: 1\n":    "|-  # c\n  b",
 		"a: [b, 'c', {d: e}] # f\n":       "[b, 'c', {d: e}]",
 		"a: [b, # ]\n  c\n  ]\nd: 1\n":    "[b, # ]\n  c\n  ]",
 		"a: {b: [c, d], e: , f} # g\n":    "{b: [c, d], e: , f}",
@@ -79,7 +87,7 @@ func TestSpans(t *testing.T) {
 			t.Errorf("%q: got %q, %v; want %q", text, doc.Bytes(span), err, want)
 		}
 	}
-	for _, text := range []string{"a: &x\nb: 1\n", "a: |2\n   b\n"} {
+	for _, text := range []string{"a: &x\nb: 1\n"} {
 		doc := parse(t, text)
 		if span, err := doc.Span(doc.Root.Content[1]); err == nil {
 			t.Errorf("%q: got %q, want an error", text, doc.Bytes(span))
@@ -167,13 +175,33 @@ func TestJSONList(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	seq, values, err := doc.JSONList(strings.IndexByte(string(doc.Text), '['))
+	seq, values, err := doc.JSONList(strings.IndexByte(string(doc.Text), '['), `"`)
 	if err != nil || strings.Join(values, " ") != "b c!" || len(seq.Items) != 2 {
 		t.Errorf("got %q, %v", values, err)
 	}
 	for _, bad := range []string{"[1]", `["a" "b"]`, `["a",, "b"]`, "[", `["a`, `["a", ]`, "[,]"} {
 		doc := &yamltext.Doc{Text: []byte(bad)}
-		if _, values, err := doc.JSONList(0); err == nil {
+		if _, values, err := doc.JSONList(0, `"`); err == nil {
+			t.Errorf("%s: got %q", bad, values)
+		}
+	}
+}
+
+// In a scalar with double quotes the quotes of the strings are escaped.
+func TestJSONListInDoubleQuotes(t *testing.T) {
+	t.Parallel()
+	doc := parse(t, `a: "f('[\"b\", \"c\"]')"`)
+	seq, values, err := doc.JSONList(strings.IndexByte(string(doc.Text), '['), `\"`)
+	if err != nil || strings.Join(values, " ") != "b c" {
+		t.Fatalf("got %q, %v", values, err)
+	}
+	splices, err := seq.Insert(1, `\"new\"`)
+	if got, want := string(yamltext.Apply(doc.Text, splices)), `a: "f('[\"b\", \"new\", \"c\"]')"`; err != nil || got != want {
+		t.Errorf("got %s, %v", got, err)
+	}
+	for _, bad := range []string{`[\"a]`, `["a"]`, `[\"a\\\"]`, `[\"a\n\"]`, `[\"a\" \"b\"]`, `[\"a`, `[\`} {
+		doc := &yamltext.Doc{Text: []byte(bad)}
+		if _, values, err := doc.JSONList(0, `\"`); err == nil {
 			t.Errorf("%s: got %q", bad, values)
 		}
 	}

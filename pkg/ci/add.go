@@ -23,6 +23,7 @@ func Add(ws *workspace.Workspace, all, add []workspace.Connector, o Options) (Ch
 	}
 	change := Change{Edits: []Edit{}, Present: []Edit{}, Notes: []string{}}
 	was := r.first()
+	r.single = len(add) == 1
 	for _, c := range add {
 		if err := r.add(c, o, &change); err != nil {
 			return Change{}, err
@@ -40,7 +41,7 @@ type addition struct {
 	splices []yamltext.Splice
 	edits   []Edit
 	checks  []func(*place) bool // what holds afterwards
-	fresh   bool                // nothing of the connector was there before
+	fresh   bool                // the matrix did not name the connector before
 	steps   []stepList          // whose text changes
 	changed []contradiction     // values that change in place
 }
@@ -67,10 +68,16 @@ func (r *repo) add(c workspace.Connector, o Options, change *Change) error {
 		change.Present = append(change.Present, p.present(c.Name)...)
 		return nil
 	}
-	next, err := p.wf.again(yamltext.Apply(p.wf.doc.Text, a.splices), r.known)
+	text := yamltext.Apply(p.wf.doc.Text, a.splices)
+	var linted func() ([]string, error)
+	if r.single {
+		linted = prelint(p.wf.file, text)
+	}
+	next, err := p.wf.again(text, r.known)
 	if err != nil || !a.holds(next) || !a.undone(next) {
 		return unsafe(p.wf.file, p.line(), c.Name, a.snippet())
 	}
+	next.linted = linted
 	r.replace(p.wf, next)
 	change.Edits = append(change.Edits, a.edits...)
 	return nil
@@ -203,7 +210,12 @@ func (a *addition) insertMap(list *yaml.Node, seq *yamltext.Seq, entries []*entr
 	case len(entries) > 0:
 		index = entries[0].at
 	}
-	lines := newLayout(a.p.wf.doc, seq, model).item(seq.Block, append([]field{name}, fields...))
+	lay := newLayout(a.p.wf.doc, seq, model)
+	if i := slices.IndexFunc(fields, func(f field) bool { return f.block }); i >= 0 && (!seq.Block || lay.inBraces()) {
+		return fault.Usagef("adding %s: the entries of %s have a block under %q, which one in braces cannot have", a.c.Name, a.p, fields[i].key).
+			WithHint("--set %s=VALUE", fields[i].key)
+	}
+	lines := lay.item(seq.Block, append([]field{name}, fields...))
 	return a.insert(seq, index, lines, list.Line, shape)
 }
 
@@ -238,7 +250,7 @@ func (a *addition) insert(seq *yamltext.Seq, at int, lines []string, line int, s
 	if err != nil {
 		return unsafe(a.p.wf.file, line, a.c.Name, strings.Join(lines, "\n"))
 	}
-	a.take(splices, Edit{Action: "add", Shape: shape, Style: styleOf(seq.Block), Job: a.p.job, Axis: a.p.axis, locate: whereEntry(a.p.job, a.p.axis, shape, a.c.Name)})
+	a.take(splices, Edit{Action: "add", Shape: shape, Style: styleOf(seq.Block), Job: a.p.job, Axis: a.p.axis, locate: whereEntry(a.p.job, a.p.axis, shape, a.c.Name, 0)})
 	return nil
 }
 
@@ -252,14 +264,14 @@ func (a *addition) take(splices []yamltext.Splice, e Edit) {
 	a.edits = append(a.edits, e)
 }
 
-// whereEntry finds the entry of a name in a reading of the workflow.
-func whereEntry(job, axis, shape, name string) func(*workflow) (line, col int) {
+// whereEntry finds the nth entry of a name in a reading of the workflow.
+func whereEntry(job, axis, shape, name string, nth int) func(*workflow) (line, col int) {
 	return func(w *workflow) (int, int) {
 		list, include := w.find(job, axis).standing(name)
 		if shape == shapeInclude {
 			list = include
 		}
-		return list[0].position()
+		return list[min(nth, len(list)-1)].position()
 	}
 }
 

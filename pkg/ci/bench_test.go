@@ -33,7 +33,7 @@ func BenchmarkAdd(b *testing.B) {
 	known[c.Name] = c
 	b.ReportMetric(float64(strings.Count(text, "\n")), "lines")
 	for b.Loop() {
-		r := &repo{ws: &workspace.Workspace{}, connectors: known}
+		r := &repo{ws: &workspace.Workspace{}, connectors: known, single: true}
 		w, err := parseWorkflow(".github/workflows/ci.yaml", []byte(text), r.known)
 		if err != nil {
 			b.Fatal(err)

@@ -2,13 +2,18 @@ package ci
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/textedit"
+	"github.com/connkit/connkit/pkg/workspace"
 )
 
 // Options say where and how entries are added or removed.
@@ -58,7 +63,18 @@ const (
 
 type fileChange struct {
 	file, path    string
-	before, after []byte
+	before, after []byte // before is nil for a file that is new
+}
+
+// Lock keeps other runs from changing the workflows of a workspace between the
+// reading of [Add] or [Remove] and [Change.Apply]. It waits for them.
+func Lock(ctx context.Context, ws *workspace.Workspace) (unlock func(), err error) {
+	dir := filepath.Join(workflowRoot(ws.Root), filepath.FromSlash(workflowDir))
+	unlock, err = textedit.Lock(ctx, dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return func() {}, nil // there is nothing to change
+	}
+	return unlock, err
 }
 
 // Each calls f with every file that changes, and its texts.
@@ -72,20 +88,49 @@ func (c Change) Each(f func(file string, before, after []byte)) {
 // change was made for is a [fault.Blocked] error, and when one cannot be
 // written those before it are put back.
 func (c Change) Apply() error {
-	for _, f := range c.files {
-		if now, err := os.ReadFile(f.path); err != nil || !bytes.Equal(now, f.before) {
-			return fault.Blockedf("writing %q: it has changed in the meantime", f.file).WithHint("run it again")
-		}
-	}
 	for i, f := range c.files {
-		if err := textedit.WriteFile(f.path, f.after, 0o644); err != nil {
+		if err := f.write(); err != nil {
 			for _, done := range c.files[:i] {
-				_ = textedit.WriteFile(done.path, done.before, 0o644) // the first error is the one to tell
+				_ = textedit.Replace(done.path, done.after, done.before) // the first error is the one to tell
 			}
 			return err
 		}
 	}
 	return nil
+}
+
+func (f fileChange) write() error {
+	if f.before != nil {
+		return textedit.Replace(f.path, f.before, f.after)
+	}
+	if _, err := os.Lstat(f.path); err == nil {
+		return fault.Blockedf("writing %q: it has changed in the meantime", f.file).WithHint("run it again")
+	}
+	made, err := makeFolder(filepath.Dir(f.path))
+	if err == nil {
+		err = textedit.WriteFile(f.path, f.after, 0o644)
+	}
+	if err != nil {
+		for _, dir := range made {
+			_ = os.Remove(dir) // the first error is the one to tell
+		}
+	}
+	return err
+}
+
+// makeFolder makes a folder with those above it, and gives what it has made,
+// the deepest first.
+func makeFolder(dir string) (made []string, err error) {
+	for d := dir; ; d = filepath.Dir(d) {
+		if _, err := os.Stat(d); err == nil || d == filepath.Dir(d) {
+			break
+		}
+		made = append(made, d)
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return made, fmt.Errorf("creating %q: %w", dir, err)
+	}
+	return made, nil
 }
 
 // finish compares the workflows with what they were and has actionlint look at
@@ -98,7 +143,7 @@ func (c *Change) finish(was map[string]*workflow, r *repo, removing bool) error 
 		if bytes.Equal(before, w.doc.Text) {
 			continue
 		}
-		found, err := newFindings(w.file, before, w.doc.Text)
+		found, err := newFindings(was[w.file], w)
 		if err != nil {
 			return err
 		}

@@ -157,6 +157,9 @@ func (c *checker) paths(p *place) {
 			}
 			for _, n := range filter.list.Content {
 				name, ok := form.name(n.Value)
+				if !slices.ContainsFunc(names, func(other string) bool { return prefixOf(other) == prefixOf(name) }) {
+					continue // a folder that connectors share, be it there or not
+				}
 				if _, err := os.Stat(filepath.Join(c.r.ws.Root, name)); ok && err != nil {
 					c.error(p.wf.file, n.Line, n.Column, name, "", "the paths of %s name %s, which has no folder", filter.trigger, name)
 				}

@@ -139,6 +139,8 @@ func (r *repo) nowhere(name string, t Target) error {
 	switch {
 	case t != (Target{}) && len(all) > 0:
 		return fault.Usagef("placing %s: no matrix is chosen by %s; there are %s", name, t, describe(all))
+	case len(all) > 0 && !slices.ContainsFunc(all, func(p *place) bool { return p.bad == nil }):
+		return all[0].bad.WithHint("paste it by hand: %s", name)
 	case len(all) > 0:
 		var choices []string
 		for _, p := range all {
@@ -152,8 +154,11 @@ func (r *repo) nowhere(name string, t Target) error {
 			return c.err
 		}
 	}
-	return fault.Usagef("placing %s: no workflow in %s has a matrix that connectors stand in; --workflow, --job and --axis choose one", name, workflowDir).
-		WithHint("connkit ci init")
+	e := fault.Usagef("placing %s: no workflow in %s has a matrix", name, workflowDir)
+	if files := workflowFiles(workflowRoot(r.ws.Root)); len(files) > 0 {
+		return e.WithHint("paste it by hand, into a job of %s:\n    strategy:\n      matrix:\n        connector:\n          - %s", strings.Join(files, ", "), name)
+	}
+	return e.WithHint("connkit ci init")
 }
 
 // String spells the flags that a target was made from.

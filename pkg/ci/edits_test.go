@@ -39,7 +39,7 @@ func readScene(t *testing.T, file string) scene {
 	s := scene{in: map[string]string{}, want: map[string]string{}, code: 2}
 	for line := range strings.Lines(string(archive.Comment)) {
 		key, value, ok := strings.Cut(strings.TrimSpace(line), ": ")
-		if !ok {
+		if !ok || strings.HasPrefix(line, "#") {
 			continue
 		}
 		switch words := splitWords(value); key {
@@ -222,7 +222,7 @@ func (s scene) again(t *testing.T, ws *workspace.Workspace, all []workspace.Conn
 			t.Errorf("an edit says too little: %+v", e)
 		}
 	}
-	back, err := ci.Remove(ws, all, names, ci.Options{Target: o.Target, Also: o.Also})
+	back, err := ci.Remove(t.Context(), ws, all, names, ci.Options{Target: o.Target})
 	if err != nil {
 		t.Fatalf("removing: %v", err)
 	}

@@ -16,9 +16,10 @@ import (
 type field struct {
 	key   string
 	value string // what a YAML reader gets
-	text  string // how it is written
+	text  string // how it is written; of a block: its lines, without the blanks up to the key's column
 	sure  bool   // from the folder or a flag: an entry that says something else is wrong
 	asked bool   // from a flag
+	block bool   // a map, list or text of several lines, below its key
 }
 
 // kindKeys are the keys whose value is the kind of a connector.
@@ -88,7 +89,7 @@ func (r *repo) field(p *place, c workspace.Connector, key string, all, near []*e
 	}
 	like := usualStyle(with)
 	made := func(value string, sure, asked bool) (field, error) {
-		return field{key, value, yamltext.Scalar(value, like), sure, asked}, nil
+		return field{key: key, value: value, text: yamltext.Scalar(value, like), sure: sure, asked: asked}, nil
 	}
 	switch set, ok := v.Set[key]; {
 	case ok:
@@ -167,32 +168,58 @@ func nameText(name string, like []*yaml.Node) string {
 // holds its connector's name counts as the same with another name.
 func (p *place) usual(name, key string, near []*entry) (field, error) {
 	const here = "\x00"
-	count := map[string]int{}
-	value := map[string]string{}
+	count := map[field]int{}
 	total := 0
 	for _, e := range near {
-		v := yamltext.Get(e.node, key)
+		k, v := yamltext.Pair(e.node, key)
 		if v == nil {
 			continue
 		}
 		total++
-		span, err := p.wf.doc.Span(v)
-		if err != nil {
-			return field{}, err
-		}
-		text := strings.ReplaceAll(string(p.wf.doc.Bytes(span)), e.name, here)
 		if v.Anchor != "" {
 			continue // a second anchor of a name would be another value
 		}
-		count[text]++
-		value[text] = strings.ReplaceAll(v.Value, e.name, here)
+		text, block, err := p.written(k, v)
+		if err != nil {
+			return field{}, err
+		}
+		named := func(s string) string { return strings.ReplaceAll(s, e.name, here) }
+		count[field{key: key, value: named(v.Value), text: named(text), block: block}]++
 	}
-	for text, n := range count {
-		if 2*n > total && !strings.Contains(text, "\n") {
-			named := func(s string) string { return strings.ReplaceAll(s, here, name) }
-			return field{key, named(value[text]), named(text), false, false}, nil
+	for f, n := range count {
+		if 2*n > total && (f.block || !strings.Contains(f.text, "\n")) {
+			f.value, f.text = strings.ReplaceAll(f.value, here, name), strings.ReplaceAll(f.text, here, name)
+			return f, nil
 		}
 	}
 	return field{}, fault.Usagef("adding %s: the entries of %s differ in %q, so its value has to be given", name, p, key).
 		WithHint("--set %s=VALUE", key)
+}
+
+// written gives how the value of a key is written: behind it or, of a block, the
+// lines from that of the key on, without the blanks up to the key's column.
+func (p *place) written(key, value *yaml.Node) (text string, block bool, err error) {
+	doc := p.wf.doc
+	span, err := doc.Span(value)
+	if err != nil {
+		return "", false, err
+	}
+	literal := value.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0
+	if value.Kind == yaml.ScalarNode && !literal || value.Kind == yaml.AliasNode || value.Style&yaml.FlowStyle != 0 {
+		return string(doc.Bytes(span)), false, nil
+	}
+	begin, err := doc.Span(key)
+	if err != nil {
+		return "", false, err
+	}
+	_, column := doc.Position(begin.Start)
+	var lines []string
+	for i, line := range strings.Split(string(doc.Text[begin.End:span.End]), "\n") {
+		line = strings.TrimRight(line, " \r")
+		if cut := min(column-1, len(line)-len(strings.TrimLeft(line, " "))); i > 0 {
+			line = line[cut:]
+		}
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, "\n"), true, nil
 }

@@ -66,7 +66,7 @@ func (a *addition) contradictions(e *entry) []contradiction {
 		if v == nil {
 			like = plainly(want)
 		}
-		found = append(found, contradiction{e, field{key, want, yamltext.Scalar(want, like), true, asked}, v, from})
+		found = append(found, contradiction{e, field{key: key, value: want, text: yamltext.Scalar(want, like), sure: true, asked: asked}, v, from})
 	}
 	kindKey := "connector_type"
 	for _, p := range e.values() {

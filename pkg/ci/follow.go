@@ -18,7 +18,6 @@ func (a *addition) paths() error {
 		for _, form := range filter.forms(others) {
 			pattern := form.of(a.c.Name)
 			if filter.holds(pattern) {
-				a.fresh = false
 				continue
 			}
 			splices, _, err := filter.addTo(p.wf.doc, form, a.c.Name)
@@ -53,27 +52,35 @@ func (a *addition) also() error {
 			return err
 		}
 		if slices.Contains(l.values, a.c.Name) {
-			a.fresh = false
 			continue
 		}
 		splices, err := l.add(a.c.Name)
 		if err != nil {
 			return unsafe(a.p.wf.file, l.node.Line, a.c.Name, fmt.Sprintf("%q", a.c.Name))
 		}
-		job, axis, name := a.p.job, a.p.axis, a.c.Name
+		job, axis, name, nth := a.p.job, a.p.axis, a.c.Name, a.p.numberOf(l)
 		a.steps = append(a.steps, l)
 		a.take(splices, Edit{Action: "add", Shape: shapeStep, Style: "flow", Job: job, Step: l.step,
-			locate: func(w *workflow) (int, int) { return w.find(job, axis).whereInStep(l.step, name) }})
-		a.checks = append(a.checks, func(q *place) bool { line, _ := q.whereInStep(l.step, name); return line > 0 })
+			locate: func(w *workflow) (int, int) { return w.find(job, axis).whereInStep(nth, name) }})
+		a.checks = append(a.checks, func(q *place) bool { line, _ := q.whereInStep(nth, name); return line > 0 })
 	}
 	return nil
 }
 
-func (p *place) whereInStep(step, name string) (line, col int) {
-	for _, l := range p.stepLists() {
-		if i := slices.Index(l.values, name); l.step == step && i >= 0 {
-			return p.wf.doc.Position(l.seq.Items[i].Start)
-		}
+// numberOf gives which of the job's lists one is.
+func (p *place) numberOf(l stepList) int {
+	return slices.IndexFunc(p.stepLists(), func(o stepList) bool { return o.offset == l.offset })
+}
+
+// whereInStep finds a name in the nth list of the job's steps.
+func (p *place) whereInStep(nth int, name string) (line, col int) {
+	lists := p.stepLists()
+	if nth >= len(lists) {
+		return 0, 0
 	}
-	return 0, 0
+	i := slices.Index(lists[nth].values, name)
+	if i < 0 {
+		return 0, 0
+	}
+	return p.wf.doc.Position(lists[nth].seq.Items[i].Start)
 }

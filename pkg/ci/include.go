@@ -45,7 +45,7 @@ func (a *addition) newInclude() error {
 	if err != nil {
 		return unsafe(p.wf.file, p.matrix.Line, a.c.Name, strings.Join(lines, "\n"))
 	}
-	a.take(splices, Edit{Action: "add", Shape: shapeInclude, Style: "block", Job: p.job, Axis: p.axis, locate: whereEntry(p.job, p.axis, shapeInclude, a.c.Name)})
+	a.take(splices, Edit{Action: "add", Shape: shapeInclude, Style: "block", Job: p.job, Axis: p.axis, locate: whereEntry(p.job, p.axis, shapeInclude, a.c.Name, 0)})
 	return nil
 }
 

@@ -46,10 +46,11 @@ func newLayout(doc *yamltext.Doc, seq *yamltext.Seq, e *entry) layout {
 	return l
 }
 
+func (l layout) inBraces() bool { return l.model != nil && l.model.Style&yaml.FlowStyle != 0 }
+
 // item gives the lines of an entry: without dash for a list in brackets.
 func (l layout) item(block bool, pairs []field) []string {
-	braces := l.model != nil && l.model.Style&yaml.FlowStyle != 0
-	if !block || braces {
+	if !block || l.inBraces() {
 		text := l.braces(pairs)
 		if block {
 			text = "-" + l.dash + text
@@ -58,7 +59,12 @@ func (l layout) item(block bool, pairs []field) []string {
 	}
 	var lines []string
 	for _, f := range l.order(pairs) {
-		lines = append(lines, strings.Repeat(" ", l.deep)+l.pair(f))
+		for line := range strings.SplitSeq(l.pair(f), "\n") {
+			if line != "" {
+				line = strings.Repeat(" ", l.deep) + line
+			}
+			lines = append(lines, line)
+		}
 	}
 	if l.dash == "" {
 		return append([]string{"-"}, lines...)
@@ -98,6 +104,9 @@ func (l layout) pair(f field) string {
 			}
 		}
 	}
+	if f.block {
+		return key + f.text // with its colon
+	}
 	return key + sep + f.text
 }
 
@@ -110,10 +119,23 @@ func (l layout) braces(pairs []field) string {
 				pad = " "
 			}
 		}
+		if l.tight() {
+			comma = ","
+		}
 	}
 	var all []string
 	for _, f := range l.order(pairs) {
 		all = append(all, l.pair(f))
 	}
 	return "{" + pad + strings.Join(all, comma) + pad + "}"
+}
+
+// tight tells whether the neighbour's pairs stand in braces with nothing but a comma between them.
+func (l layout) tight() bool {
+	if len(l.model.Content) < 4 {
+		return false
+	}
+	first, err := l.doc.Span(l.model.Content[1])
+	second, err2 := l.doc.Span(l.model.Content[2])
+	return err == nil && err2 == nil && first.End < second.Start && string(l.doc.Text[first.End:second.Start]) == ","
 }

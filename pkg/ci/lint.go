@@ -1,33 +1,49 @@
 package ci
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"slices"
+	"sync"
 
 	"github.com/rhysd/actionlint"
 )
 
-// newFindings runs actionlint on a workflow before and after an edit and gives
-// what it says of the second text only. A workflow that people work with may
-// hold findings already, so what is compared is kind and message: lines move.
-func newFindings(file string, before, after []byte) ([]string, error) {
+// prelint has actionlint look at a text of a workflow while the edit is worked out.
+func prelint(file string, text []byte) func() ([]string, error) {
 	type result struct {
 		found []string
 		err   error
 	}
-	first := make(chan result, 1)
+	done := make(chan result, 1)
 	go func() {
-		found, err := lint(file, before)
-		first <- result{found, err}
+		found, err := lint(file, text)
+		done <- result{found, err}
 	}()
-	is, err := lint(file, after)
-	was := <-first
-	if err = errors.Join(was.err, err); err != nil {
+	return sync.OnceValues(func() ([]string, error) {
+		r := <-done
+		return r.found, r.err
+	})
+}
+
+// newFindings gives what actionlint says of the text after an edit and not of
+// that before. A workflow that people work with may hold findings already, so
+// what is compared is kind and message: lines move. When nothing is found
+// afterwards nobody has to know what was found before.
+func newFindings(before, after *workflow) ([]string, error) {
+	if after.linted == nil {
+		after.linted = prelint(after.file, after.doc.Text)
+	}
+	is, err := after.linted()
+	if err != nil || len(is) == 0 {
 		return nil, err
 	}
-	for _, f := range was.found {
+	was, err := lint(before.file, before.doc.Text)
+	if err != nil {
+		return nil, err
+	}
+	is = slices.Clone(is)
+	for _, f := range was {
 		if i := slices.Index(is, f); i >= 0 {
 			is = slices.Delete(is, i, i+1)
 		}

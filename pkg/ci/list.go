@@ -125,7 +125,7 @@ func unique(spots []Spot) []Spot {
 func (r *repo) dynamic() []string {
 	var jobs []string
 	for _, w := range r.workflows {
-		if !strings.Contains(string(w.doc.Text), "connkit ci matrix") {
+		if !asksMatrix(string(w.doc.Text)) {
 			continue
 		}
 		all := yamltext.Get(w.doc.Root, "jobs")

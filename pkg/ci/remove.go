@@ -1,8 +1,10 @@
 package ci
 
 import (
+	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"gopkg.in/yaml.v3"
 
@@ -12,10 +14,11 @@ import (
 )
 
 // Remove plans to take connectors out of the matrices they stand in, and out of
-// the path filters that name them: what [Add] has put there leaves no trace. A
+// the path filters that name them: what [Add] has put there leaves no trace, and
+// what named them before it stays, as far as git's HEAD can tell. A
 // name that is neither a connector nor in CI is a [fault.Usage] error; one that
 // is the last of its matrix a [fault.Blocked] one.
-func Remove(ws *workspace.Workspace, all []workspace.Connector, names []string, o Options) (Change, error) {
+func Remove(ctx context.Context, ws *workspace.Workspace, all []workspace.Connector, names []string, o Options) (Change, error) {
 	r, err := openRepo(ws, all)
 	if err != nil {
 		return Change{}, err
@@ -23,6 +26,7 @@ func Remove(ws *workspace.Workspace, all []workspace.Connector, names []string, 
 	if err := r.readable(o.Target); err != nil {
 		return Change{}, err
 	}
+	r.committed = committedIn(ctx, r.known)
 	change := Change{Edits: []Edit{}, Present: []Edit{}, Notes: []string{}}
 	was := r.first()
 	for _, name := range names {
@@ -39,7 +43,7 @@ func (r *repo) remove(name string, o Options, change *Change) error {
 		if !o.allows(w.file) {
 			continue
 		}
-		del := &removal{r: r, w: w, name: name, o: o}
+		del := &removal{r: r, w: w, name: name, o: o, before: r.beforeEntry(w, name)}
 		if err := del.plan(); err != nil {
 			return err
 		}
@@ -87,11 +91,14 @@ type removal struct {
 	edits   []Edit
 	notes   []string
 	nodes   map[*yaml.Node]bool // what goes
+	seen    map[int]bool        // offsets of the step lists that change
 	steps   []int               // indexes of the step lists that change
+
+	before func() *workflow // as it was before the entry was added; nil when that is not known
 }
 
 func (d *removal) plan() error {
-	d.nodes = map[*yaml.Node]bool{}
+	d.nodes, d.seen = map[*yaml.Node]bool{}, map[int]bool{}
 	left := false // it still stands in another matrix of this workflow
 	var seen []*place
 	for _, p := range d.w.places {
@@ -130,24 +137,24 @@ func (d *removal) entries(p *place) error {
 		return fault.Blockedf("%s is the last entry of job %s, and a matrix cannot be empty", d.name, p.job).
 			At(d.w.file, p.line(), 0).WithHint("remove the job by hand")
 	}
-	for _, e := range list {
-		if err := d.item(p.list, e, Edit{Shape: e.shape(), Job: p.job, Axis: p.axis}); err != nil {
+	for i, e := range list {
+		if err := d.item(p.list, e, i, Edit{Shape: e.shape(), Job: p.job, Axis: p.axis}); err != nil {
 			return err
 		}
 	}
 	if len(include) > 0 && len(include) == len(p.include.Content) {
-		return d.wholeInclude(p, include[0])
+		return d.wholeInclude(p, include)
 	}
-	for _, e := range include {
-		if err := d.item(p.include, e, Edit{Shape: shapeInclude, Job: p.job, Axis: p.axis}); err != nil {
+	for i, e := range include {
+		if err := d.item(p.include, e, i, Edit{Shape: shapeInclude, Job: p.job, Axis: p.axis}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// item removes one item of a list.
-func (d *removal) item(list *yaml.Node, e *entry, edit Edit) error {
+// item removes one item of a list, the nth of its name.
+func (d *removal) item(list *yaml.Node, e *entry, nth int, edit Edit) error {
 	if d.nodes[e.node] {
 		return nil
 	}
@@ -163,7 +170,7 @@ func (d *removal) item(list *yaml.Node, e *entry, edit Edit) error {
 	if edit.Trigger != "" {
 		edit.locate = func(w *workflow) (int, int) { return w.wherePattern(edit.Trigger, e.value.Value) }
 	} else {
-		edit.locate = whereEntry(edit.Job, edit.Axis, edit.Shape, d.name)
+		edit.locate = whereEntry(edit.Job, edit.Axis, edit.Shape, d.name, nth)
 	}
 	edit.Style = styleOf(seq.Block)
 	d.nodes[e.node] = true
@@ -171,30 +178,57 @@ func (d *removal) item(list *yaml.Node, e *entry, edit Edit) error {
 	return nil
 }
 
-// wholeInclude removes include with its last entry.
-func (d *removal) wholeInclude(p *place, e *entry) error {
-	if d.nodes[e.node] {
+// wholeInclude removes include with its last entry. Comments that stand
+// between them on lines of their own stay.
+func (d *removal) wholeInclude(p *place, entries []*entry) error {
+	if d.nodes[entries[0].node] {
 		return nil
 	}
 	key, _ := yamltext.Pair(p.matrix, "include")
-	start, err := d.w.doc.Span(key)
-	if err != nil {
-		return err
-	}
-	end, err := d.w.doc.Span(p.include)
-	if err != nil {
-		return err
-	}
-	splices, err := d.w.doc.RemoveLines(yamltext.Span{Start: start.Start, End: end.End})
+	splices, err := d.includeLines(key, p.include)
 	if err != nil {
 		return unsafe(d.w.file, key.Line, d.name, "")
 	}
-	d.nodes[e.node], d.nodes[key] = true, true
-	edit := Edit{Shape: shapeInclude, Style: styleOf(p.include.Style&yaml.FlowStyle == 0), Job: p.job, Axis: p.axis}
-	edit.Line, edit.Column = e.position()
-	edit.locate = whereEntry(p.job, p.axis, shapeInclude, d.name)
-	d.take(splices, edit)
+	d.nodes[key] = true
+	for i, e := range entries {
+		d.nodes[e.node] = true
+		edit := Edit{Shape: shapeInclude, Style: styleOf(p.include.Style&yaml.FlowStyle == 0), Job: p.job, Axis: p.axis}
+		edit.Line, edit.Column = e.position()
+		edit.locate = whereEntry(p.job, p.axis, shapeInclude, d.name, i)
+		if i == 0 {
+			d.take(splices, edit)
+		} else {
+			d.take(nil, edit)
+		}
+	}
 	return nil
+}
+
+// includeLines makes the splices that take a key and the items of its list away.
+func (d *removal) includeLines(key, list *yaml.Node) ([]yamltext.Splice, error) {
+	doc := d.w.doc
+	start, err := doc.Span(key)
+	if err != nil {
+		return nil, err
+	}
+	end, err := doc.Span(list)
+	if err != nil {
+		return nil, err
+	}
+	whole := yamltext.Span{Start: start.Start, End: end.End}
+	seq, err := doc.Seq(list)
+	if err != nil || !seq.Block || !strings.Contains(string(doc.Text[start.End:seq.Items[0].Start]), "#") && len(seq.Items) == 1 {
+		return doc.RemoveLines(whole)
+	}
+	var splices []yamltext.Splice
+	for _, span := range append([]yamltext.Span{{Start: start.Start, End: start.End + len(":")}}, seq.Items...) {
+		line, err := doc.RemoveLines(span)
+		if err != nil {
+			return nil, err
+		}
+		splices = append(splices, line...)
+	}
+	return splices, nil
 }
 
 func (d *removal) take(splices []yamltext.Splice, e Edit) {
@@ -219,8 +253,12 @@ func (d *removal) paths(p *place) error {
 				if n.Kind != yaml.ScalarNode || n.Value != pattern {
 					continue
 				}
+				if d.stoodInPaths(filter.trigger, pattern) {
+					d.notes = append(d.notes, fmt.Sprintf("%s:%d:%d: the paths of %s still hold %q, as before %s was added", d.w.file, n.Line, n.Column, filter.trigger, pattern, d.name))
+					continue
+				}
 				edit := Edit{Shape: shapePaths, Trigger: filter.trigger}
-				if err := d.item(filter.list, &entry{d.name, i, n, n}, edit); err != nil {
+				if err := d.item(filter.list, &entry{d.name, i, n, n}, 0, edit); err != nil {
 					return err
 				}
 			}
@@ -229,8 +267,8 @@ func (d *removal) paths(p *place) error {
 	return nil
 }
 
-// also removes the name from the lists of the steps that are named, and tells
-// of the others.
+// also removes the name from the lists of steps: those of a job that it leaves,
+// where it means nothing any more, and those that are named. It tells of others.
 func (d *removal) also(p *place) error {
 	var named []stepList
 	for _, step := range d.o.Also {
@@ -240,11 +278,11 @@ func (d *removal) also(p *place) error {
 	}
 	for i, l := range p.stepLists() {
 		at := slices.Index(l.values, d.name)
-		if at < 0 {
+		if at < 0 || d.seen[l.offset] {
 			continue
 		}
 		line, col := d.w.doc.Position(l.seq.Items[at].Start)
-		if !slices.ContainsFunc(named, func(n stepList) bool { return n.offset == l.offset }) {
+		if (!p.has(d.name) || d.stoodInStep(p, i)) && !slices.ContainsFunc(named, func(n stepList) bool { return n.offset == l.offset }) {
 			d.notes = append(d.notes, fmt.Sprintf("%s:%d:%d: step %q still names %s: --also takes it out of there too", d.w.file, line, col, l.step, d.name))
 			continue
 		}
@@ -252,9 +290,10 @@ func (d *removal) also(p *place) error {
 		if err != nil {
 			return unsafe(d.w.file, line, d.name, "")
 		}
+		d.seen[l.offset] = true
 		d.steps = append(d.steps, i)
 		d.take(splices, Edit{Line: line, Column: col, Shape: shapeStep, Style: "flow", Job: p.job, Step: l.step,
-			locate: func(w *workflow) (int, int) { return w.find(p.job, p.axis).whereInStep(l.step, d.name) }})
+			locate: func(w *workflow) (int, int) { return w.find(p.job, p.axis).whereInStep(i, d.name) }})
 	}
 	return nil
 }

@@ -150,7 +150,7 @@ func replayCommit(t *testing.T, clone, commit, parent string) (commitResult, boo
 	case len(removed) == 1 && len(added) == 0:
 		r.name, r.action = removed[0], "remove"
 		again = func(ws *workspace.Workspace) (ci.Change, error) {
-			return ci.Remove(ws, all, []string{r.name}, ci.Options{Also: stepsWith(t, tree{before.workflows, folders}, r.name)})
+			return ci.Remove(t.Context(), ws, all, []string{r.name}, ci.Options{Also: stepsWith(t, tree{before.workflows, folders}, r.name)})
 		}
 	default:
 		return r, false

@@ -26,6 +26,9 @@ type repo struct {
 	connectors map[string]workspace.Connector
 	workflows  []*workflow
 	broken     []error // workflows that cannot be read
+	single     bool    // there is one edit to make: actionlint can begin before it is checked
+
+	committed func(*workflow) *workflow // as git's HEAD has it, or nil; nil asks nobody
 }
 
 func openRepo(ws *workspace.Workspace, connectors []workspace.Connector) (*repo, error) {
@@ -45,7 +48,10 @@ func workflowRoot(root string) string {
 		if _, err := os.Stat(filepath.Join(dir, filepath.FromSlash(workflowDir))); err == nil {
 			return dir
 		}
-		if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil || dir == filepath.Dir(dir) {
+		if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil {
+			return dir
+		}
+		if dir == filepath.Dir(dir) {
 			return root
 		}
 	}

@@ -1,8 +1,10 @@
 package ci
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -22,6 +24,15 @@ type stepList struct {
 }
 
 var fromJSON = regexp.MustCompile(`(?i)fromjson\(\s*'{1,2}\s*\[`)
+
+// quoted gives the quotes of the names in a list within a scalar: those in
+// double quotes have a backslash before them.
+func quoted(n *yaml.Node) string {
+	if n.Style&yaml.DoubleQuotedStyle != 0 {
+		return `\"`
+	}
+	return `"`
+}
 
 // stepLists gives the lists of a job's steps. What is no JSON list of texts is none.
 func (p *place) stepLists() []stepList {
@@ -68,13 +79,13 @@ func expressions(n *yaml.Node) []*yaml.Node {
 
 func (p *place) listsIn(step string, n *yaml.Node) []stepList {
 	span, err := p.wf.doc.Span(n)
-	if err != nil || n.Style&yaml.DoubleQuotedStyle != 0 { // there the quotes of the names are escaped
+	if err != nil {
 		return nil
 	}
 	var lists []stepList
 	for _, m := range fromJSON.FindAllIndex(p.wf.doc.Bytes(span), -1) {
 		open := span.Start + m[1] - 1
-		if seq, values, err := p.wf.doc.JSONList(open); err == nil {
+		if seq, values, err := p.wf.doc.JSONList(open, quoted(n)); err == nil {
 			lists = append(lists, stepList{step, n, seq, values, open})
 		}
 	}
@@ -82,36 +93,61 @@ func (p *place) listsIn(step string, n *yaml.Node) []stepList {
 }
 
 // named finds the one list of a step: by its name or id, else by a part of the
-// name that only one has.
+// name that only one has. Of several lists the number behind a colon tells which.
 func (p *place) named(step string) (stepList, error) {
 	all := p.stepLists()
-	found := slices.DeleteFunc(slices.Clone(all), func(l stepList) bool { return l.step != step })
+	found := keepLists(all, func(l stepList) bool { return l.step == step })
+	name, number := step, 0
+	if m := numbered.FindStringSubmatch(step); m != nil && len(found) == 0 {
+		name = m[1]
+		number, _ = strconv.Atoi(m[2]) // digits only
+		found = keepLists(all, func(l stepList) bool { return l.step == name })
+	}
 	if len(found) == 0 {
-		found = slices.DeleteFunc(slices.Clone(all), func(l stepList) bool {
-			return !strings.Contains(strings.ToLower(l.step), strings.ToLower(step))
-		})
+		found = keepLists(all, func(l stepList) bool { return strings.Contains(strings.ToLower(l.step), strings.ToLower(name)) })
 	}
-	if len(found) == 1 {
+	switch {
+	case number > 0 && number <= len(found):
+		return found[number-1], nil
+	case number == 0 && len(found) == 1:
 		return found[0], nil
-	}
-	var names []string
-	for _, l := range all {
-		names = append(names, "--also '"+l.step+"'")
 	}
 	problem := "no step of that name holds a list of connectors"
 	if len(found) > 1 {
-		problem = "more than one list is meant"
+		problem, all = "more than one list is meant", found
 	}
 	err := fault.Usagef("finding step %q in %s: %s", step, p, problem)
-	if len(names) > 0 {
-		err = err.WithHint("%s", strings.Join(names, "\n"))
+	if hints := alsoHints(all); hints != "" {
+		err = err.WithHint("%s", hints)
 	}
 	return stepList{}, err
 }
 
+var numbered = regexp.MustCompile(`^(.*):(\d{1,3})$`)
+
+func keepLists(lists []stepList, want func(stepList) bool) []stepList {
+	return slices.DeleteFunc(slices.Clone(lists), func(l stepList) bool { return !want(l) })
+}
+
+// alsoHints spells the flags that name lists, with the first names of each.
+func alsoHints(lists []stepList) string {
+	var hints []string
+	of := map[string]int{}
+	for _, l := range lists {
+		of[l.step]++
+		same := len(keepLists(lists, func(o stepList) bool { return o.step == l.step }))
+		flag := l.step
+		if same > 1 {
+			flag += ":" + strconv.Itoa(of[l.step])
+		}
+		hints = append(hints, fmt.Sprintf("--also '%s'  (%s)", flag, strings.Join(l.values[:min(len(l.values), 3)], ", ")))
+	}
+	return strings.Join(hints, "\n")
+}
+
 // add makes the splices that put a name into the list.
 func (l stepList) add(name string) ([]yamltext.Splice, error) {
-	return l.seq.Insert(indexFor(l.values, name), `"`+name+`"`)
+	return l.seq.Insert(indexFor(l.values, name), quoted(l.node)+name+quoted(l.node))
 }
 
 // remove makes the splices that take a name out of the list.

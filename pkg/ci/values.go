@@ -23,7 +23,7 @@ func (v Values) empty() bool { return v.Type == "" && !v.Python && len(v.Set) ==
 func (v Values) asked(have []field, include bool) []field {
 	var list []field
 	add := func(key, value string) {
-		list = append(list, field{key, value, yamltext.Scalar(value, plainly(value)), true, true})
+		list = append(list, field{key: key, value: value, text: yamltext.Scalar(value, plainly(value)), sure: true, asked: true})
 	}
 	isKind := func(f field) bool { return slices.Contains(kindKeys, f.key) }
 	switch {

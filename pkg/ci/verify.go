@@ -42,12 +42,12 @@ func as(n *yaml.Node, value string) func() {
 }
 
 // undone tells whether removing the connector from an edited workflow gives
-// the old bytes back. What was there in part before is not asked.
+// the old bytes back. An entry that was there in part before is not asked.
 func (a *addition) undone(next *workflow) bool {
 	if !a.fresh {
 		return true
 	}
-	back := &removal{r: a.r, w: next, name: a.c.Name, o: Options{Target: a.o.Target, Also: a.o.Also}}
+	back := &removal{r: a.r, w: next, name: a.c.Name, o: Options{Target: a.o.Target}, before: func() *workflow { return a.p.wf }}
 	return back.plan() == nil && string(yamltext.Apply(next.doc.Text, back.splices)) == string(a.p.wf.doc.Text)
 }
 

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"gopkg.in/yaml.v3"
 
@@ -24,6 +25,7 @@ type workflow struct {
 	doc    *yamltext.Doc
 	places []*place
 	closed []closed
+	linted func() ([]string, error) // what actionlint says of the text; nil when it was not asked yet
 }
 
 // closed is a job whose matrix cannot be edited, with the reason.
@@ -32,8 +34,8 @@ type closed struct {
 	err *fault.Error
 }
 
-// readWorkflows reads all workflows that have a matrix. What cannot be read is
-// an error of its file, given with the others that can.
+// readWorkflows reads all workflows that have a matrix or call others, several
+// at a time. What cannot be read is an error of its file, given with the others that can.
 func readWorkflows(root string, known func(string) bool) (list []*workflow, broken []error, err error) {
 	entries, err := os.ReadDir(filepath.Join(root, filepath.FromSlash(workflowDir)))
 	if os.IsNotExist(err) {
@@ -42,30 +44,40 @@ func readWorkflows(root string, known func(string) bool) (list []*workflow, brok
 	if err != nil {
 		return nil, nil, fmt.Errorf("reading the workflows: %w", err)
 	}
-	for _, e := range entries {
-		ext := filepath.Ext(e.Name())
-		if e.IsDir() || ext != ".yaml" && ext != ".yml" {
-			continue
+	found, failed := make([]*workflow, len(entries)), make([]error, len(entries))
+	var group sync.WaitGroup
+	for i, e := range entries {
+		if ext := filepath.Ext(e.Name()); !e.IsDir() && (ext == ".yaml" || ext == ".yml") {
+			group.Go(func() { found[i], failed[i] = readWorkflow(root, workflowDir+"/"+e.Name(), known) })
 		}
-		file := workflowDir + "/" + e.Name()
-		path := filepath.Join(root, filepath.FromSlash(file))
-		text, err := os.ReadFile(path)
-		if err != nil {
-			broken = append(broken, fmt.Errorf("reading %q: %w", file, err))
-			continue
+	}
+	group.Wait()
+	for i := range entries {
+		if failed[i] != nil {
+			broken = append(broken, failed[i])
+		} else if found[i] != nil {
+			list = append(list, found[i])
 		}
-		if !bytes.Contains(text, []byte("matrix")) {
-			continue
-		}
-		w, err := parseWorkflow(file, text, known)
-		if err != nil {
-			broken = append(broken, err)
-			continue
-		}
-		w.path = path
-		list = append(list, w)
 	}
 	return list, broken, nil
+}
+
+// readWorkflow reads a file; nil is one that has no matrix and calls no workflow.
+func readWorkflow(root, file string, known func(string) bool) (*workflow, error) {
+	path := filepath.Join(root, filepath.FromSlash(file))
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading %q: %w", file, err)
+	}
+	if !bytes.Contains(text, []byte("matrix")) && !bytes.Contains(text, []byte(workflowDir)) {
+		return nil, nil
+	}
+	w, err := parseWorkflow(file, text, known)
+	if err != nil {
+		return nil, err
+	}
+	w.path = path
+	return w, nil
 }
 
 // parseWorkflow reads one workflow; known tells which names are connectors'.

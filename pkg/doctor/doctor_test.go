@@ -80,7 +80,7 @@ func TestWhatAJobNeeds(t *testing.T) {
 		"build by podman":           {"build", []string{"git", "podman"}, ""},
 		"build by docker":           {"build", []string{"git", "docker"}, ""},
 		"build without an engine":   {"build", []string{"git"}, "missing: one for image builds"},
-		"encrypt without sops":      {"encrypt", []string{"git"}, "missing: sops, sops keys"},
+		"encrypt without sops":      {"encrypt", []string{"git"}, "missing: sops keys"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			tools(t, tt.tools...)

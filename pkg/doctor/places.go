@@ -37,8 +37,7 @@ func keys(getenv func(string) string) Finding {
 			broken = append(broken, fmt.Sprintf("$%s names %q, which cannot be read", name, file))
 		}
 	}
-	age, files := keyFiles(getenv)
-	for _, file := range files {
+	for _, file := range keyFiles(getenv) {
 		if readable(file) {
 			found = append(found, file)
 		}
@@ -48,15 +47,16 @@ func keys(getenv func(string) string) Finding {
 	case len(broken) > 0:
 		f.Problem, f.Get = strings.Join(broken, "; "), "set it to the file, or unset it"
 	case len(found) == 0:
-		f.Problem, f.Get = "none found", fmt.Sprintf("mkdir -p %q && age-keygen -o %q", filepath.Dir(age), age)
+		f.Problem, f.Get = "none found", "connkit secrets init"
 	default:
 		f.Status = OK
 	}
 	return f
 }
 
-// keyFiles gives where keys lie by default; age is where sops looks first.
-func keyFiles(getenv func(string) string) (age string, files []string) {
+// keyFiles gives where keys lie by default.
+func keyFiles(getenv func(string) string) []string {
+	var files []string
 	home := getenv("HOME")
 	config := getenv("XDG_CONFIG_HOME")
 	if config == "" {
@@ -70,7 +70,7 @@ func keyFiles(getenv func(string) string) (age string, files []string) {
 	if gcloud == "" {
 		gcloud = filepath.Join(home, ".config", "gcloud")
 	}
-	return files[0], append(files, filepath.Join(gcloud, "application_default_credentials.json"), filepath.Join(home, ".aws", "credentials"))
+	return append(files, filepath.Join(gcloud, "application_default_credentials.json"), filepath.Join(home, ".aws", "credentials"))
 }
 
 // readable tells whether a file could be read, without reading it.

@@ -34,12 +34,13 @@ const (
 const (
 	forBuilds = "optional for builds"
 	forRuns   = "optional for runs"
+	besides   = "optional for encrypting"
 	goes      = "Go connectors"
 	editors   = "optional for editing"
 	single    = "one connector"
 )
 
-var optional = map[string]bool{forBuilds: true, forRuns: true, goes: true, editors: true, single: true}
+var optional = map[string]bool{forBuilds: true, forRuns: true, besides: true, goes: true, editors: true, single: true}
 
 // tools is the table. A job needs every tool that names it, or one of its group.
 func tools() []tool {
@@ -82,7 +83,7 @@ func others() []tool {
 	return []tool{
 		{name: "flowctl", argv: []string{"flowctl", "--version"}, jobs: []string{"run"}, group: forRuns,
 			use: "the catalog, deployed tasks", get: "https://docs.estuary.dev/getting-started/installation/"},
-		{name: "sops", argv: []string{"sops", "--version"}, jobs: encrypting,
-			use: "encrypted configs", get: "go install github.com/getsops/sops/v3/cmd/sops@latest"},
+		{name: "sops", argv: []string{"sops", "--version"}, jobs: encrypting, group: besides,
+			use: "encrypted configs where connkit, which has it built in, is not", get: "go install github.com/getsops/sops/v3/cmd/sops@latest"},
 	}
 }

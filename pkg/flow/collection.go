@@ -205,8 +205,6 @@ func (b *bundler) ref(file, key string, ref *yaml.Node) (*yaml.Node, error) {
 	return &out, nil
 }
 
-var pointerEscape = strings.NewReplacer("~", "~0", "/", "~1")
-
 // flowSchema stands in for the schemas that only Flow's control plane knows.
 func (b *bundler) flowSchema(name string) string {
 	if _, ok := b.defs[name]; ok {

@@ -26,6 +26,9 @@ func referred(root any, ref string) any {
 // pointerUnescape reads a part of a JSON pointer (RFC 6901).
 var pointerUnescape = strings.NewReplacer("~1", "/", "~0", "~")
 
+// pointerEscape writes one.
+var pointerEscape = strings.NewReplacer("~", "~0", "/", "~1")
+
 // open are the keywords by which a schema may say more than its properties do.
 var open = []string{"$ref", "allOf", "anyOf", "oneOf", "if", "patternProperties", "x-infer-schema"}
 

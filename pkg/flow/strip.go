@@ -23,6 +23,25 @@ type stripper struct {
 	depth   int
 }
 
+// Strip gives the JSON that a connector gets for a plain config, YAML or JSON, whose
+// secret keys carry suffix: as [Task.Config] does for one that was encrypted.
+// Keys that are one once the suffix is off are a [fault.Usage] error.
+func Strip(file string, text []byte, suffix string) (json.RawMessage, error) {
+	var doc yaml.Node
+	if err := yaml.Unmarshal(text, &doc); err != nil {
+		return nil, catalogSyntax(file, err)
+	}
+	if len(doc.Content) == 0 {
+		return json.RawMessage("{}"), nil
+	}
+	var b bytes.Buffer
+	s := stripper{suffix: suffix, file: file}
+	if err := s.write(&b, doc.Content[0], false); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}
+
 // An alias may lead back to what holds it, or multiply what it stands for.
 const (
 	maxDepth  = 200

@@ -98,7 +98,7 @@ func (p *Plan) undo(locks map[string][]byte) {
 		case old == nil && text != nil:
 			_ = os.Remove(place)
 		case !bytes.Equal(old, text):
-			_ = textedit.WriteFile(place, old, 0o644)
+			_ = textedit.WriteFile(place, old, 0o644) // whatever the tool has left there
 		}
 	}
 	if p.fresh || p.anew && isThere(p.aside()) {

@@ -215,8 +215,12 @@ func (r WriteResult) Apply() error {
 	}
 	for i, f := range r.Files {
 		err := os.MkdirAll(filepath.Dir(f.File), 0o755)
-		if err == nil {
-			err = textedit.WriteFile(f.File, f.After, 0o644)
+		switch {
+		case err != nil:
+		case f.Before == nil:
+			err = textedit.Create(f.File, f.After, 0o644)
+		default:
+			err = textedit.Replace(f.File, f.Before, f.After)
 		}
 		if err == nil {
 			continue
@@ -225,7 +229,7 @@ func (r WriteResult) Apply() error {
 			if done.Before == nil {
 				_ = os.Remove(done.File)
 			} else {
-				_ = textedit.WriteFile(done.File, done.Before, 0o644)
+				_ = textedit.Replace(done.File, done.After, done.Before)
 			}
 		}
 		return err

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/gitcmd"
 	"github.com/connkit/connkit/internal/proc"
 )
 
@@ -21,12 +22,10 @@ func fetchGit(ctx context.Context, g gitRef) (dir, commit string, cleanup func()
 		return "", "", func() {}, fmt.Errorf("creating a temporary folder: %w", err)
 	}
 	cleanup = func() { _ = os.RemoveAll(tmp) } // a leftover in the temp folder harms nobody
+	program := gitcmd.Git{Dir: tmp}.WithSettings(
+		gitcmd.Setting{Key: "core.hooksPath", Value: os.DevNull}, gitcmd.Setting{Key: "core.symlinks", Value: "false"})
 	git := func(args ...string) (string, error) {
-		out, err := proc.Run(ctx, proc.Cmd{
-			Argv: append([]string{"git", "-c", "core.hooksPath=/dev/null", "-c", "core.symlinks=false"}, args...), Dir: tmp,
-			Env:   []string{"LC_ALL=C", "GIT_TERMINAL_PROMPT=0"},
-			Unset: []string{"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"},
-		})
+		out, err := program.Run(ctx, args...)
 		return out.Text(), err
 	}
 	steps := [][]string{

@@ -102,23 +102,33 @@ func (w *Workspace) nameOf(dir, arg string) (string, bool) {
 // look tells what the folder name is, if it is named like a connector. What
 // cannot be read has no language.
 func (w *Workspace) look(name string, s *Settings) (Connector, bool) {
-	if !matches(s.Connectors.Patterns, name) || matches(s.Connectors.Ignore, name) {
+	if !s.Names(name) {
 		return Connector{}, false
 	}
 	dir := filepath.Join(w.Root, name)
-	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-		return Connector{}, false
+	files, err := readFiles(dir)
+	if err != nil {
+		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+			return Connector{}, false
+		}
 	}
-	c := Connector{Name: name, Dir: dir, Language: languageOf(dir), Kind: kindOf(name)}
+	c := Connector{Name: name, Dir: dir, Language: languageOf(dir, files), Kind: kindOf(name)}
 	for _, k := range s.Connectors.Kinds {
 		if k.Name == name {
 			c.Kind = k.Kind
 		}
 	}
-	if text, err := os.ReadFile(filepath.Join(dir, "VERSION")); err == nil {
-		c.Version = strings.TrimSpace(string(text))
+	if slices.Contains(files, "VERSION") {
+		if text, err := os.ReadFile(filepath.Join(dir, "VERSION")); err == nil {
+			c.Version = strings.TrimSpace(string(text))
+		}
 	}
 	return c, true
+}
+
+// Names tells whether a folder of that name would be a connector's.
+func (s *Settings) Names(name string) bool {
+	return matches(s.Connectors.Patterns, name) && !matches(s.Connectors.Ignore, name)
 }
 
 func matches(globs []string, name string) bool {
@@ -148,8 +158,7 @@ func kindOf(name string) string {
 // go.mod belongs to the root's module and counts only when it is built into
 // something: by a Dockerfile, a VERSION, or a package main at its top or in
 // cmd/. Without these it is a library that connectors share.
-func languageOf(dir string) string {
-	files := readFiles(dir)
+func languageOf(dir string, files []string) string {
 	has := func(names ...string) bool {
 		return slices.ContainsFunc(names, func(name string) bool { return slices.Contains(files, name) })
 	}
@@ -185,9 +194,8 @@ func languageOf(dir string) string {
 
 // readFiles gives the names of the regular files of a folder, links to such
 // included: one look at the folder costs less than a look for each name.
-func readFiles(dir string) []string {
-	entries, _ := os.ReadDir(dir) // what cannot be read holds no build file
-	var names []string
+func readFiles(dir string) (names []string, err error) {
+	entries, err := os.ReadDir(dir)
 	for _, e := range entries {
 		regular := e.Type().IsRegular()
 		if e.Type()&os.ModeSymlink != 0 {
@@ -198,7 +206,7 @@ func readFiles(dir string) []string {
 			names = append(names, e.Name())
 		}
 	}
-	return names
+	return names, err
 }
 
 // isMain tells whether a Go file is of package main, by the first line that is the package clause.

@@ -40,6 +40,14 @@ func (v Value) Text() string {
 			parts = append(parts, "{"+strings.Join(fields, ", ")+"}")
 		}
 		return strings.Join(parts, ", ")
+	case map[string]any:
+		var parts []string
+		for _, k := range slices.Sorted(maps.Keys(x)) {
+			if list, ok := x[k].([]string); ok {
+				parts = append(parts, k+": "+strings.Join(list, ", "))
+			}
+		}
+		return strings.Join(parts, "; ")
 	default:
 		return fmt.Sprint(x)
 	}
@@ -131,7 +139,7 @@ func mergeTexts(v *viper.Viper, env, flags map[string]string, origins map[string
 
 func (s setting) fromText(t string) (any, error) {
 	switch s.kind {
-	case mapList:
+	case mapList, listMap:
 		return nil, fault.Usagef("%s: it can be set in %s only", s.key, FileName)
 	case textList:
 		parts := strings.Split(t, ",")

@@ -91,6 +91,8 @@ func (p *parser) value(s setting, node *yaml.Node) (any, error) {
 		return p.list(s, node)
 	case mapList:
 		return p.maps(s, node)
+	case listMap:
+		return p.lists(s, node)
 	default:
 		return p.text(s, node)
 	}
@@ -152,6 +154,31 @@ func (p *parser) maps(s setting, node *yaml.Node) ([]map[string]string, error) {
 		list = append(list, m)
 	}
 	return list, nil
+}
+
+func (p *parser) lists(s setting, node *yaml.Node) (map[string]any, error) {
+	if node.Kind != yaml.MappingNode {
+		return nil, p.at(node, "%s: {%s} is wanted, each with a list", s.key, strings.Join(s.fields, ", "))
+	}
+	m := map[string]any{}
+	for i := 0; i < len(node.Content); i += 2 {
+		key, value := node.Content[i], node.Content[i+1]
+		switch {
+		case !slices.Contains(s.fields, key.Value):
+			return nil, p.at(key, "%s: unknown key %q: %s are known", s.key, key.Value, strings.Join(s.fields, ", "))
+		case m[key.Value] != nil:
+			return nil, p.at(key, "%s: key %q stands here a second time", s.key, key.Value)
+		}
+		if value.Kind == yaml.AliasNode {
+			value = value.Alias
+		}
+		list, err := p.list(s, value)
+		if err != nil {
+			return nil, err
+		}
+		m[key.Value] = list
+	}
+	return m, nil
 }
 
 func (p *parser) at(node *yaml.Node, format string, args ...any) error {

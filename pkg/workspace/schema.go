@@ -64,6 +64,12 @@ func (s setting) schema() object {
 		}
 		o["type"] = "array"
 		o["items"] = object{"type": "object", "additionalProperties": false, "required": s.fields, "properties": fields}
+	case listMap:
+		fields := object{}
+		for _, f := range s.fields {
+			fields[f] = object{"type": "array", "items": item}
+		}
+		o["type"], o["additionalProperties"], o["properties"] = "object", false, fields
 	default:
 		for k, v := range item {
 			o[k] = v

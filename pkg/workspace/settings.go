@@ -6,7 +6,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/bmatcuk/doublestar/v4"
+
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/pkg/license"
 )
 
 // Settings are the values that hold for a run: flags, else CONNKIT_*
@@ -27,11 +30,31 @@ type Settings struct {
 	Run       struct{ Timeout time.Duration }
 	CI        struct {
 		Workflow, Job, Axis string
+		Unrelated           []string // globs of paths from the root
 		Ignore              []struct{ Name, Reason string }
 	}
-	Output string
+	Upstream struct {
+		Commit   string
+		Licenses struct{ Allow, Ask, Deny []string }
+	}
+	Secrets Secrets
+	Output  string
 
 	values []Value
+}
+
+// Secrets are the settings of encrypting. Keys are spelled as sops spells them.
+type Secrets struct {
+	Suffix     string
+	Age        []string
+	PGP        []string
+	GCPKMS     []string `mapstructure:"gcp_kms"`
+	KMS        []string
+	AWSProfile string   `mapstructure:"aws_profile"`
+	AzureKV    []string `mapstructure:"azure_kv"`
+	Vault      []string `mapstructure:"hc_vault_transit"`
+	Allow      []string `mapstructure:"allow_plaintext"`
+	Timeout    time.Duration
 }
 
 // valueType is what a setting holds.
@@ -42,6 +65,7 @@ const (
 	textList           // YAML list, or words with commas between in a variable
 	duration           // 90s, 5m
 	mapList            // list of maps with the fields of the setting
+	listMap            // map of the fields of the setting, each a list of texts
 )
 
 // setting is one row of the table that the check, the schema, the template and
@@ -53,7 +77,7 @@ type setting struct {
 	doc     string
 	example string             // YAML of the value
 	choices []string           // closed list
-	fields  []string           // of a mapList, all needed
+	fields  []string           // of a mapList, all needed; of a listMap, none
 	check   func(string) error // of each text
 }
 
@@ -87,6 +111,33 @@ func settingsTable() []setting {
 			doc: "Key of the job's matrix when --axis is not given.", example: "connector"},
 		{key: "ci.ignore", kind: mapList, fields: []string{"name", "reason"},
 			doc: "Connectors that are not in CI, each with the reason.", example: "[{name: source-old, reason: retired}]"},
+		{key: "ci.unrelated", kind: textList, check: checkPathGlob,
+			def: []string{"**/*.md", "docs/**", ".github/**", "**/.gitignore", ".editorconfig", ".vscode/**", ".idea/**", "LICENSE*"},
+			doc: "Paths whose changes concern no connector; ** crosses folders, and at the beginning stands for those that are no connector's.", example: `["**/*.md", "docs/**", ".github/**"]`},
+		{key: "upstream.commit", kind: text, def: "merge", choices: []string{"merge", "single"},
+			doc: "Commits that connkit pull-upstream makes: merge commits, or single ones for repositories that rebase.", example: "single"},
+		{key: "upstream.licenses", kind: listMap, fields: []string{"allow", "ask", "deny"}, check: license.CheckEntry,
+			doc: "SPDX ids and categories that an import may have, is asked about, or may not have.", example: "{allow: [permissive], ask: [copyleft], deny: [source-available]}"},
+		{key: "secrets.suffix", kind: text, def: "", check: checkSuffix,
+			doc: "Suffix of the keys whose values are encrypted; else that of the rule in .sops.yaml, else _sops.", example: "_sops"},
+		{key: "secrets.age", kind: textList, def: []string{}, check: checkPublic,
+			doc: "age recipients to encrypt for, where no .sops.yaml names keys.", example: "[age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p]"},
+		{key: "secrets.pgp", kind: textList, def: []string{}, check: checkPublic,
+			doc: "Fingerprints of PGP keys to encrypt for.", example: "[85D77543B3D624B63CEA9E6DBC17301B491B3F21]"},
+		{key: "secrets.gcp_kms", kind: textList, def: []string{}, check: checkPublic,
+			doc: "Keys of Google Cloud KMS to encrypt for.", example: "[projects/acme/locations/us-central1/keyRings/dev/cryptoKeys/ci]"},
+		{key: "secrets.kms", kind: textList, def: []string{}, check: checkPublic,
+			doc: "ARNs of AWS KMS keys to encrypt for.", example: `["arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"]`},
+		{key: "secrets.aws_profile", kind: text, def: "",
+			doc: "AWS profile that the KMS keys are used with.", example: "dev"},
+		{key: "secrets.azure_kv", kind: textList, def: []string{}, check: checkPublic,
+			doc: "URLs of Azure Key Vault keys to encrypt for.", example: `["https://acme.vault.azure.net/keys/ci/0123456789abcdef0123456789abcdef"]`},
+		{key: "secrets.hc_vault_transit", kind: textList, def: []string{}, check: checkPublic,
+			doc: "URIs of Vault transit keys to encrypt for.", example: `["https://vault.example.com:8200/v1/transit/keys/ci"]`},
+		{key: "secrets.allow_plaintext", kind: textList, def: []string{},
+			doc: "Keys that look secret and may stay in clear.", example: "[token_endpoint]"},
+		{key: "secrets.timeout", kind: duration, def: "15s",
+			doc: "How long a key service may take to answer.", example: "1m"},
 		{key: "output", kind: text, def: "text", choices: []string{"text", "json"},
 			doc: "Format of results.", example: "json"},
 	}
@@ -134,9 +185,31 @@ func (s setting) checkText(v string) error {
 	return nil
 }
 
+// checkPublic refuses a private key where a public one belongs, without showing it.
+func checkPublic(v string) error {
+	if u := strings.ToUpper(v); strings.Contains(u, "AGE-SECRET-KEY-") || strings.Contains(u, "PRIVATE KEY") {
+		return fault.Usagef("a private key stands where a public one belongs").WithHint("put the public key here, and replace the private one: who can read this has it")
+	}
+	return nil
+}
+
+func checkSuffix(v string) error {
+	if v == "" || strings.ContainsAny(v, " \t\n:\"'") {
+		return fault.Usagef("%q is no suffix of a key, such as _sops", v)
+	}
+	return nil
+}
+
 func checkGlob(v string) error {
 	if _, err := path.Match(v, ""); err != nil || v == "" || strings.Contains(v, "/") {
 		return fault.Usagef("%q is no glob for a folder's name", v)
+	}
+	return nil
+}
+
+func checkPathGlob(v string) error {
+	if !doublestar.ValidatePattern(v) || v == "" || strings.HasPrefix(v, "/") || strings.HasPrefix(v, "!") {
+		return fault.Usagef("%q is no glob of paths from the root, such as docs/** or **/*.md", v)
 	}
 	return nil
 }

@@ -189,3 +189,44 @@ func TestSchema(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestLicencesOfImports(t *testing.T) {
+	t.Parallel()
+	got, err := explain(t, "upstream:\n  licenses:\n    allow: [MIT, Elastic-2.0]\n    deny: [copyleft]\n", "upstream: {licenses: {ask: [MPL-2.0], deny: [MIT]}}\n", nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "allow: MIT, Elastic-2.0; ask: MPL-2.0; deny: copyleft | connkit.yaml:2"; got["upstream.licenses"] != want {
+		t.Errorf("got %q, want %q", got["upstream.licenses"], want)
+	}
+	w, err := workspace.Open(testkit.Tree(t, map[string]string{workspace.FileName: "upstream:\n  licenses: {allow: [mit], deny: [unknown]}\n"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := w.Settings([]string{"XDG_CONFIG_HOME=" + t.TempDir()}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if l := s.Upstream.Licenses; !slices.Equal(l.Allow, []string{"mit"}) || len(l.Ask) != 0 || !slices.Equal(l.Deny, []string{"unknown"}) {
+		t.Errorf("got %+v", l)
+	}
+	for text, want := range map[string]string{
+		"upstream:\n  licenses: [MIT]\n":                          "connkit.yaml:2:13: upstream.licenses: {allow, ask, deny} is wanted",
+		"upstream:\n  licenses:\n    alow: [MIT]\n":               `connkit.yaml:3:5: upstream.licenses: unknown key "alow"`,
+		"upstream:\n  licenses:\n    allow: MIT\n":                "connkit.yaml:3:12: upstream.licenses: a list is wanted",
+		"upstream:\n  licenses:\n    allow: [MIT, ELv2]\n":        `connkit.yaml:3:18: upstream.licenses: "ELv2" is neither an SPDX id nor a category`,
+		"upstream:\n  licenses:\n    deny: [MIT]\n    deny: []\n": `connkit.yaml:4:5: upstream.licenses: key "deny" stands here a second time`,
+		"upstream:\n  license: {}\n":                              `connkit.yaml:2:3: unknown key "upstream.license"`,
+	} {
+		_, err := explain(t, text, "", nil, nil)
+		if fault.KindOf(err) != fault.Usage || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: got %v, want %q", text, err, want)
+		}
+		if strings.Contains(text, "ELv2") && fault.HintOf(err) != "did you mean Elastic-2.0" {
+			t.Errorf("hint %q", fault.HintOf(err))
+		}
+	}
+	if _, err := explain(t, "", "", []string{"CONNKIT_UPSTREAM_LICENSES=MIT"}, nil); err == nil || !strings.Contains(err.Error(), "in connkit.yaml only") {
+		t.Errorf("got %v", err)
+	}
+}

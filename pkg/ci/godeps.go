@@ -1,0 +1,337 @@
+package ci
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/connkit/connkit/internal/proc"
+)
+
+// golang concerns the Go connectors whose packages, or tests, import what has
+// changed. go list is asked only when something has changed that they could.
+func (s *sorting) golang(ctx context.Context, outside, inside []string) error {
+	q := &goQuestion{s: s, modules: map[string]string{}, byFolder: map[string][]string{}, byModule: map[string][]string{}, looked: map[string]bool{}, sources: map[string]bool{}}
+	for _, p := range s.paths {
+		if strings.HasSuffix(p, ".go") {
+			q.sources[path.Dir(p)] = true
+		}
+	}
+	for _, p := range outside {
+		q.ask(p)
+	}
+	imported, err := q.imported(ctx, inside)
+	if err != nil {
+		return err
+	}
+	if imported {
+		for _, p := range inside {
+			q.ask(p)
+		}
+	}
+	if len(q.byFolder)+len(q.byModule) == 0 {
+		return nil
+	}
+	runs, err := q.runs(ctx)
+	if err == nil {
+		err = q.answer(ctx, runs)
+	}
+	if err != nil && ctx.Err() == nil {
+		return &unknownError{q.first, fmt.Errorf("asking go list what imports %s: %w", plainText(q.first), err)}
+	}
+	return err
+}
+
+// goQuestion is which connectors lead to some folders or modules.
+type goQuestion struct {
+	s        *sorting
+	modules  map[string]string   // of each folder that was looked at: the folder of its module, or "" for none
+	looked   map[string]bool     // whether a folder holds Go files
+	sources  map[string]bool     // folders in which Go files have changed, be they gone
+	byFolder map[string][]string // changed paths by the folder of their package
+	byModule map[string][]string // changed go.mod and go.sum, by their module
+	first    string
+}
+
+// ask puts a changed path into the question, if Go can know of it: a package's
+// files, what lies below its folder, and a module's own files.
+func (q *goQuestion) ask(p string) {
+	dir := path.Dir(p)
+	module, ok := q.module(dir)
+	if !ok {
+		return
+	}
+	switch path.Base(p) {
+	case "go.mod", "go.sum":
+		q.byModule[dir] = append(q.byModule[dir], p)
+	case "go.work", "go.work.sum":
+		return // every connector of the repository: that is not Go's to know
+	default:
+		folder, ok := q.packageOf(p, module)
+		if !ok {
+			return
+		}
+		q.byFolder[folder] = append(q.byFolder[folder], p)
+		if strings.HasSuffix(p, ".go") {
+			q.s.settled[p] = true
+		}
+	}
+	if q.first == "" {
+		q.first = p
+	}
+}
+
+// packageOf gives the nearest folder upwards that holds Go files. The root of
+// the repository's module holds everything, so only its own files are its package's.
+func (q *goQuestion) packageOf(p, module string) (string, bool) {
+	for dir := path.Dir(p); ; dir = path.Dir(dir) {
+		if q.sources[dir] || q.holdsGo(dir) {
+			return dir, true
+		}
+		if dir == module || dir == "." || path.Dir(dir) == "." && module == "." || path.Dir(dir) == q.s.g.prefix {
+			return "", false
+		}
+	}
+}
+
+func (q *goQuestion) holdsGo(dir string) bool {
+	holds, ok := q.looked[dir]
+	if !ok {
+		files, _ := os.ReadDir(filepath.Join(q.s.g.top, filepath.FromSlash(dir))) // a folder that is gone holds none
+		holds = slices.ContainsFunc(files, func(f os.DirEntry) bool { return strings.HasSuffix(f.Name(), ".go") })
+		q.looked[dir] = holds
+	}
+	return holds
+}
+
+// module gives the folder of the module that a folder is in.
+func (q *goQuestion) module(dir string) (string, bool) {
+	if m, ok := q.modules[dir]; ok {
+		return m, m != ""
+	}
+	m := ""
+	if _, err := os.Stat(filepath.Join(q.s.g.top, filepath.FromSlash(dir), "go.mod")); err == nil {
+		m = dir
+	} else if dir != "." {
+		m, _ = q.module(path.Dir(dir))
+	}
+	q.modules[dir] = m
+	return m, m != ""
+}
+
+// imported tells whether somebody may import one of the connectors in whose
+// folders something has changed.
+func (q *goQuestion) imported(ctx context.Context, inside []string) (bool, error) {
+	folders := map[string]string{}
+	for _, p := range inside {
+		folder := q.s.g.inside(q.s.owner(p))
+		module, ok := q.module(folder)
+		if !ok {
+			continue
+		}
+		rel, err := filepath.Rel(filepath.FromSlash(module), filepath.FromSlash(folder))
+		if name := q.moduleName(module); name != "" && err == nil {
+			folders[path.Join(name, filepath.ToSlash(rel))] = folder
+		}
+	}
+	if len(folders) == 0 {
+		return false, nil
+	}
+	return q.s.g.imported(ctx, folders)
+}
+
+// localReplace finds the folders that a go.mod takes modules from.
+var localReplace = regexp.MustCompile(`=>\s*"?(\.{1,2}(?:/[^\s"]*)?)`)
+
+// runs gives the calls of go list that can tell: of each module with
+// connectors that holds something changed or takes it from a folder.
+func (q *goQuestion) runs(ctx context.Context) (map[string]*goRun, error) {
+	runs := map[string]*goRun{} // by the folder of a connector's module
+	works := map[string]*goRun{}
+	for _, c := range q.s.m.connectors {
+		module, ok := q.module(q.s.g.inside(c.Name))
+		if !ok || c.Language != "go" || runs[module] != nil {
+			continue
+		}
+		run, err := q.workspace(ctx, module, works)
+		if err != nil {
+			return nil, err
+		}
+		if run == nil && q.mayLead(module) {
+			run = &goRun{dir: module, patterns: []string{"./..."}, work: "off"}
+		}
+		if run != nil {
+			runs[module] = run
+		}
+	}
+	return runs, nil
+}
+
+// mayLead tells whether a module holds something that has changed, or takes it from a folder.
+func (q *goQuestion) mayLead(module string) bool {
+	text, _ := os.ReadFile(filepath.Join(q.s.g.top, filepath.FromSlash(module), "go.mod")) // it was there a moment ago; else go list says so
+	from := []string{module}
+	for _, m := range localReplace.FindAllStringSubmatch(string(text), -1) {
+		from = append(from, path.Join(module, m[1]))
+	}
+	for folder := range q.byModule {
+		if slices.Contains(from[1:], folder) { // its own is answered without go list
+			return true
+		}
+	}
+	for folder := range q.byFolder {
+		if m, _ := q.module(folder); slices.Contains(from, m) {
+			return true
+		}
+	}
+	return false
+}
+
+// workspace gives the call for all modules of a go.work, when a module is one of them.
+func (q *goQuestion) workspace(ctx context.Context, module string, works map[string]*goRun) (*goRun, error) {
+	for dir := module; ; dir = path.Dir(dir) {
+		file := filepath.Join(q.s.g.top, filepath.FromSlash(dir), "go.work")
+		if _, err := os.Stat(file); err == nil {
+			if works[dir] == nil {
+				run, err := readWork(ctx, q.s.g.top, dir, file)
+				if err != nil {
+					return nil, err
+				}
+				works[dir] = run
+			}
+			if rel, err := filepath.Rel(filepath.FromSlash(dir), filepath.FromSlash(module)); err == nil && slices.Contains(works[dir].patterns, "./"+path.Join(filepath.ToSlash(rel), "...")) {
+				return works[dir], nil
+			}
+			return nil, nil
+		}
+		if dir == "." {
+			return nil, nil
+		}
+	}
+}
+
+func readWork(ctx context.Context, top, dir, file string) (*goRun, error) {
+	out, err := proc.Run(ctx, proc.Cmd{Argv: []string{"go", "work", "edit", "-json", file}, Dir: top})
+	if err != nil {
+		return nil, err
+	}
+	var work struct{ Use []struct{ DiskPath string } }
+	if err := json.Unmarshal(out.Stdout, &work); err != nil {
+		return nil, fmt.Errorf("reading what go work edit prints: %w", err)
+	}
+	run := &goRun{dir: dir, work: file}
+	for _, use := range work.Use {
+		run.patterns = append(run.patterns, "./"+path.Join(path.Clean(filepath.ToSlash(use.DiskPath)), "..."))
+	}
+	return run, nil
+}
+
+// answer asks go list and concerns the connectors that lead to what has changed.
+func (q *goQuestion) answer(ctx context.Context, runs map[string]*goRun) error {
+	if len(runs) > 0 {
+		q.s.m.step("asking go list what imports %s", plainText(q.first))
+	}
+	graphs, err := q.loadAll(ctx, runs)
+	if err != nil {
+		return err
+	}
+	for _, c := range q.s.m.connectors {
+		folder := q.s.g.inside(c.Name)
+		module, ok := q.module(folder)
+		if !ok || c.Language != "go" {
+			continue
+		}
+		for _, p := range q.byModule[module] {
+			q.concern(c.Name, folder, p, module)
+		}
+		if graphs[module] == nil {
+			continue
+		}
+		reached := graphs[module].reach(folder)
+		for dir := range reached {
+			for _, p := range q.byFolder[dir] {
+				q.concern(c.Name, folder, p, dir)
+			}
+			if m, ok := q.module(dir); ok && m != module {
+				for _, p := range q.byModule[m] {
+					q.concern(c.Name, folder, p, m)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (q *goQuestion) concern(name, folder, p, via string) {
+	if within(p, folder) {
+		return
+	}
+	if via == "." {
+		via = "the root's module"
+	}
+	q.s.users[p] = true
+	q.s.m.concern(name, reason{kind: depends, path: p, via: via})
+}
+
+// loadAll asks go list of several modules at a time.
+func (q *goQuestion) loadAll(ctx context.Context, runs map[string]*goRun) (map[string]*goGraph, error) {
+	var list []*goRun
+	for _, run := range runs {
+		if !slices.Contains(list, run) {
+			list = append(list, run)
+		}
+	}
+	const lanes = 4
+	found, failed := make([]*goGraph, len(list)), make([]error, len(list))
+	var group sync.WaitGroup
+	for lane := range lanes {
+		group.Go(func() {
+			for i := lane; i < len(list); i += lanes {
+				found[i], failed[i] = list[i].load(ctx, q.s.g.top)
+			}
+		})
+	}
+	group.Wait()
+	if i := slices.IndexFunc(failed, func(err error) bool { return err != nil }); i >= 0 {
+		return nil, failed[i]
+	}
+	names := q.names()
+	graphs := map[string]*goGraph{}
+	for module, run := range runs {
+		graphs[module] = found[slices.Index(list, run)]
+		graphs[module].modules = names
+	}
+	return graphs, nil
+}
+
+var moduleLine = regexp.MustCompile(`(?m)^module\s+"?([^\s"]+)`)
+
+// moduleName gives the path of the module in a folder, or "".
+func (q *goQuestion) moduleName(folder string) string {
+	text, _ := os.ReadFile(filepath.Join(q.s.g.top, filepath.FromSlash(folder), "go.mod")) // what cannot be read has no name
+	if m := moduleLine.FindSubmatch(text); m != nil {
+		return string(m[1])
+	}
+	return ""
+}
+
+// names gives the folders of the modules that were met, by the modules' paths.
+func (q *goQuestion) names() map[string]string {
+	names := map[string]string{}
+	for _, folder := range q.modules {
+		if folder == "" {
+			continue
+		}
+		if name := q.moduleName(folder); name != "" {
+			names[name] = folder
+		}
+	}
+	return names
+}

@@ -1,0 +1,164 @@
+package license
+
+import (
+	"bytes"
+	"path"
+	"strings"
+)
+
+// Where a header can stand: in the comment lines among the first of a file.
+const (
+	headerLines = 80
+	headerBytes = 16 << 10
+)
+
+// sourceTypes are the endings of files that carry headers: a program's source.
+const sourceTypes = " .py .pyi .pyx .go .js .mjs .cjs .jsx .ts .tsx .java .kt .kts .scala .groovy .rs .c .h .cc .cpp .hpp .cs" +
+	" .rb .php .sh .bash .sql .swift .pl .lua .r .jl .ex .exs .erl .hs .clj .tf .proto .vue .svelte "
+
+func isSource(file string) bool {
+	ext := strings.ToLower(path.Ext(file))
+	return ext != "" && strings.Contains(sourceTypes, " "+ext+" ")
+}
+
+// header is what a file says about its own licence.
+type header struct {
+	license Expression
+	says    string
+	doubt   string // why a person has to look, without the name of the file
+}
+
+func (h header) empty() bool { return h.license.IsZero() && h.doubt == "" }
+
+// readHeader reads the licence that stands in a file itself: SPDX tags, which
+// hold together when there are several, else a licence or the notice of one in
+// the comment that the file begins with. "All rights reserved" is none.
+func readHeader(file string, text []byte) header {
+	text = plain(text)
+	if len(text) > headerBytes {
+		text = text[:headerBytes]
+	}
+	if !bytes.Contains(bytes.ToLower(text), []byte("licen")) && !bytes.Contains(text, []byte("ermission")) && !bytes.Contains(text, []byte("edistribution")) || binary(text) {
+		return header{}
+	}
+	if h := readTags(text); !h.empty() {
+		return h
+	}
+	if !isSource(file) {
+		return header{}
+	}
+	comment := leadingComment(string(text))
+	if !headerWords.re().MatchString(comment) {
+		return header{}
+	}
+	return readNotice(comment)
+}
+
+var (
+	headerWords = lazily(`(?i)licen[cs]e|permission is hereby|redistribution and use|free software|proprietary|confidential`)
+	spdxTag     = lazily(`^[\s/*#;%"'<!\-.(|]*SPDX-License-Identifier:\s*(.*?)\s*(\*/|-->|\*\)|#}|--}}|"""|''')?\s*$`)
+	ownTerms    = lazily(`(?i)\b(proprietary and confidential|confidential and proprietary|unauthori[sz]ed (copying|use|distribution|reproduction)|strictly (prohibited|forbidden))\b`)
+	headerUnder = lazily(`(?i)(?:^|[.:;] |\bthis [a-z ]{0,40}|\bis |\bare )licen[cs]ed under (?:the )?(?:terms of )?(?:the )?([^.;,]{2,60}(?:\.\d+)?)`)
+)
+
+// readTags reads the lines with SPDX-License-Identifier.
+func readTags(text []byte) header {
+	var all []Expression
+	var says []string
+	n := 0
+	for line := range bytes.Lines(text) {
+		if n++; n > headerLines {
+			break
+		}
+		m := spdxTag.re().FindSubmatch(bytes.TrimRight(line, "\r\n"))
+		if m == nil {
+			continue
+		}
+		value := string(m[1])
+		if strings.ContainsAny(value, "{}<>$%") { // a template for headers
+			continue
+		}
+		x := understand(value).license
+		if x.IsZero() {
+			return header{says: value, doubt: "has the tag SPDX-License-Identifier: " + oneLine(value) + ", which is no licence of the SPDX list"}
+		}
+		all, says = append(all, x), append(says, oneLine(value))
+	}
+	return header{license: join("AND", all...), says: strings.Join(says, " AND ")}
+}
+
+// readNotice reads a comment without its signs.
+func readNotice(comment string) header {
+	f := Identify([]byte(comment))
+	var known []Expression
+	for _, m := range settleGNU(f.Matches) {
+		if !m.URL {
+			known = append(known, plainID(m.ID))
+		}
+	}
+	if len(known) > 0 {
+		op := "AND"
+		if dualWords.re().MatchString(f.Rest) {
+			op = "OR"
+		}
+		return header{license: join(op, known...), says: oneLine(f.Rest)}
+	}
+	if m := headerUnder.re().FindStringSubmatch(strings.Join(strings.Fields(comment), " ")); m != nil {
+		if got := understand(m[1]); !got.license.IsZero() {
+			return header{license: got.license, says: oneLine(m[0])}
+		}
+	}
+	if m := ownTerms.re().FindString(comment); m != "" {
+		return header{license: plainID(proprietary), says: oneLine(comment), doubt: "has terms of its own: " + quoted(comment)}
+	}
+	return header{}
+}
+
+// leadingComment gives the comment that a source file begins with, behind a line
+// for the shell or the encoding, without its signs. A docstring is one.
+func leadingComment(text string) string {
+	var out []string
+	closing := ""
+	n := 0
+	for line := range strings.Lines(text) {
+		if n++; n > headerLines {
+			break
+		}
+		line = strings.TrimSpace(line)
+		if closing != "" {
+			before, _, ends := strings.Cut(line, closing)
+			out = append(out, strings.TrimLeft(before, "*# \t"))
+			if ends {
+				closing = ""
+			}
+			continue
+		}
+		switch {
+		case line == "", strings.HasPrefix(line, "#!"), line == "<?php", strings.HasPrefix(line, "package ") && len(out) == 0:
+			out = append(out, "")
+		case strings.HasPrefix(line, "//"), strings.HasPrefix(line, "#"), strings.HasPrefix(line, "--"), strings.HasPrefix(line, ";"), strings.HasPrefix(line, "%"):
+			out = append(out, strings.TrimLeft(line, "/#-;%! \t"))
+		default:
+			opens, ends := blockComment(line)
+			if opens == "" {
+				return strings.TrimSpace(strings.Join(out, "\n"))
+			}
+			rest := line[len(opens):]
+			before, _, closed := strings.Cut(rest, ends)
+			out = append(out, strings.TrimLeft(before, "*! \t"))
+			if !closed {
+				closing = ends
+			}
+		}
+	}
+	return strings.TrimSpace(strings.Join(out, "\n"))
+}
+
+func blockComment(line string) (opens, ends string) {
+	for _, b := range [][2]string{{"/*", "*/"}, {"<!--", "-->"}, {`"""`, `"""`}, {"'''", "'''"}, {`r"""`, `"""`}, {"{-", "-}"}, {"(*", "*)"}} {
+		if strings.HasPrefix(line, b[0]) {
+			return b[0], b[1]
+		}
+	}
+	return "", ""
+}

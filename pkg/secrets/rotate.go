@@ -1,0 +1,168 @@
+package secrets
+
+import (
+	"context"
+	"crypto/rand"
+	"runtime"
+	"slices"
+
+	"github.com/getsops/sops/v3"
+
+	"github.com/connkit/connkit/internal/yamltext"
+)
+
+// Rotate plans to give sealed files new data keys: every value is encrypted anew
+// for the keys that the file names, and nothing else of the text changes. What
+// is wrong with one file is its Err. Nothing is written.
+func Rotate(ctx context.Context, files []string, opts OpenOptions) []*Rewrite {
+	return rewriteAll(ctx, files, opts.Dir, func(r *Rewrite) error {
+		o, _, err := openAt(ctx, r.path, opts)
+		if err != nil {
+			return err
+		}
+		if err := o.sound(); err != nil {
+			return err
+		}
+		r.Before = o.document.text
+		if r.After, err = o.rotate(ctx, opts); err != nil {
+			return err
+		}
+		r.Done = "rotated"
+		return nil
+	})
+}
+
+// rewriteAll plans each file on its own, several at a time.
+func rewriteAll(ctx context.Context, files []string, dir string, plan func(*Rewrite) error) []*Rewrite {
+	var list []*Rewrite
+	seen := map[string]bool{}
+	for _, file := range files {
+		path, name, err := place(file, dir)
+		if !seen[path] {
+			list = append(list, &Rewrite{File: name, path: path, Err: err})
+		}
+		seen[path] = true
+	}
+	each(list, runtime.GOMAXPROCS(0), func(r *Rewrite) {
+		if r.Err == nil {
+			r.Err = ctx.Err()
+		}
+		if r.Err == nil {
+			r.Err = plan(r)
+		}
+	})
+	return list
+}
+
+// WriteAll writes the files that have no error yet; what goes wrong is the Err of
+// each. An interrupt that comes later than the first write does not stop the others.
+func WriteAll(ctx context.Context, list []*Rewrite) {
+	interrupted := ctx.Err()
+	each(list, writers, func(r *Rewrite) {
+		if r.Err == nil {
+			r.Err = interrupted
+		}
+		if r.Err == nil {
+			r.Err = r.Apply()
+		}
+	})
+}
+
+// rotate encrypts all values with a new data key, in the places where they stand.
+func (o *opened) rotate(ctx context.Context, opts OpenOptions) ([]byte, error) {
+	key := make([]byte, 32)
+	_, _ = rand.Read(key) // it never fails
+	fresh := newCipher()
+	t := sops.Tree{Branches: sops.TreeBranches{clone(o.tree).(sops.TreeBranch)}, Metadata: o.meta, FilePath: o.file}
+	if err := encryptTree(&t, key, fresh); err != nil {
+		return nil, o.unfit(err)
+	}
+	if err := wrap(ctx, opts.Timeout, &t.Metadata, key); err != nil {
+		return nil, naming(o.file, err)
+	}
+	notes := o.notes(o).encode()
+	if notes != "" {
+		var err error
+		if notes, err = fresh.Encrypt(notes, key, layoutPlace); err != nil {
+			return nil, errSops
+		}
+	}
+	splices, err := o.exchange(t)
+	if err != nil {
+		return nil, o.unfit(err)
+	}
+	block, err := o.swapBlock(t.Metadata, notes)
+	if err != nil {
+		return nil, o.unfit(err)
+	}
+	text := yamltext.Apply(o.document.text, append(splices, block))
+	return text, o.prove(text, o.tree, key)
+}
+
+// exchange makes the splices that put the ciphertexts of a tree where those of the file stand.
+func (o *opened) exchange(t sops.Tree) ([]yamltext.Splice, error) {
+	closed := o.closed
+	var splices []yamltext.Splice
+	err := eachLeaf(o.bare(), nil, closed, t.Branches[0], func(l leaf) error {
+		text, isText := l.after.(string)
+		switch {
+		case same(l.before, l.after, false):
+			return nil
+		case !isText || l.expanded || l.kind == alias:
+			return errShape
+		}
+		splices = append(splices, o.replace(l.node, written{inline: o.sealedText(l.node, text)})...)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	old, now := remarks(closed, closed), remarks(t.Branches[0], closed)
+	if len(old) != len(now) {
+		return nil, errShape
+	}
+	for i, was := range old {
+		if was.text == now[i].text {
+			continue
+		}
+		at := slices.IndexFunc(o.comments, func(s yamltext.Span) bool { return o.bytes(s)[1:] == was.text })
+		if at < 0 {
+			return nil, errShape
+		}
+		s := o.comments[at]
+		splices = append(splices, yamltext.Splice{Span: yamltext.Span{Start: s.Start + 1, End: s.End}, Text: now[i].text})
+	}
+	return splices, nil
+}
+
+// bare is the root without the sops block.
+func (d *document) bare() *node {
+	bare := *d.root
+	bare.members = slices.DeleteFunc(slices.Clone(d.root.members), func(m member) bool { return m.key.value == sopsKey })
+	return &bare
+}
+
+// swapBlock makes the splice that writes the sops block anew where it stands.
+func (d *document) swapBlock(meta sops.Metadata, notes string) (yamltext.Splice, error) {
+	branch, err := metadataBranch(meta, notes)
+	if err != nil {
+		return yamltext.Splice{}, err
+	}
+	text, err := d.blockText(branch)
+	if err != nil {
+		return yamltext.Splice{}, err
+	}
+	at, found := d.root.member(sopsKey)
+	if !found {
+		return yamltext.Splice{}, errShape
+	}
+	m := d.root.members[at]
+	span := yamltext.Span{Start: m.key.span.Start, End: max(m.value.end(), m.key.span.End)}
+	if !d.root.flow {
+		span = d.linesOf(m)
+		if d.eolBefore(span.End) == "" { // the text ends without a newline
+			text = text[:len(text)-len(d.eol)]
+		}
+	}
+	return yamltext.Splice{Span: span, Text: text}, nil
+}

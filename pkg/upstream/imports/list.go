@@ -1,0 +1,267 @@
+package imports
+
+import (
+	"context"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/connkit/connkit/pkg/upstream/object"
+	"github.com/connkit/connkit/pkg/upstream/record"
+)
+
+// List finds the imports that HEAD has a record of: in the files that
+// pull-upstream writes, and in the messages of the history, which is all that
+// the script before it wrote. Those of which nothing is left come last.
+func List(ctx context.Context, o Options) ([]*Import, error) {
+	r, err := open(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	inv, err := r.inventory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return r.choose(inv.imports)
+}
+
+// inventory is all that is recorded in a repository.
+type inventory struct {
+	imports  []*Import
+	messages []*message              // newest first
+	files    map[string]object.Entry // of HEAD
+}
+
+func (r *repo) inventory(ctx context.Context) (*inventory, error) {
+	inv := &inventory{imports: []*Import{}}
+	if r.head == "" {
+		return inv, nil
+	}
+	var err error
+	if inv.files, err = r.leaves(ctx, r.git, r.head); err != nil {
+		return nil, err
+	}
+	err = record.Walk(ctx, r.git, r.head, "", func(c record.Commit) bool {
+		for _, rec := range slices.Backward(c.Records) {
+			inv.messages = append(inv.messages, &message{Record: rec, commit: c})
+		}
+		return true
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := r.date(ctx, inv.messages); err != nil {
+		return nil, err
+	}
+	if err := r.fromFiles(ctx, inv); err != nil {
+		return nil, err
+	}
+	if err := r.fromMessages(ctx, inv); err != nil {
+		return nil, err
+	}
+	slices.SortFunc(inv.imports, func(a, b *Import) int {
+		if a.Gone != b.Gone {
+			if a.Gone {
+				return 1
+			}
+			return -1
+		}
+		return strings.Compare(a.Dest, b.Dest)
+	})
+	return inv, nil
+}
+
+// date reads when the messages' commits were made.
+func (r *repo) date(ctx context.Context, messages []*message) error {
+	ids := make([]string, len(messages))
+	for i, m := range messages {
+		ids[i] = m.commit.ID
+	}
+	list, err := object.Batch(ctx, r.git, ids...)
+	if err != nil {
+		return err
+	}
+	for i, o := range list {
+		if c, err := object.ParseCommit(o); err == nil {
+			messages[i].when = c.Committer.When
+		}
+	}
+	return nil
+}
+
+// fromFiles reads the records' files of HEAD.
+func (r *repo) fromFiles(ctx context.Context, inv *inventory) error {
+	var files, ids []string
+	for p, e := range inv.files {
+		if _, _, ok := destOf(p); ok && e.Mode != object.Symlink && e.Mode != object.Submodule {
+			files = append(files, p)
+		}
+	}
+	slices.Sort(files)
+	for _, f := range files {
+		ids = append(ids, inv.files[f].ID)
+	}
+	list, err := object.Batch(ctx, r.git, ids...)
+	if err != nil {
+		return err
+	}
+	for i, f := range files {
+		dest, single, _ := destOf(f)
+		im := &Import{Found: f, Single: single, file: f}
+		if im.Record, err = record.FromYAML(list[i].Data, f, dest); err != nil {
+			im.Problem, im.Dest = err.Error(), dest
+		}
+		im.message = inv.newest(dest)
+		if m := im.message; m != nil && im.Problem == "" && m.Commit != im.Commit {
+			stale, err := r.fileIsStale(ctx, f, inv.files[f].ID, m)
+			if err != nil {
+				return err
+			}
+			if stale {
+				carried := im.Carried
+				im.Record, im.Found, im.Script = m.Record, "commit "+record.Short(m.commit.ID), m.Old()
+				im.Carried = carried
+			} else {
+				im.message = nil
+			}
+		}
+		if im.message == nil {
+			im.message = inv.sameImport(im.Record)
+		}
+		if im.message != nil {
+			im.Imported = im.message.when
+		}
+		if im.Gone = !inv.has(dest); im.Gone && single {
+			continue // the record of a file that is no more
+		}
+		inv.imports = append(inv.imports, im)
+	}
+	return nil
+}
+
+// destOf tells what a file is the record of, by its name.
+func destOf(file string) (dest string, single, ok bool) {
+	dir, base := path.Split(file)
+	if base == record.FileName && dir != "" {
+		return strings.TrimSuffix(dir, "/"), false, true
+	}
+	if stem, ok := strings.CutSuffix(base, "."+record.FileName); ok && stem != "" {
+		return dir + stem, true, true
+	}
+	return "", false, false
+}
+
+// has tells whether HEAD has a file or folder.
+func (inv *inventory) has(dest string) bool {
+	if _, ok := inv.files[dest]; ok {
+		return true
+	}
+	for p := range inv.files {
+		if strings.HasPrefix(p, dest+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+// newest gives the newest message with a record of dest.
+func (inv *inventory) newest(dest string) *message {
+	for _, m := range inv.messages {
+		if m.Dest == dest {
+			return m
+		}
+	}
+	return nil
+}
+
+// sameImport gives the message of an import whose folder was moved since.
+func (inv *inventory) sameImport(r record.Record) *message {
+	for _, m := range inv.messages {
+		if r.Commit != "" && m.Commit == r.Commit && m.Path == r.Path && !inv.has(m.Dest) {
+			return m
+		}
+	}
+	return nil
+}
+
+// fileIsStale tells whether the import that a message speaks of came after the
+// file was last written: the old script continues an import and leaves the file as it is.
+func (r *repo) fileIsStale(ctx context.Context, file, now string, m *message) (bool, error) {
+	revs := []string{m.commit.ID + ":" + file}
+	for _, p := range m.commit.Parents[:min(1, len(m.commit.Parents))] {
+		revs = append(revs, p+":"+file)
+	}
+	list, err := object.Batch(ctx, r.git, revs...)
+	if err != nil {
+		return false, err
+	}
+	if len(list) < 2 || list[1].Kind == "" && r.Shallow {
+		return m.Old() && list[0].ID == now, nil
+	}
+	return list[0].ID == now && list[1].ID == now, nil
+}
+
+// fromMessages adds the imports that only messages know.
+func (r *repo) fromMessages(ctx context.Context, inv *inventory) error {
+	known := map[string]bool{}
+	for _, im := range inv.imports {
+		known[im.Dest] = true
+		if im.message != nil {
+			known[im.message.Dest] = true
+		}
+	}
+	for _, m := range inv.messages {
+		if known[m.Dest] {
+			continue
+		}
+		known[m.Dest] = true
+		im := &Import{Record: m.Record, Found: "commit " + record.Short(m.commit.ID), Imported: m.when, Script: m.Old(), message: m}
+		e, isFile := inv.files[m.Dest]
+		im.Single = isFile && e.Mode != object.Folder
+		if !inv.has(m.Dest) {
+			to, err := r.movedTo(ctx, inv, m)
+			if err != nil {
+				return err
+			}
+			if to == "" || known[to] {
+				im.Gone = true
+			} else {
+				known[to] = true
+				im.Moved, im.Dest = m.Dest, to
+			}
+		}
+		inv.imports = append(inv.imports, im)
+	}
+	return nil
+}
+
+// movedTo finds the folder of HEAD that has at least half of the files that an
+// import brought, as they were, at the same places in it.
+func (r *repo) movedTo(ctx context.Context, inv *inventory, m *message) (string, error) {
+	brought, err := r.leaves(ctx, r.git, m.commit.ID+":"+m.Dest)
+	if err != nil {
+		return "", ctx.Err() // not in a shallow clone
+	}
+	at := map[string][]string{}
+	for p, e := range inv.files {
+		at[e.ID] = append(at[e.ID], p)
+	}
+	votes := map[string]int{}
+	for rel, e := range brought {
+		for _, p := range at[e.ID] {
+			if dir, ok := strings.CutSuffix(p, "/"+rel); ok {
+				votes[dir]++
+			}
+		}
+	}
+	best := ""
+	for dir, n := range votes {
+		if n > votes[best] || n == votes[best] && dir < best {
+			best = dir
+		}
+	}
+	if 2*votes[best] < len(brought) {
+		return "", nil
+	}
+	return best, nil
+}

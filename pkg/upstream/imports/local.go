@@ -1,0 +1,181 @@
+package imports
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/connkit/connkit/internal/gitcmd"
+	"github.com/connkit/connkit/pkg/upstream/object"
+)
+
+// workTree gives the tree of what git tracks as it stands in the work tree,
+// whether it is committed or not. A copy of the index is used, so that nothing changes.
+func (r *repo) workTree(ctx context.Context, s *scratch, dests []string) (string, error) {
+	index := filepath.Join(s.dir, "index")
+	source := filepath.Join(r.GitDir, "index")
+	text, err := os.ReadFile(source)
+	if errors.Is(err, fs.ErrNotExist) {
+		return r.head + "^{tree}", nil
+	}
+	if err == nil {
+		err = os.WriteFile(index, text, 0o600)
+	}
+	if info, serr := os.Stat(source); err == nil && serr == nil {
+		err = os.Chtimes(index, info.ModTime(), info.ModTime()) // by it git tells files that changed in the very moment
+	}
+	if err != nil {
+		return "", fmt.Errorf("copying the index: %w", err)
+	}
+	git := s.git.With("GIT_INDEX_FILE="+index, "GIT_OPTIONAL_LOCKS=1", "GIT_LITERAL_PATHSPECS=1").
+		WithSettings(gitcmd.Setting{Key: "core.splitIndex", Value: "false"})
+	if _, err := git.Feed(ctx, strings.NewReader(strings.Join(dests, "\x00")), "add", "-u", "--sparse", "--pathspec-from-file=-", "--pathspec-file-nul"); err != nil &&
+		!strings.Contains(err.Error(), "did not match any file") {
+		return "", fmt.Errorf("reading the work tree: %w", err)
+	}
+	out, err := git.Run(ctx, "write-tree")
+	if err != nil {
+		return "", fmt.Errorf("reading the work tree: %w", err)
+	}
+	s.store.Refresh()
+	return out.Text(), nil
+}
+
+// sides are the two sides of the local changes of an import, without what is connkit's own.
+type sides struct{ base, ours object.Entry }
+
+// sides puts what was imported against what is there now.
+func (r *repo) sides(ctx context.Context, im *Import, s *scratch, tree string, base object.Entry) (sides, error) {
+	ours, err := r.entryAt(ctx, s, tree, im.Dest)
+	if err != nil {
+		return sides{}, err
+	}
+	if im.Single && base.Mode != object.Folder && im.Tree != "" {
+		base.Mode = fileMode(base.Mode, ours.Mode)
+	}
+	if ours, err = s.without(ctx, ours, append(im.own(), im.aside()...)...); err != nil {
+		return sides{}, err
+	}
+	if base, err = s.without(ctx, base, im.aside()...); err != nil {
+		return sides{}, err
+	}
+	return sides{base, ours}, nil
+}
+
+// fileMode gives the mode of a file whose record does not tell it.
+func fileMode(recorded, now object.Mode) object.Mode {
+	if recorded == object.File && now == object.Executable {
+		return now
+	}
+	return recorded
+}
+
+func (r *repo) entryAt(ctx context.Context, s *scratch, tree, p string) (object.Entry, error) {
+	out, err := s.git.With("GIT_LITERAL_PATHSPECS=1").Run(ctx, "ls-tree", "-z", "--full-tree", tree, "--", p)
+	if err != nil {
+		return object.Entry{}, fmt.Errorf("reading %q: %w", p, err)
+	}
+	info, _, _ := strings.Cut(string(out.Stdout), "\t")
+	f := strings.Fields(info)
+	if len(f) != 3 {
+		return object.Entry{}, nil
+	}
+	return object.Entry{Name: path.Base(p), Mode: object.Mode(f[0]), ID: f[2]}, nil
+}
+
+// Edit is one file that differs from what was imported.
+type Edit struct {
+	Path   string `json:"path"`           // from the folder of the import
+	From   string `json:"from,omitempty"` // where it was, when it was renamed
+	Status string `json:"status"`         // added, changed, deleted or renamed
+}
+
+var editNames = map[byte]string{'A': "added", 'M': "changed", 'T': "changed", 'D': "deleted", 'R': "renamed"}
+
+// edits lists the files in which the sides differ.
+func (s *scratch) edits(ctx context.Context, im *Import, sd sides, renames bool) ([]Edit, error) {
+	a, err := s.at(ctx, im.Dest, sd.base)
+	if err != nil {
+		return nil, err
+	}
+	b, err := s.at(ctx, im.Dest, sd.ours)
+	if err != nil {
+		return nil, err
+	}
+	args := []string{"diff-tree", "-r", "-z", "--name-status", "--no-renames", a, b}
+	if renames {
+		args[4] = "-M"
+	}
+	out, err := s.git.Run(ctx, args...)
+	if err != nil {
+		return nil, fmt.Errorf("comparing %q with its import: %w", im.Dest, err)
+	}
+	list := []Edit{}
+	f := strings.Split(string(out.Stdout), "\x00")
+	for len(f) >= 2 && f[0] != "" {
+		e := Edit{Status: editNames[f[0][0]], Path: im.inside(f[1])}
+		f = f[1:]
+		if e.Status == "renamed" {
+			e.From, e.Path = e.Path, im.inside(f[1])
+			f = f[1:]
+		}
+		list, f = append(list, e), f[1:]
+	}
+	return list, nil
+}
+
+func (im *Import) inside(p string) string {
+	if p == im.Dest {
+		return path.Base(p)
+	}
+	return strings.TrimPrefix(p, im.Dest+"/")
+}
+
+// settle takes out of the sides what differs only because this repository
+// stores line endings or filtered files in its own way.
+func (r *repo) settle(ctx context.Context, im *Import, s *scratch, sd sides) (sides, error) {
+	if im.Single || sd.base.IsZero() || sd.ours.IsZero() {
+		return sd, nil
+	}
+	edits, err := s.edits(ctx, im, sd, false)
+	if err != nil {
+		return sd, err
+	}
+	for _, e := range edits {
+		if e.Status != "changed" {
+			continue
+		}
+		was, err := s.store.At(ctx, sd.base.ID, e.Path)
+		if err != nil {
+			return sd, err
+		}
+		is, err := s.store.At(ctx, sd.ours.ID, e.Path)
+		if err != nil {
+			return sd, err
+		}
+		if was.Mode != is.Mode || was.Mode == object.Symlink {
+			continue
+		}
+		text, err := s.store.Get(ctx, was.ID)
+		if err != nil {
+			return sd, err
+		}
+		o, ok := text[was.ID]
+		if !ok {
+			continue // its trees alone are at hand
+		}
+		out, err := r.git.Feed(ctx, strings.NewReader(string(o.Data)), "hash-object", "--stdin", "--path="+path.Join(im.Dest, e.Path))
+		if err != nil || out.Text() != is.ID {
+			continue // a filter that is missing tells nothing
+		}
+		if sd.ours.ID, err = s.store.Set(ctx, sd.ours.ID, e.Path, was); err != nil {
+			return sd, err
+		}
+	}
+	return sd, nil
+}

@@ -1,0 +1,185 @@
+package imports
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/gitcmd"
+	"github.com/connkit/connkit/pkg/upstream/object"
+	"github.com/connkit/connkit/pkg/upstream/remote"
+)
+
+// Options say which repository and which of its imports are meant.
+type Options struct {
+	Dir     string   // where the user stands, absolute
+	Root    string   // folder that Dests are seen from, absolute; "" is the top of the repository
+	Cache   string   // folder for what is fetched
+	Dests   []string // imports, or folders around or in them; none is all
+	Offline bool     // reach no upstream
+
+	Terminal bool // git may ask for passwords
+	Report   remote.Report
+}
+
+// repo is the monorepo.
+type repo struct {
+	*gitcmd.Repo
+	opts   Options
+	git    gitcmd.Git
+	config remote.Config
+	head   string // commit, "" on a branch without one
+}
+
+func open(ctx context.Context, o Options) (*repo, error) {
+	if err := gitcmd.CheckVersion(ctx); err != nil {
+		return nil, err
+	}
+	found, err := gitcmd.Open(ctx, o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	r := &repo{Repo: found, opts: o, git: found.Git().With("GIT_NO_LAZY_FETCH=1")}
+	if r.opts.Root == "" {
+		r.opts.Root = r.Top
+	}
+	if r.config, err = remote.ReadConfig(ctx, r.git); err != nil {
+		return nil, err
+	}
+	out, err := r.git.Run(ctx, "rev-parse", "-q", "--verify", "--end-of-options", "HEAD^{commit}")
+	if gitcmd.Status(err) > 0 {
+		return r, nil // a branch without a commit
+	}
+	r.head = out.Text()
+	return r, err
+}
+
+func (o Options) step(format string, args ...any) {
+	if o.Report.Step != nil {
+		o.Report.Step(format, args...)
+	}
+}
+
+// leaves lists the files of a tree, by their paths.
+func (r *repo) leaves(ctx context.Context, git gitcmd.Git, tree string) (map[string]object.Entry, error) {
+	out, err := git.Run(ctx, "ls-tree", "-r", "-z", "--full-tree", tree)
+	if err != nil {
+		return nil, fmt.Errorf("listing files: %w", err)
+	}
+	list := map[string]object.Entry{}
+	for line := range strings.SplitSeq(strings.TrimSuffix(string(out.Stdout), "\x00"), "\x00") {
+		info, p, ok := strings.Cut(line, "\t")
+		if f := strings.Fields(info); ok && len(f) == 3 {
+			list[p] = object.Entry{Name: path.Base(p), Mode: object.Mode(f[0]), ID: f[2]}
+		}
+	}
+	return list, nil
+}
+
+// choose gives the imports that are meant by Dests: those at a path, below it, or around it.
+func (r *repo) choose(all []*Import) ([]*Import, error) {
+	if len(r.opts.Dests) == 0 {
+		return all, nil
+	}
+	wanted := map[*Import]bool{}
+	for _, arg := range r.opts.Dests {
+		some := r.meant(all, arg)
+		if len(some) == 0 {
+			var names []string
+			for _, im := range all {
+				names = append(names, im.Dest)
+			}
+			e := fault.Usagef("choosing the import %q: nothing was imported there", arg)
+			if near := fault.Nearest(arg, names); near != "" {
+				return nil, e.WithHint("did you mean %s", near)
+			}
+			return nil, e.WithHint("connkit upstream list shows all imports")
+		}
+		for _, im := range some {
+			wanted[im] = true
+		}
+	}
+	var list []*Import
+	for _, im := range all {
+		if wanted[im] {
+			list = append(list, im)
+		}
+	}
+	return list, nil
+}
+
+func (r *repo) meant(all []*Import, arg string) []*Import {
+	places := []string{r.opts.Root, r.opts.Dir}
+	if arg == "." || arg == ".." || strings.HasPrefix(arg, "./") || strings.HasPrefix(arg, "../") {
+		places = []string{r.opts.Dir, r.opts.Root}
+	}
+	for _, place := range places {
+		full := filepath.Clean(arg)
+		if !filepath.IsAbs(arg) {
+			full = filepath.Join(place, arg)
+		}
+		if real, err := filepath.EvalSymlinks(full); err == nil {
+			full = real
+		}
+		rel, err := filepath.Rel(r.Top, full)
+		if err != nil || !filepath.IsLocal(rel) {
+			continue
+		}
+		if some := within(all, filepath.ToSlash(rel)); len(some) > 0 {
+			return some
+		}
+	}
+	return nil
+}
+
+func within(all []*Import, p string) []*Import {
+	var at, around []*Import
+	for _, im := range all {
+		switch {
+		case im.Dest == p || p == "." || strings.HasPrefix(im.Dest, p+"/"):
+			at = append(at, im)
+		case strings.HasPrefix(p, im.Dest+"/"):
+			around = append(around, im)
+		}
+	}
+	if len(at) > 0 {
+		return at
+	}
+	return around
+}
+
+// scratch is a folder for objects and an index that nothing else is to see.
+type scratch struct {
+	dir   string
+	git   gitcmd.Git // sees the monorepo's objects and those fetched, and writes to the folder
+	store *object.Store
+}
+
+func (r *repo) scratch(quarantines ...*remote.Quarantine) (*scratch, error) {
+	dir, err := os.MkdirTemp("", "connkit-upstream-*")
+	if err == nil {
+		err = os.MkdirAll(filepath.Join(dir, "objects"), 0o700)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("making room for objects: %w", err)
+	}
+	s := &scratch{dir: dir}
+	alternates, dirs := []string{filepath.Join(r.CommonDir, "objects")}, []string{dir, r.CommonDir}
+	for _, q := range quarantines {
+		alternates, dirs = append(alternates, q.ObjectDirs()...), append(dirs, q.Repositories()...)
+	}
+	for i, a := range alternates {
+		if strings.ContainsAny(a, ":\"\n") {
+			alternates[i] = fmt.Sprintf("%q", a)
+		}
+	}
+	s.git = r.git.With("GIT_OBJECT_DIRECTORY="+filepath.Join(dir, "objects"), "GIT_ALTERNATE_OBJECT_DIRECTORIES="+strings.Join(alternates, ":"))
+	s.store = object.NewStore(s.git, r.Format, dirs...)
+	return s, nil
+}
+
+func (s *scratch) close() { _ = os.RemoveAll(s.dir) } // it is in the system's place for what may go

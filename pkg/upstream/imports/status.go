@@ -1,0 +1,353 @@
+package imports
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/pkg/license"
+	"github.com/connkit/connkit/pkg/upstream/history"
+	"github.com/connkit/connkit/pkg/upstream/record"
+	"github.com/connkit/connkit/pkg/upstream/remote"
+)
+
+// Standing is how an import stands against its upstream.
+type Standing struct {
+	*Import
+	Against string          `json:"against,omitempty"` // full name of the upstream's ref, or HEAD
+	Tip     string          `json:"tip,omitempty"`     // its commit
+	Behind  *history.Behind `json:"behind,omitempty"`  // nil when it cannot be told
+	Now     string          `json:"licenseNow,omitempty"`
+	Change  string          `json:"licenseChange,omitempty"` // "changed MIT → Elastic-2.0"
+	By      *history.Change `json:"changedBy,omitempty"`     // the commit that changed it
+	Edits   *int            `json:"localEdits,omitempty"`    // files that differ from what was imported
+	Due     []string        `json:"due"`                     // what a person has to do something about
+	Notes   []string        `json:"notes,omitempty"`
+	Error   string          `json:"error,omitempty"` // why it is not known
+}
+
+func (st *Standing) due(format string, args ...any) {
+	st.Due = append(st.Due, fmt.Sprintf(format, args...))
+}
+
+func (st *Standing) note(format string, args ...any) {
+	st.Notes = append(st.Notes, fmt.Sprintf(format, args...))
+}
+
+// Status compares imports with their upstreams: one request for the branches of
+// each repository and, where one has moved, one for its commits. An upstream
+// that cannot be reached is a [fault.Environment] error that names it; all
+// imports come with it, and what is known of them here.
+func Status(ctx context.Context, o Options) ([]*Standing, error) {
+	r, err := open(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	inv, err := r.inventory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	chosen, err := r.choose(inv.imports)
+	if err != nil {
+		return nil, err
+	}
+	list := []*Standing{}
+	groups := map[string][]*Standing{}
+	var order []string
+	for _, im := range chosen {
+		if im.Gone {
+			continue
+		}
+		st := &Standing{Import: im, Due: []string{}}
+		list = append(list, st)
+		if im.Problem != "" {
+			st.due("the record cannot be read: %s", im.Problem)
+			continue
+		}
+		if groups[im.Repository] == nil {
+			order = append(order, im.Repository)
+		}
+		groups[im.Repository] = append(groups[im.Repository], st)
+	}
+	var lost []error
+	for _, url := range order {
+		err := r.statusOf(ctx, groups[url])
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		if err != nil {
+			lost = append(lost, err)
+		}
+	}
+	return list, together(lost)
+}
+
+// together makes one error of those of several upstreams.
+func together(list []error) error {
+	if len(list) < 2 {
+		return errors.Join(list...)
+	}
+	texts := make([]string, len(list))
+	for i, err := range list {
+		texts[i] = err.Error()
+	}
+	e := fault.Environmentf("%s", strings.Join(texts, "; "))
+	return e.WithHint("%s", fault.HintOf(list[0]))
+}
+
+// statusOf looks at the imports from one repository.
+func (r *repo) statusOf(ctx context.Context, group []*Standing) error {
+	if group[0].Repository == "" {
+		for _, st := range group {
+			st.note("the record names no repository")
+		}
+		return nil
+	}
+	q, err := r.quarantine(ctx, group[0].Import)
+	if err != nil {
+		return err
+	}
+	defer q.Close()
+	if !r.opts.Offline {
+		err = r.compare(ctx, q, group)
+	}
+	s, serr := r.scratch(q)
+	if serr != nil {
+		return serr
+	}
+	defer s.close()
+	from := q
+	if err != nil {
+		from = nil // what cannot be reached is asked no second time
+	}
+	for _, st := range group {
+		if err != nil {
+			st.Error = err.Error()
+		}
+		st.Edits = r.countEdits(ctx, st, s, from)
+	}
+	return err
+}
+
+// countEdits counts the files that were changed here, as far as that can be told.
+func (r *repo) countEdits(ctx context.Context, st *Standing, s *scratch, q *remote.Quarantine) *int {
+	base, err := r.base(ctx, st.Import, s, q, treesAlone)
+	var tree string
+	if err == nil {
+		tree, err = r.workTree(ctx, s, []string{st.Dest})
+	}
+	var sd sides
+	if err == nil {
+		sd, err = r.sides(ctx, st.Import, s, tree, base)
+	}
+	if err == nil {
+		sd, err = r.settle(ctx, st.Import, s, sd)
+	}
+	var edits []Edit
+	if err == nil {
+		edits, err = s.edits(ctx, st.Import, sd, true)
+	}
+	if err != nil {
+		if st.Error == "" && !errors.Is(err, errNoBase) {
+			st.note("local changes are not known: %v", err)
+		}
+		return nil
+	}
+	n := len(edits)
+	return &n
+}
+
+// compare asks the upstream.
+func (r *repo) compare(ctx context.Context, q *remote.Quarantine, group []*Standing) error {
+	if err := findTips(ctx, q, group); err != nil {
+		return err
+	}
+	moved := slices.DeleteFunc(slices.Clone(group), func(st *Standing) bool { return st.Tip == st.Commit || st.Tip == "" })
+	for _, st := range group {
+		if st.Tip == st.Commit {
+			st.Behind, st.Now = &history.Behind{}, st.License.ID
+		}
+	}
+	if len(moved) == 0 {
+		return nil
+	}
+	past, err := q.Past(ctx, false)
+	if err != nil {
+		return err
+	}
+	log, err := history.Read(ctx, past, false, "--all")
+	if err != nil {
+		return err
+	}
+	if err := countBehind(ctx, log, moved); err != nil {
+		return err
+	}
+	return licencesNow(ctx, q, moved)
+}
+
+// findTips asks once for all refs that the imports follow.
+func findTips(ctx context.Context, q *remote.Quarantine, group []*Standing) error {
+	names := []string{"HEAD"}
+	for _, st := range group {
+		st.Against = st.NextRef()
+		if st.Against != "HEAD" && !strings.HasPrefix(st.Against, "refs/") {
+			st.Against = "refs/heads/" + st.Against
+		}
+		if !slices.Contains(names, st.Against) {
+			names = append(names, st.Against)
+		}
+	}
+	tips, err := q.Tips(ctx, names...)
+	if err != nil {
+		return err
+	}
+	for _, st := range group {
+		if tips[st.Against] == "" && st.Against != "HEAD" {
+			st.note("%s has no %s any more; HEAD is looked at instead", q.Remote(), strings.TrimPrefix(st.Against, "refs/heads/"))
+			st.Against = "HEAD"
+		}
+		if st.Tip = tips[st.Against]; st.Tip == "" {
+			st.due("%s has no branches", q.Remote())
+		}
+	}
+	return nil
+}
+
+func countBehind(ctx context.Context, log *history.Log, moved []*Standing) error {
+	var asks []history.Ask
+	var of []*Standing
+	for _, st := range moved {
+		if !log.Has(st.Tip) {
+			continue // it moved on meanwhile, or is a tag of a tag
+		}
+		if !log.Has(st.Commit) {
+			st.due("commit %s is on no branch and no tag of upstream any more: a forced push took it away", record.Short(st.Commit))
+			continue
+		}
+		asks, of = append(asks, history.Ask{From: st.Commit, Tip: st.Tip, Path: st.Path}), append(of, st)
+	}
+	answers, err := log.Behind(ctx, asks...)
+	if err != nil {
+		return err
+	}
+	for i, st := range of {
+		st.Behind = &answers[i]
+		if n := answers[i].Path; n > 0 {
+			st.due("%s behind", count(n, "commit"))
+		}
+	}
+	return nil
+}
+
+func count(n int, word string) string {
+	if n == 1 {
+		return "1 " + word
+	}
+	return fmt.Sprintf("%d %ss", n, word)
+}
+
+// licencesNow works out the licences of today.
+func licencesNow(ctx context.Context, q *remote.Quarantine, moved []*Standing) error {
+	depth, tips := 1, []string{}
+	for _, st := range moved {
+		depth, tips = max(depth, strings.Count(st.Path, "/")+1), append(tips, st.Tip)
+	}
+	slices.Sort(tips)
+	if _, err := q.Fetch(ctx, depth, slices.Compact(tips)...); err != nil {
+		return err
+	}
+	var places []place
+	for _, st := range moved {
+		files, err := q.At(ctx, st.Tip, depth)
+		if err != nil {
+			return err
+		}
+		places = append(places, place{files, []string{st.Path}})
+	}
+	if err := prefetch(ctx, places); err != nil {
+		return err
+	}
+	for i, st := range moved {
+		if err := st.licenceNow(ctx, q, places[i].files); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (st *Standing) licenceNow(ctx context.Context, q *remote.Quarantine, files *remote.Files) error {
+	if _, err := files.Entry(ctx, st.Path); remote.NotThere(err) {
+		st.due("upstream has no %s any more", st.Label())
+		return nil
+	}
+	e, err := license.Effective(ctx, files, st.Path)
+	if err != nil {
+		return err
+	}
+	st.Now = e.License.String()
+	claim := st.claim()
+	if claim.IsZero() {
+		st.note("recorded under %q, which is no licence that SPDX lists; now it is %s", st.License.ID, e.Text)
+		return nil
+	}
+	same, err := st.same(ctx, q, e, claim)
+	switch {
+	case err != nil:
+		return err
+	case same && len(e.Doubts) > 0 && st.Accepted == "":
+		st.due("the licence is in doubt now: %s", strings.Join(e.Doubts, "; "))
+		return nil
+	case same:
+		return nil
+	}
+	if st.Change = license.Changed(claim, e.License); st.Change == "" {
+		st.Change = "is in doubt"
+	}
+	if st.By, err = changedBy(ctx, q, st, claim); err != nil {
+		return err
+	}
+	text := st.Change
+	if st.By != nil {
+		text += fmt.Sprintf(" at %s (%s, %q)", record.Short(st.By.ID), st.By.Date.Format("2006-01-02"), st.By.Subject)
+	}
+	st.due("the licence has %s", text)
+	return nil
+}
+
+// same tells whether the licence of today is that of the import. One that was
+// accepted against what upstream said is compared with what it said.
+func (st *Standing) same(ctx context.Context, q *remote.Quarantine, now license.Evidence, claim license.Expression) (bool, error) {
+	if now.License.Grants(claim) {
+		return true, nil
+	}
+	if st.Accepted == "" {
+		return false, nil
+	}
+	then, err := q.At(ctx, st.Commit, strings.Count(st.Path, "/")+1)
+	if err != nil {
+		return false, err
+	}
+	e, err := license.Effective(ctx, then, st.Path)
+	return err == nil && e.License.Equal(now.License), err
+}
+
+// changedBy finds the commit after which the licence no longer was the claim.
+func changedBy(ctx context.Context, q *remote.Quarantine, st *Standing, claim license.Expression) (*history.Change, error) {
+	past, err := q.Past(ctx, true)
+	if err != nil {
+		return nil, err
+	}
+	log, err := history.Read(ctx, past, false, st.Tip)
+	if err != nil {
+		return nil, err
+	}
+	found, err := log.LastLicensed(ctx, st.Path, claim)
+	var none *history.None
+	if errors.As(err, &none) {
+		return nil, nil
+	}
+	return found.Changed, err
+}

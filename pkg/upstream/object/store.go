@@ -1,0 +1,271 @@
+package object
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/go-git/go-billy/v5/osfs"
+	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/go-git/go-git/v5/plumbing/cache"
+	"github.com/go-git/go-git/v5/storage/filesystem"
+
+	"github.com/connkit/connkit/internal/gitcmd"
+)
+
+// The kinds of objects.
+const (
+	Blob   = "blob"
+	Tree   = "tree"
+	Commit = "commit"
+	Tag    = "tag"
+)
+
+// Object is one of git's objects.
+type Object struct {
+	ID   string // hex
+	Kind string
+	Data []byte // without git's header
+}
+
+// Store is where objects are: one or more repositories, the first of which
+// takes what is written. It may be used by several goroutines.
+type Store struct {
+	git    gitcmd.Git // sees all of the repositories, and maybe more
+	format string
+	dirs   []string
+
+	mu     sync.Mutex
+	opened []*filesystem.Storage
+	known  map[string]Object
+}
+
+// NewStore makes a store of the repositories at dirs (each the folder that
+// holds objects/). git must be one that sees the objects of all of them, and
+// writes to the first: it reads what go-git cannot.
+func NewStore(git gitcmd.Git, format string, dirs ...string) *Store {
+	return &Store{git: git, format: format, dirs: dirs, known: map[string]Object{}}
+}
+
+// Refresh makes objects visible that git has written meanwhile: go-git never looks twice for packs.
+func (s *Store) Refresh() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.opened = nil
+}
+
+// Add makes the store look into more repositories.
+func (s *Store) Add(dirs ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.dirs, s.opened = append(slices.Clone(s.dirs), dirs...), nil
+}
+
+// Get gives the objects of these names. Those that are not there are left out.
+func (s *Store) Get(ctx context.Context, ids ...string) (map[string]Object, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	found := make(map[string]Object, len(ids))
+	var rest []string
+	for _, id := range ids {
+		if o, ok := s.known[id]; ok {
+			found[id] = o
+		} else if o, ok := s.native(id); ok {
+			found[id] = s.keep(o)
+		} else {
+			rest = append(rest, id)
+		}
+	}
+	if len(rest) == 0 {
+		return found, nil
+	}
+	more, err := Batch(ctx, s.git, rest...)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range more {
+		if o.Kind != "" {
+			found[o.ID] = s.keep(o)
+		}
+	}
+	return found, nil
+}
+
+// keep remembers trees and commits, which are read again and again; blobs may be large.
+func (s *Store) keep(o Object) Object {
+	if o.Kind != Blob {
+		s.known[o.ID] = o
+	}
+	return o
+}
+
+// native reads an object with go-git.
+func (s *Store) native(id string) (Object, bool) {
+	for _, st := range s.open() {
+		o, err := st.EncodedObject(plumbing.AnyObject, plumbing.NewHash(id))
+		if err != nil {
+			continue // it may be in another store, or git finds it
+		}
+		r, err := o.Reader()
+		if err != nil {
+			return Object{}, false
+		}
+		data, err := io.ReadAll(r)
+		if err := errors.Join(err, r.Close()); err != nil {
+			return Object{}, false
+		}
+		return Object{ID: id, Kind: o.Type().String(), Data: data}, true
+	}
+	return Object{}, false
+}
+
+// Missing gives those of the names that are not there.
+func (s *Store) Missing(ctx context.Context, ids ...string) ([]string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var rest []string
+	for _, id := range ids {
+		if _, ok := s.known[id]; !ok && !s.has(id) && !slices.Contains(rest, id) {
+			rest = append(rest, id)
+		}
+	}
+	if len(rest) == 0 || s.format != "sha256" {
+		return rest, nil
+	}
+	out, err := s.git.Feed(ctx, strings.NewReader(strings.Join(rest, "\n")+"\n"), "cat-file", "--batch-check=%(objectname)")
+	if err != nil {
+		return nil, fmt.Errorf("looking for objects: %w", err)
+	}
+	var missing []string
+	for line := range strings.Lines(string(out.Stdout)) {
+		if id, ok := strings.CutSuffix(strings.TrimSuffix(line, "\n"), " missing"); ok {
+			missing = append(missing, id)
+		}
+	}
+	return missing, nil
+}
+
+// Lacking gives the names of what is not there of an entry and all that lies
+// below it: of a tree that is not there its own name alone.
+func (s *Store) Lacking(ctx context.Context, e Entry) ([]string, error) {
+	missing, err := s.Missing(ctx, e.ID)
+	if err != nil || len(missing) > 0 || e.Mode != Folder {
+		return missing, err
+	}
+	entries, err := s.Tree(ctx, e.ID)
+	if err != nil {
+		return nil, err
+	}
+	var leaves, list []string
+	for _, e := range entries {
+		switch e.Mode {
+		case Submodule:
+		case Folder:
+			below, err := s.Lacking(ctx, e)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, below...)
+		default:
+			leaves = append(leaves, e.ID)
+		}
+	}
+	missing, err = s.Missing(ctx, leaves...)
+	return append(list, missing...), err
+}
+
+func (s *Store) has(id string) bool {
+	return slices.ContainsFunc(s.open(), func(st *filesystem.Storage) bool { return st.HasEncodedObject(plumbing.NewHash(id)) == nil })
+}
+
+// open gives go-git's views of the repositories; there are none of SHA-256, which go-git is not built for.
+func (s *Store) open() []*filesystem.Storage {
+	if s.opened == nil && s.format != "sha256" {
+		for _, dir := range s.dirs {
+			s.opened = append(s.opened, filesystem.NewStorage(osfs.New(dir), cache.NewObjectLRU(8*cache.MiByte)))
+		}
+	}
+	return s.opened
+}
+
+// Put writes an object and gives its name.
+func (s *Store) Put(ctx context.Context, kind string, data []byte) (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.format == "sha256" {
+		out, err := s.git.Feed(ctx, bytes.NewReader(data), "hash-object", "-w", "-t", kind, "--literally", "--stdin")
+		if err != nil {
+			return "", fmt.Errorf("writing a %s: %w", kind, err)
+		}
+		return out.Text(), nil
+	}
+	o := &plumbing.MemoryObject{}
+	t, err := plumbing.ParseObjectType(kind)
+	if err != nil {
+		return "", fmt.Errorf("writing a %s: %w", kind, err)
+	}
+	o.SetType(t)
+	if _, err := o.Write(data); err != nil {
+		return "", fmt.Errorf("writing a %s: %w", kind, err)
+	}
+	h, err := filesystem.NewStorage(osfs.New(s.dirs[0]), cache.NewObjectLRU(0)).SetEncodedObject(o)
+	if err != nil {
+		return "", fmt.Errorf("writing a %s: %w", kind, err)
+	}
+	s.known[h.String()] = Object{ID: h.String(), Kind: kind, Data: data}
+	return h.String(), nil
+}
+
+// Batch has one git read everything that the revisions name, in their order.
+// What is not there has no kind.
+func Batch(ctx context.Context, git gitcmd.Git, revs ...string) ([]Object, error) {
+	if len(revs) == 0 {
+		return nil, nil
+	}
+	out, err := git.Feed(ctx, strings.NewReader(strings.Join(revs, "\x00")+"\x00"), "cat-file", "--batch", "-z")
+	if err != nil {
+		return nil, fmt.Errorf("reading objects: %w", err)
+	}
+	rest := out.Stdout
+	var list []Object
+	for _, rev := range revs {
+		var o Object
+		if o, rest, err = oneOfBatch(rev, rest); err != nil {
+			return nil, err
+		}
+		list = append(list, o)
+	}
+	return list, nil
+}
+
+func oneOfBatch(rev string, out []byte) (Object, []byte, error) {
+	for _, no := range []string{" missing\n", " ambiguous\n"} {
+		if bytes.HasPrefix(out, []byte(rev+no)) {
+			return Object{}, out[len(rev)+len(no):], nil
+		}
+	}
+	var o Object
+	var size int
+	head, rest, _ := bytes.Cut(out, []byte("\n"))
+	if n, err := fmt.Sscanf(string(head), "%s %s %d", &o.ID, &o.Kind, &size); err != nil || n != 3 || len(rest) < size+1 {
+		return Object{}, nil, fmt.Errorf("reading object %q: git says %q", rev, head)
+	}
+	o.Data = rest[:size]
+	return o, rest[size+1:], nil
+}
+
+// Know takes in objects that were read by other means.
+func (s *Store) Know(list ...Object) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, o := range list {
+		if o.Kind != "" {
+			s.known[o.ID] = o
+		}
+	}
+}

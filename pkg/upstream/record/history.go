@@ -1,0 +1,102 @@
+package record
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/connkit/connkit/internal/gitcmd"
+)
+
+// Commit is a commit whose message holds records.
+type Commit struct {
+	ID      string
+	Parents []string
+	Records []Record // in the order of the message
+}
+
+// errEnough stops the walk.
+var errEnough = errors.New("enough")
+
+// Walk calls visit for each commit that rev reaches whose message holds a
+// record, newest first, until visit gives false. Commits that a later one
+// reverts are left out.
+func Walk(ctx context.Context, git gitcmd.Git, rev, dest string, visit func(Commit) bool) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	w := &walker{dest: dest, visit: visit, stop: func() { stop(errEnough) }, reverted: map[string]bool{}}
+	// rev-list and fixed strings: no setting of the user changes what they do.
+	git.Stdout = w
+	_, err := git.Run(ctx, "rev-list", "--no-commit-header", "--encoding=UTF-8", "--format=%H%n%P%n%B%x00", "-F",
+		"--grep="+strings.TrimSpace(subpathToken), "--grep="+revertToken, rev, "--")
+	if err != nil && !errors.Is(err, errEnough) {
+		return fmt.Errorf("looking for records in the history: %w", err)
+	}
+	return nil
+}
+
+const revertToken = "This reverts commit "
+
+var revertLine = regexp.MustCompile(`(?m)^` + revertToken + `([0-9a-f]{7,64})`)
+
+// walker takes the output of rev-list commit by commit.
+type walker struct {
+	dest     string
+	visit    func(Commit) bool
+	stop     func()
+	reverted map[string]bool
+	buf      []byte
+	done     bool
+}
+
+func (w *walker) Write(p []byte) (int, error) {
+	w.buf = append(w.buf, p...)
+	for !w.done {
+		i := bytes.IndexByte(w.buf, 0)
+		if i < 0 {
+			break
+		}
+		text := strings.TrimLeft(string(w.buf[:i]), "\n")
+		w.buf = w.buf[i+1:]
+		w.commit(text)
+	}
+	return len(p), nil
+}
+
+func (w *walker) commit(text string) {
+	id, rest, _ := strings.Cut(text, "\n")
+	parents, message, _ := strings.Cut(rest, "\n")
+	if w.reverted[id] {
+		for _, p := range strings.Fields(parents)[min(1, len(strings.Fields(parents))):] {
+			w.reverted[p] = true // the snapshot that was merged
+		}
+		return
+	}
+	for _, m := range revertLine.FindAllStringSubmatch(message, -1) {
+		w.reverted[m[1]] = true
+	}
+	records := FromMessage(message, w.dest)
+	if len(records) > 0 && !w.visit(Commit{ID: id, Parents: strings.Fields(parents), Records: records}) {
+		w.done = true
+		w.stop()
+	}
+}
+
+// Newest gives the newest commit that rev reaches with a record of dest, with
+// that record alone in it: of several in a message the last.
+func Newest(ctx context.Context, git gitcmd.Git, rev, dest string) (Commit, bool, error) {
+	var found Commit
+	err := Walk(ctx, git, rev, dest, func(c Commit) bool {
+		for i := len(c.Records) - 1; i >= 0; i-- {
+			if c.Records[i].Dest == dest {
+				found = Commit{c.ID, c.Parents, c.Records[i : i+1]}
+				return false
+			}
+		}
+		return true
+	})
+	return found, found.ID != "", err
+}

@@ -1,0 +1,148 @@
+package record
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/connkit/connkit/internal/fault"
+)
+
+const header = "# Where this comes from. Written by connkit pull-upstream, which reads it at the next pull.\n"
+
+// YAML gives the content of the record's file. Equal imports give equal bytes.
+func (r Record) YAML() []byte {
+	var b bytes.Buffer
+	line := func(indent, name, value string) {
+		if value != "" {
+			fmt.Fprintf(&b, "%s%s: %s\n", indent, name, scalar(value))
+		}
+	}
+	b.WriteString(header)
+	fmt.Fprintf(&b, "version: %d\n", Version)
+	line("", "repository", r.Repository)
+	ref := r.FullRef
+	if ref == "" {
+		ref = r.Ref
+	}
+	line("", "ref", ref)
+	line("", "commit", r.Commit)
+	if !r.Date.IsZero() {
+		line("", "date", r.Date.UTC().Format(time.RFC3339))
+	}
+	line("", "path", orRoot(r.Path))
+	line("", "tree", r.Tree)
+	if len(r.Skipped) > 0 {
+		b.WriteString("skipped:\n")
+		for _, s := range r.Skipped {
+			fmt.Fprintf(&b, "  - %s\n", scalar(s))
+		}
+	}
+	b.WriteString("license:\n")
+	line("  ", "id", r.License.ID)
+	line("  ", "path", r.License.Path)
+	line("  ", "blob", r.License.Blob)
+	line("  ", "evidence", r.License.Evidence)
+	line("  ", "accepted", r.Accepted)
+	if len(r.Carried) > 0 {
+		b.WriteString("carried:\n")
+		for _, c := range r.Carried {
+			line("  - ", "file", c.File)
+			line("    ", "from", c.From)
+			line("    ", "blob", c.Blob)
+		}
+	}
+	return b.Bytes()
+}
+
+var plain = regexp.MustCompile(`^[A-Za-z./][A-Za-z0-9./@_+-]*(:[A-Za-z0-9./@_+-]+)*$`)
+
+// scalar spells a text so that every YAML reader takes it for one: object
+// names may look like numbers, so what holds nothing but hex digits is quoted.
+func scalar(s string) string {
+	if plain.MatchString(s) && !isObjectName(s) && !words[strings.ToLower(s)] {
+		return s
+	}
+	return strconv.Quote(s)
+}
+
+// words are texts that YAML reads as something else.
+var words = map[string]bool{"true": true, "false": true, "yes": true, "no": true, "on": true, "off": true, "null": true, "y": true, "n": true, ".inf": true, ".nan": true}
+
+// document is the file as the parser sees it.
+type document struct {
+	Version    int
+	Repository string
+	Ref        string
+	Commit     string
+	Date       string
+	Path       string
+	Tree       string
+	Skipped    []string
+	License    struct{ ID, Path, Blob, Evidence, Accepted string }
+	Carried    []Carried
+}
+
+var yamlLine = regexp.MustCompile(`line (\d+)`)
+
+// FromYAML reads a record's file. file names it in errors, dest is what it is
+// about. A file that is no record of this format is a [fault.Blocked] error:
+// the name may be used for something else.
+func FromYAML(text []byte, file, dest string) (Record, error) {
+	var d document
+	if err := yaml.Unmarshal(text, &d); err != nil {
+		line := 0
+		if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
+			line, _ = strconv.Atoi(m[1])
+		}
+		why := strings.TrimPrefix(err.Error(), "yaml: ")
+		return Record{}, fault.Blockedf("it is no record of an import: %s", why).At(file, line, 0).WithHint("put back what git log -p -- %s shows", file)
+	}
+	if err := d.check(); err != nil {
+		return Record{}, fault.Blockedf("it is no record of an import: %w", err).At(file, 0, 0).
+			WithHint("connkit pull-upstream writes %s: see docs/upstream-record.md", FileName)
+	}
+	r := Record{
+		Dest: dest, Repository: d.Repository, Ref: shortRef(d.Ref), Commit: d.Commit, Path: cleanPath(d.Path), Tree: d.Tree, Skipped: d.Skipped,
+		License: License{d.License.ID, d.License.Path, d.License.Blob, d.License.Evidence}, Carried: d.Carried, Accepted: d.License.Accepted,
+	}
+	if strings.HasPrefix(d.Ref, "refs/") {
+		r.FullRef = d.Ref
+	}
+	if d.Date != "" {
+		at, err := time.Parse(time.RFC3339, d.Date)
+		if err != nil {
+			return Record{}, fault.Blockedf("it is no record of an import: date %q is none", d.Date).At(file, 0, 0)
+		}
+		r.Date = at
+	}
+	return r, nil
+}
+
+func shortRef(ref string) string {
+	return strings.TrimPrefix(strings.TrimPrefix(ref, "refs/heads/"), "refs/tags/")
+}
+
+func (d document) check() error {
+	switch {
+	case d.Version == 0:
+		return errors.New("version is missing")
+	case d.Version > Version:
+		return fmt.Errorf("version %d is newer than this connkit", d.Version)
+	case d.Repository == "":
+		return errors.New("repository is missing")
+	case !isObjectName(d.Commit):
+		return fmt.Errorf("commit %q is no full object name", d.Commit)
+	case d.Tree != "" && !isObjectName(d.Tree):
+		return fmt.Errorf("tree %q is no full object name", d.Tree)
+	case d.Path == "":
+		return errors.New("path is missing; the root is a dot")
+	}
+	return nil
+}

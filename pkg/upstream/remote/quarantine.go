@@ -1,0 +1,254 @@
+package remote
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/gitcmd"
+	"github.com/connkit/connkit/internal/proc"
+	"github.com/connkit/connkit/pkg/upstream/object"
+)
+
+// Report is told what a fetch does. Either may be nil.
+type Report struct {
+	Step     func(format string, args ...any) // a new phase
+	Progress func(text string)                // how far the phase is
+}
+
+func (r Report) step(format string, args ...any) {
+	if r.Step != nil {
+		r.Step(format, args...)
+	}
+}
+
+// Quarantine is the place in the user's cache that one upstream is fetched to.
+// It is this process's alone until it is closed. What is in it can go at any
+// time: it is fetched again.
+type Quarantine struct {
+	dir      string
+	remote   Remote
+	format   string
+	settings []gitcmd.Setting
+	terminal bool
+	report   Report
+	lock     *os.File
+
+	lean  string // one commit deep, and of its files those that were asked for
+	whole string // all files: for servers that cannot give some
+	store *object.Store
+
+	config Config // of the monorepo
+	smart  bool   // the upstream is known to speak git's protocol
+}
+
+// Options say where a quarantine is and how its upstream is reached.
+type Options struct {
+	Cache    string // folder of all quarantines
+	Format   string // of object names in the monorepo: sha1 or sha256
+	Config   Config // of the monorepo
+	Terminal bool   // git may ask a person for a password
+	Report   Report
+}
+
+// Open takes the quarantine of an upstream, waiting while another process has it.
+func Open(ctx context.Context, r Remote, o Options) (*Quarantine, error) {
+	q := &Quarantine{dir: placeOf(o.Cache, r, o.Format), remote: r, format: o.Format, terminal: o.Terminal, report: o.Report, config: o.Config}
+	if err := os.MkdirAll(q.dir, 0o700); err != nil {
+		return nil, fmt.Errorf("making room in the cache: %w", err)
+	}
+	var err error
+	if q.lock, err = lockFile(ctx, filepath.Join(q.dir, lockName), func() { o.Report.step("waiting for another import from %s", r) }); err != nil {
+		return nil, err
+	}
+	q.lean, q.whole = filepath.Join(q.dir, "lean.git"), filepath.Join(q.dir, "whole.git")
+	if err := q.prepare(ctx, o.Config); err != nil {
+		q.Close()
+		return nil, err
+	}
+	return q, nil
+}
+
+// Close gives the quarantine free.
+func (q *Quarantine) Close() {
+	unlock(q.lock)
+}
+
+const (
+	lockName = "lock"
+	urlName  = "url"
+)
+
+var notInName = regexp.MustCompile(`[^A-Za-z0-9.-]+`)
+
+func placeOf(cache string, r Remote, format string) string {
+	sum := sha256.Sum256([]byte(r.URL + "\x00" + format))
+	name := strings.TrimSuffix(path.Base(strings.TrimRight(r.URL, "/")), ".git")
+	name = strings.Trim(notInName.ReplaceAllString(name, "-"), "-.")
+	return filepath.Join(cache, name[:min(len(name), 40)]+"-"+hex.EncodeToString(sum[:8]))
+}
+
+func (q *Quarantine) prepare(ctx context.Context, monorepo Config) error {
+	if err := os.WriteFile(filepath.Join(q.dir, urlName), []byte(q.remote.URL+"\n"), 0o600); err != nil {
+		return fmt.Errorf("making room in the cache: %w", err)
+	}
+	for _, dir := range []string{q.lean, q.whole} {
+		if err := initBare(dir, q.format); err != nil {
+			return fmt.Errorf("making room in the cache: %w", err)
+		}
+	}
+	own, err := ReadConfig(ctx, gitcmd.Git{Dir: q.lean})
+	if err != nil {
+		return fmt.Errorf("reading git's configuration: %w", err)
+	}
+	q.settings = append(monorepo.beyond(own), q.access()...)
+	q.store = object.NewStore(q.offline(), q.format, q.lean, q.whole)
+	return nil
+}
+
+// access gives the settings by which git reaches this upstream. Git's own
+// command line never has the URL: it may hold a password.
+func (q *Quarantine) access() []gitcmd.Setting {
+	list := slices.Clone(q.remote.settings)
+	has := func(key string) bool {
+		return slices.ContainsFunc(list, func(s gitcmd.Setting) bool { return s.Key == key })
+	}
+	if q.remote.local() && !has("remote."+alias+".uploadpack") {
+		// The upstream is ours to read as a whole, so it may as well give us the parts.
+		list = append(list, gitcmd.Setting{Key: "remote." + alias + ".uploadpack",
+			Value: "git -c uploadpack.allowFilter=true -c uploadpack.allowAnySHA1InWant=true upload-pack"})
+	}
+	raw := q.remote.raw
+	if user, password := gitcmd.Secrets(raw); password != "" && strings.HasPrefix(raw, "http") {
+		// git would put it on the command line of its helper; a credential helper of our own keeps it in the environment.
+		scheme, rest, _ := strings.Cut(raw, "://")
+		host, _, _ := strings.Cut(rest, "/")
+		raw = scheme + "://" + host[strings.LastIndexByte(host, '@')+1:] + rest[len(host):]
+		base := scheme + "://" + host[strings.LastIndexByte(host, '@')+1:]
+		list = append(list,
+			gitcmd.Setting{Key: "connkit.username", Value: user}, gitcmd.Setting{Key: "connkit.password", Value: password},
+			gitcmd.Setting{Key: "credential." + base + ".helper", Value: ""},
+			gitcmd.Setting{Key: "credential." + base + ".helper", Value: `!f() { test "$1" = get && echo "username=$(git config connkit.username)" && echo "password=$(git config connkit.password)"; }; f`})
+	}
+	return append(list, gitcmd.Setting{Key: "remote." + alias + ".url", Value: raw})
+}
+
+// net is git with a way to the upstream, in one of the quarantine's repositories.
+func (q *Quarantine) net(dir string) gitcmd.Git {
+	// No git may fetch what it misses on its own; those before 2.45 do not know the variable, see isSmart.
+	g := gitcmd.Git{Dir: dir, Settings: q.settings, Terminal: q.terminal, Env: []string{"GIT_NO_LAZY_FETCH=1"}}
+	if dir != q.whole {
+		// Said for the fetch alone: where it stands in the configuration, every git
+		// that misses an object asks the upstream for it.
+		g = g.WithSettings(gitcmd.Setting{Key: "remote." + alias + ".promisor", Value: "true"},
+			gitcmd.Setting{Key: "remote." + alias + ".partialclonefilter", Value: "blob:none"})
+	}
+	if q.report.Progress != nil {
+		g.Stderr = &progressWriter{report: q.report.Progress}
+	}
+	return g
+}
+
+// offline is git without a way to the upstream.
+func (q *Quarantine) offline() gitcmd.Git {
+	return gitcmd.Git{Dir: q.lean, Env: []string{"GIT_ALTERNATE_OBJECT_DIRECTORIES=" + quotePath(filepath.Join(q.whole, "objects"))}}
+}
+
+// ObjectDirs are the folders in which git finds what was fetched.
+func (q *Quarantine) ObjectDirs() []string {
+	return []string{filepath.Join(q.lean, "objects"), filepath.Join(q.whole, "objects")}
+}
+
+// Repositories are the folders of which [object.NewStore] makes a store of what was fetched.
+func (q *Quarantine) Repositories() []string { return []string{q.lean, q.whole} }
+
+// Remote gives the upstream that this is the quarantine of.
+func (q *Quarantine) Remote() Remote { return q.remote }
+
+func (q *Quarantine) hashLen() int {
+	if q.format == "sha256" {
+		return 64
+	}
+	return 40
+}
+
+// initBare makes a bare repository, if there is none, without a git process.
+func initBare(dir, format string) error {
+	if _, err := os.Stat(filepath.Join(dir, "HEAD")); err == nil {
+		return nil
+	}
+	for _, sub := range []string{"objects/info", "objects/pack", "refs/heads"} {
+		if err := os.MkdirAll(filepath.Join(dir, sub), 0o700); err != nil {
+			return err
+		}
+	}
+	config := "[core]\n\trepositoryformatversion = 1\n\tbare = true\n[gc]\n\tauto = 0\n[fetch]\n\tunpackLimit = 1\n\tnegotiationAlgorithm = noop\n" +
+		"[maintenance]\n\tauto = false\n[extensions]\n"
+	if format == "sha256" {
+		config += "\tobjectFormat = sha256\n"
+	}
+	if err := os.WriteFile(filepath.Join(dir, "config"), []byte(config), 0o600); err != nil {
+		return err
+	}
+	// HEAD makes it a repository, so it comes last.
+	return os.WriteFile(filepath.Join(dir, "HEAD"), []byte("ref: refs/heads/none\n"), 0o600)
+}
+
+// quotePath spells a path for a list with colons between.
+func quotePath(p string) string {
+	if strings.ContainsAny(p, ":\"\n") {
+		return fmt.Sprintf("%q", p)
+	}
+	return p
+}
+
+// unreachable explains why the upstream gave nothing.
+func (q *Quarantine) unreachable(err error) error {
+	var exit *proc.Error
+	if !errors.As(err, &exit) {
+		return err
+	}
+	why := gitcmd.Scrub(lastFatal(exit.Stderr), q.remote.raw)
+	e := fault.Environmentf("fetching from %s: %s", q.remote, why)
+	switch {
+	case strings.Contains(why, "mismatched algorithms"):
+		return fault.Blockedf("fetching from %s: its object names are not of the kind of this repository (%s)", q.remote, q.format)
+	case strings.Contains(why, "terminal prompts disabled"), strings.Contains(why, "Authentication failed"), strings.Contains(why, "could not read"):
+		return e.WithHint("see that git can reach it: git ls-remote %s", q.remote)
+	case strings.Contains(why, "dubious ownership"):
+		return e.WithHint("git config --global --add safe.directory %s", strings.TrimPrefix(q.remote.URL, "file://"))
+	}
+	return e
+}
+
+// lastFatal gives the line of git's messages that says why.
+func lastFatal(stderr string) string {
+	best, at := "", 0
+	for line := range strings.Lines(strings.ReplaceAll(stderr, "\r", "\n")) {
+		line = strings.TrimSpace(line)
+		if strings.Contains(line, "Could not read from remote repository") && best != "" {
+			continue // what comes before it says why
+		}
+		for weight, mark := range []string{"error: ", "fatal: ", "ERROR: ", "remote error: ", "dubious ownership"} {
+			if strings.Contains(line, mark) && weight+1 >= at {
+				best, at = line, weight+1
+			}
+		}
+	}
+	if best == "" {
+		best = strings.TrimSpace(stderr[strings.LastIndexByte(strings.TrimSpace(stderr), '\n')+1:])
+	}
+	for _, mark := range []string{"fatal: ", "error: ", "remote: "} {
+		best = strings.TrimPrefix(best, mark)
+	}
+	return best
+}

@@ -1,0 +1,164 @@
+package upstream
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/connkit/connkit/internal/textedit"
+)
+
+// state is an import that is not finished, as it lies in .git/connkit while
+// files are written, and as long as a conflict or a hook keeps it open. All
+// objects that it names are in the monorepo already.
+type state struct {
+	Phase    string       `json:"phase"`
+	Head     string       `json:"head"` // commit, "" on a branch without one
+	OldRoot  string       `json:"oldRoot"`
+	NewRoot  string       `json:"newRoot"`
+	Snapshot string       `json:"snapshot,omitempty"` // "" for an ordinary commit
+	Dest     string       `json:"dest"`
+	Record   string       `json:"record"` // file of the record
+	Message  string       `json:"message"`
+	Stages   []savedStage `json:"stages,omitempty"`
+}
+
+// savedStage is a [stage] whose path need not be UTF-8.
+type savedStage struct {
+	Info string `json:"info"` // as git update-index --index-info reads it, without the path
+	Path []byte `json:"path"`
+}
+
+// The phases. In the first the index is as it was and files may be written in
+// part; in the others git itself could finish.
+const (
+	phaseWriting  = "writing"
+	phaseConflict = "conflict"
+	phaseCommit   = "commit"
+)
+
+const (
+	stateDir  = "connkit"
+	stateName = "pull.json"
+	lockName  = "index.lock" // hard link of git's lock while it is connkit's own
+)
+
+func (m *monorepo) statePath(name string) string { return filepath.Join(m.GitDir, stateDir, name) }
+
+func (m *monorepo) saveState(s *state) error {
+	if err := os.MkdirAll(filepath.Join(m.GitDir, stateDir), 0o755); err != nil {
+		return fmt.Errorf("keeping the state of the import: %w", err)
+	}
+	text, err := json.Marshal(s)
+	if err == nil {
+		err = textedit.WriteFile(m.statePath(stateName), text, 0o644)
+	}
+	if err != nil {
+		return fmt.Errorf("keeping the state of the import: %w", err)
+	}
+	return nil
+}
+
+// loadState gives the import that is not finished, or nil.
+func (m *monorepo) loadState() (*state, error) {
+	text, err := os.ReadFile(m.statePath(stateName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	var s state
+	if err == nil {
+		err = json.Unmarshal(text, &s)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the state of the import: %w", err)
+	}
+	return &s, nil
+}
+
+// dropState forgets the import, and gives git's lock free if a killed run left it.
+func (m *monorepo) dropState() error {
+	m.unlockIndex()
+	if err := os.RemoveAll(filepath.Join(m.GitDir, stateDir)); err != nil {
+		return fmt.Errorf("forgetting the import: %w", err)
+	}
+	return nil
+}
+
+// lockIndex takes git's lock on the index. It is a hard link of a file of ours,
+// so that a lock that a killed run left can be told from git's own.
+func (m *monorepo) lockIndex() error {
+	mine, lock := m.statePath(lockName), filepath.Join(m.GitDir, "index.lock")
+	if err := os.WriteFile(mine, nil, 0o644); err != nil {
+		return fmt.Errorf("locking the index: %w", err)
+	}
+	err := os.Link(mine, lock)
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		var f *os.File // a file system without hard links
+		if f, err = os.OpenFile(lock, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644); err == nil {
+			err = f.Close()
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("locking the index: %w", err)
+	}
+	return nil
+}
+
+// unlockIndex gives the lock free if it is ours.
+func (m *monorepo) unlockIndex() {
+	mine, lock := m.statePath(lockName), filepath.Join(m.GitDir, "index.lock")
+	a, errA := os.Stat(mine)
+	b, errB := os.Stat(lock)
+	if errA == nil && errB == nil && os.SameFile(a, b) {
+		_ = os.Remove(lock) // when it is gone, somebody else was quicker
+	}
+	_ = os.Remove(mine)
+}
+
+// installIndex puts the copy of the index in place of the index, as git does: by its lock.
+func (m *monorepo) installIndex() error {
+	lock := filepath.Join(m.GitDir, "index.lock")
+	info, err := os.Stat(m.index)
+	var text []byte
+	if err == nil {
+		text, err = os.ReadFile(m.index)
+	}
+	if err == nil {
+		err = os.WriteFile(lock, text, 0o644)
+	}
+	if err == nil {
+		err = os.Chtimes(lock, info.ModTime(), info.ModTime())
+	}
+	if err == nil {
+		err = os.Rename(lock, filepath.Join(m.GitDir, "index"))
+	}
+	if err != nil {
+		return fmt.Errorf("writing the index: %w", err)
+	}
+	_ = os.Remove(m.statePath(lockName)) // it is the index now
+	return nil
+}
+
+// lock makes sure that no other connkit changes this work tree. The lock is
+// the kernel's and lies on .git itself, so nothing is left of it.
+func (m *monorepo) lock() (func(), error) {
+	f, err := os.Open(m.GitDir)
+	if err == nil {
+		err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+	}
+	if err != nil {
+		if f != nil {
+			_ = f.Close()
+		}
+		return nil, fmt.Errorf("locking %q: another connkit works in this repository: %w", m.GitDir, err)
+	}
+	return func() {
+		_ = unix.Flock(int(f.Fd()), unix.LOCK_UN) // a child that is just being started may still have it
+		_ = f.Close()
+	}, nil
+}
