@@ -71,6 +71,54 @@ changed() { "$1" >/dev/null; diff "$ci/ci.yaml" "$workflow" | grep -c '^[<>]'; }
 a=$(cpu add); y=$(cpu yq_)
 printf '%-28s %6s  lines changed: %s\n%-28s %6s  %s  lines changed: %s\n' "connkit ci add ($(wc -l <"$ci/ci.yaml") lines)" "$a" "$(changed add)" "yq -i" "$y" "$(ratio "$y" "$a")" "$(changed yq_)"
 
+# Two million small documents of a capture, on one core with the capture itself.
+flow=$work/flow/source-many
+mkdir -p "$flow" && git init -q "$work/flow"
+: >"$flow/pyproject.toml"
+cat >"$flow/many.sh" <<'MANY'
+#!/bin/sh
+while read -r request; do
+  case $request in
+    '{"spec"'*) echo '{"spec":{"protocol":3032023,"configSchema":{},"resourceConfigSchema":{"properties":{"stream":{"type":"string"}}},"documentationUrl":"https://example.com","resourcePathPointers":["/stream"]}}' ;;
+    '{"validate"'*) echo '{"validated":{"bindings":[{"resourcePath":["users"]}]}}' ;;
+    '{"apply"'*) echo '{"applied":{}}' ;;
+    '{"open"'*) echo '{"opened":{}}'; cat "$MANY_DOCUMENTS"; exit ;;
+  esac
+done
+MANY
+chmod +x "$flow/many.sh"
+cat >"$flow/test.flow.yaml" <<'CATALOG'
+captures:
+  acmeCo/many: {endpoint: {local: {command: [./many.sh], config: {}}}, bindings: [{resource: {stream: users}, target: acmeCo/users}]}
+collections:
+  acmeCo/users:
+    key: [/id]
+    schema:
+      type: object
+      required: [id]
+      properties:
+        {id: {type: integer}, name: {type: string}, email: {type: [string, "null"]}, updated_at: {type: string, format: date-time}, _meta: {type: object}}
+CATALOG
+export MANY_DOCUMENTS=$work/documents
+count=2000000
+awk -v n=$count 'BEGIN {
+  for (i = 1; i <= n; i++) {
+    printf "{\"captured\":{\"doc\":{\"id\":%d,\"name\":\"Ann Example\",\"email\":\"ann@example.com\",\"updated_at\":\"2026-01-01T00:00:00Z\",\"_meta\":{\"op\":\"u\"}}}}\n", i
+    if (i % 1000 == 0) printf "{\"checkpoint\":{\"state\":{\"updated\":{\"n\":%d},\"mergePatch\":true}}}\n", i
+  }
+}' >"$MANY_DOCUMENTS"
+pin=(); command -v taskset >/dev/null && pin=(taskset -c 0)
+wall() { local TIMEFORMAT=%R; { time "$@" >/dev/null 2>&1; } 2>&1; }
+per() { awk -v n=$count -v s="$1" 'BEGIN { printf "%d documents/s", n / s }'; }
+checked=$(wall "${pin[@]}" connkit -C "$flow" run preview .)
+unchecked=$(wall "${pin[@]}" connkit -C "$flow" run preview . --no-check)
+echo "seconds for $count documents on one core"
+printf '%-28s %6s  %s\n%-28s %6s  %s\n' "connkit run preview" "$checked" "$(per "$checked")" "  --no-check" "$unchecked" "$(per "$unchecked")"
+if command -v jq >/dev/null; then
+  j=$(wall "${pin[@]}" sh -c 'jq -c . "$MANY_DOCUMENTS"')
+  printf '%-28s %6s  %s\n' "jq -c ." "$j" "$(ratio "$j" "$unchecked")"
+fi
+
 bash "$root/scripts/bench-secrets.sh"
 # The overhead of connkit build over docker build of the same files, every step
 # cached, and what a build costs when there is nothing to do.

@@ -73,7 +73,7 @@ func TestActionStep(t *testing.T) {
 	}
 }
 
-// The hook for pre-commit runs a command that is there, for every commit.
+// The hook for pre-commit runs a command that is there, for every commit or for those that touch its files.
 func TestPreCommitHook(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("../../.pre-commit-hooks.yaml")
@@ -82,6 +82,7 @@ func TestPreCommitHook(t *testing.T) {
 	}
 	var hooks []struct {
 		ID, Name, Entry, Language string
+		Files                     string
 		PassFilenames             bool `yaml:"pass_filenames"`
 		AlwaysRun                 bool `yaml:"always_run"`
 	}
@@ -89,7 +90,7 @@ func TestPreCommitHook(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, h := range hooks {
-		if h.ID == "" || h.Name == "" || h.Language != "golang" || h.PassFilenames || !h.AlwaysRun {
+		if h.ID == "" || h.Name == "" || h.Language != "golang" || h.PassFilenames || h.AlwaysRun == (h.Files != "") {
 			t.Errorf("got %+v", h)
 		}
 		root := cli.NewCommand()

@@ -26,11 +26,12 @@ func newRunCmd(a *app) *cobra.Command {
 to it, and print what it answers. A Python connector runs in its own environment, which
 connkit env makes. When connkit ends, nothing of the connector is left running.`,
 	}
-	return group(cmd, newRunSpecCmd(a), newRunDiscoverCmd(a))
+	return group(cmd, newRunSpecCmd(a), newRunDiscoverCmd(a), newRunValidateCmd(a), newRunApplyCmd(a), newRunPreviewCmd(a), newRunTestCmd(a))
 }
 
 func newRunSpecCmd(a *app) *cobra.Command {
 	var opts run.Options
+	var with string
 	cmd := &cobra.Command{
 		Use:               "spec NAME",
 		Short:             "Ask a connector what it is and how it is configured",
@@ -42,28 +43,38 @@ func newRunSpecCmd(a *app) *cobra.Command {
 			if err := a.fillRun(cmd.Context(), &opts, args[0]); err != nil {
 				return err
 			}
+			if with != "" {
+				return a.withFlowctl(cmd, with, run.PreviewOptions{Options: opts})
+			}
 			a.ui.Step("asking %s for its spec", filepath.Base(opts.Dir))
 			r, err := run.Spec(cmd.Context(), opts)
 			if err != nil {
 				return err
 			}
 			a.warnAll(r.Warnings)
-			return a.ui.Result("run spec", r, nil, func(p *ui.Page) { p.Raw(indented(r.Spec)) })
+			return a.ui.Result("run spec", r, nil, func(p *ui.Page) { p.JSON(r.Spec) })
 		},
 	}
 	a.runFlags(cmd, &opts)
+	a.answerFlag(cmd)
+	withFlag(cmd, &with)
 	return cmd
 }
 
 func newRunDiscoverCmd(a *app) *cobra.Command {
 	var opts run.Options
-	var raw bool
+	var with string
+	var raw, write, dryRun bool
 	cmd := &cobra.Command{
 		Use:   "discover NAME",
 		Short: "Ask a capture what it could capture",
 		Long: `Ask a capture for its bindings, with the config of its test.flow.yaml.
 
-On a terminal they are a table. Through a pipe, or with --raw, they are one JSON object
+With --write they go into the catalog files: a schema for each collection, the collections
+(acmeCo/flow.yaml), and bindings with the import in test.flow.yaml. What is there stays; a
+second time changes nothing.
+
+On a terminal they are a table. Through a pipe, or with --emit-raw, they are one JSON object
 a line, as the connector wrote them.`,
 		Example: `  connkit run discover source-bigdata
   connkit run discover source-bigdata | jq -r .recommendedName`,
@@ -73,7 +84,13 @@ a line, as the connector wrote them.`,
 			if err := a.fillRun(cmd.Context(), &opts, args[0]); err != nil {
 				return err
 			}
+			if with != "" {
+				return a.withFlowctl(cmd, with, run.PreviewOptions{Options: opts})
+			}
 			a.ui.Step("discovering %s", filepath.Base(opts.Dir))
+			if write || dryRun {
+				return a.writeDiscovered(cmd.Context(), opts, dryRun)
+			}
 			r, err := run.Discover(cmd.Context(), opts)
 			if err != nil {
 				return err
@@ -89,7 +106,11 @@ a line, as the connector wrote them.`,
 		},
 	}
 	a.runFlags(cmd, &opts)
-	cmd.Flags().BoolVar(&raw, "raw", false, "print JSON lines on a terminal too")
+	a.answerFlag(cmd)
+	withFlag(cmd, &with)
+	cmd.Flags().BoolVar(&raw, "emit-raw", false, "print JSON lines on a terminal too")
+	cmd.Flags().BoolVar(&write, "write", false, "write schemas, collections and bindings to the catalog files")
+	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "show what --write would write")
 	return cmd
 }
 
@@ -103,10 +124,11 @@ func (a *app) runFlags(cmd *cobra.Command, o *run.Options) {
 	f.BoolVar(&a.requireFresh, "require-fresh", false, "refuse an image that is older than its sources")
 	f.BoolVar(&o.Local, "local", false, "run the connector's code, also where the catalog file names an image")
 	f.StringVar(&o.Network, "network", "", "container `network` of an image; else the engine's default")
-	f.StringVar(&o.LogLevel, "log-level", "info", "`level` of the connector's log: trace, debug, info, warn, error")
-	f.String("timeout", "", "how long the connector may take to answer, such as 90s or 5m")
-	a.bind(cmd, "timeout", "run.timeout")
+	f.StringVar(&o.LogLevel, "log-level", "", "`level` of the connector's log: trace, debug, info, warn, error; else that of its shards, else info")
+	f.StringVar(&o.Config, "config", "", "`file` with the config, instead of the catalog's")
+	f.StringArrayVar(&o.Set, "set", nil, "`/pointer=value` to put into the config; may be repeated")
 	_ = cmd.MarkFlagFilename("source", "yaml", "json") // the flags are there
+	_ = cmd.MarkFlagFilename("config", "yaml", "json")
 	_ = cmd.MarkFlagDirname("workdir")
 	_ = cmd.RegisterFlagCompletionFunc("log-level", cobra.FixedCompletions(logLevels, cobra.ShellCompDirectiveNoFileComp))
 }
@@ -129,6 +151,12 @@ func oneConnector(o *run.Options) cobra.PositionalArgs {
 	}
 }
 
+// answerFlag is for the commands that ask one question.
+func (a *app) answerFlag(cmd *cobra.Command) {
+	cmd.Flags().String("timeout", "", "how long the connector may take to answer, such as 90s or 5m")
+	a.bind(cmd, "timeout", "run.timeout")
+}
+
 var logLevels = []string{"trace", "debug", "info", "warn", "error"}
 
 // fillRun takes what the flags left open from the connector, its environment and the settings.
@@ -141,14 +169,14 @@ func (a *app) fillRun(ctx context.Context, o *run.Options, arg string) error {
 	if err != nil {
 		return err
 	}
-	if !contains(logLevels, o.LogLevel) {
+	if o.LogLevel != "" && !contains(logLevels, o.LogLevel) {
 		return fault.Usagef("reading the flags: --log-level %q is none of %s", o.LogLevel, strings.Join(logLevels, ", "))
 	}
 	o.Dir, o.Root, o.Language, o.Kind = c.Dir, a.ws.Root, c.Language, c.Kind
 	o.Timeout, o.Prefix, o.Engine = set.Run.Timeout, set.New.Prefix, a.runsImages(set)
 	o.Repository = set.Image.Registry + "/" + c.Name
 	o.Found = func(ctx context.Context, image string) error { return a.checkFresh(ctx, c, image, a.requireFresh) }
-	for _, path := range []*string{&o.Source, &o.WorkDir} {
+	for _, path := range []*string{&o.Source, &o.WorkDir, &o.Config} {
 		if *path != "" {
 			*path = a.absolute(*path)
 		}

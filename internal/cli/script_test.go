@@ -17,6 +17,7 @@ import (
 
 	"github.com/connkit/connkit/internal/cli"
 	"github.com/connkit/connkit/internal/testkit"
+	"github.com/connkit/connkit/internal/testkit/fakeflow"
 	"github.com/connkit/connkit/internal/testkit/sabotage"
 	"github.com/connkit/connkit/internal/ui"
 	"github.com/connkit/connkit/pkg/build/engine"
@@ -30,6 +31,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"connkit":       func() { os.Exit(cli.Main(os.Args[1:], ui.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr})) },
 		"fakeconnector": fakeConnector,
+		"fakeflow":      func() { os.Exit(fakeflow.Play(os.Args[1], os.Stdin, os.Stdout, os.Stderr)) },
 	})
 }
 

@@ -35,10 +35,10 @@ type Cmd struct {
 	Stdout io.Writer     // gets a copy of stdout while the program runs; nil for none
 	Stderr io.Writer     // gets a copy of stderr while the program runs; nil for none; may be Stdout
 	Grace  time.Duration // between SIGTERM and SIGKILL when the context ends; 0 is 5 s
+	Reap   []string      // of a session: a command that ends what the program runs elsewhere, such as a container
 
-	Discard  bool     // keep no stdout for [Output]: Stdout alone gets it
-	Terminal bool     // the program may talk to the terminal, so it stays in connkit's process group
-	Reap     []string // of a session: a command that ends what the program runs elsewhere, such as a container
+	Discard  bool // keep no stdout for [Output]: Stdout alone gets it
+	Terminal bool // the program may talk to the terminal, so it stays in connkit's process group
 }
 
 // Output is what a program printed.

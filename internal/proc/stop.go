@@ -10,28 +10,47 @@ import (
 // Stop ends the program and everything it started: it closes stdin, sends
 // SIGTERM to the group, and after grace SIGKILL to the group and to what left
 // the group; [Cmd.Reap] runs before and after that. When it returns, all stderr
-// has been written and nothing is left.
-func (s *Session) Stop(grace time.Duration) {
+// has been written and nothing is left. It tells whether the program ended
+// before the SIGKILL.
+func (s *Session) Stop(grace time.Duration) (gently bool) {
 	s.stop.Do(func() {
 		close(s.gone)
 		_ = s.stdin.Close() // closed already is fine
-		select {
-		case <-s.exited:
-		default:
+		asked := !s.hasExited()
+		if asked {
 			s.terminate(grace)
 		}
-		ended := s.reaped() // gently still: the program may tell how what it ran has ended
+		gently = s.hasExited()
+		there := s.reaped() // while the program can still tell how what it ran has ended
 		s.kill()
 		<-s.exited
 		s.sweep()
-		if !ended {
-			s.reaped() // what it was about to start when it was killed
+		if asked && !there && !s.spoke.Load() {
+			s.reapLater()
 		}
 		s.endLogs()
 		_ = s.outR.Close()      // read to its end, or nobody reads it any more
 		_ = os.RemoveAll(s.tmp) // what a killed program left; the system cleans its temp folder anyway
 		s.watch.end()
 	})
+	return gently
+}
+
+// Kill ends the program and its group at once, as a crash does. [Session.Stop]
+// still has to be called.
+func (s *Session) Kill() {
+	s.reaped()
+	s.kill()
+	<-s.exited
+}
+
+func (s *Session) hasExited() bool {
+	select {
+	case <-s.exited:
+		return true
+	default:
+		return false
+	}
 }
 
 func (s *Session) terminate(grace time.Duration) {
@@ -63,19 +82,26 @@ func (s *Session) endLogs() {
 // reapTime is how long a reaping command may take.
 const reapTime = 30 * time.Second
 
-// reaped runs the reaping command. It tells whether nothing can come after it:
-// the program has ended by itself.
+// reaped runs the reaping command. It tells whether there was something to
+// end: engines print the name of a container that they remove.
 func (s *Session) reaped() bool {
 	if len(s.reap) == 0 {
 		return true
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), reapTime)
 	defer cancel()
-	_, _ = Run(ctx, Cmd{Argv: s.reap}) // gone already is fine; nothing else can be done
-	select {
-	case <-s.exited:
-		return true
-	case <-time.After(settle):
-		return false
+	out, _ := Run(ctx, Cmd{Argv: s.reap}) // gone already is fine; nothing else can be done
+	return len(out.Stdout) > 0
+}
+
+// reapLater ends what a program that was stopped before it said anything had
+// asked for, and what comes up only now.
+func (s *Session) reapLater() {
+	const wait, rounds = 250 * time.Millisecond, 12
+	for range rounds {
+		time.Sleep(wait)
+		if s.reaped() {
+			return
+		}
 	}
 }

@@ -18,7 +18,8 @@ type watcher struct {
 // watchScript is given the mark and the TMPDIR. It learns the process group
 // from its input, whose end without another line means that connkit is gone.
 // On systems without /proc the group is all that is ended. What is left of its
-// arguments is the command that ends what runs elsewhere.
+// arguments is the command that ends what runs elsewhere, and may come up only
+// after the program that asked for it is gone.
 const watchScript = `trap '' HUP INT TERM
 read -r group
 read -r done && exit
@@ -31,8 +32,11 @@ for round in 1 2 3; do
 done
 rm -rf -- "$2"
 shift 2
-[ $# -gt 0 ] && "$@"
-exit 0`
+[ $# -eq 0 ] && exit
+for round in 1 2 3 4 5; do
+	"$@"
+	sleep 1
+done`
 
 // watch starts a watcher, in a group of its own, so that Ctrl-C and a closed
 // terminal do not reach it. Without a shell there is none.

@@ -42,6 +42,16 @@ func (u *UI) Step(format string, args ...any) {
 	u.progress.mu.Unlock()
 }
 
+// Live changes what the progress line says, in the middle of a step. Where no
+// line can be redrawn it does nothing.
+func (u *UI) Live(text string) {
+	if u.progress != nil {
+		u.progress.mu.Lock()
+		u.progress.text = text
+		u.progress.mu.Unlock()
+	}
+}
+
 // Done ends the progress line.
 func (u *UI) Done() {
 	if u.progress == nil {
@@ -84,8 +94,11 @@ func (p *progress) clear(w io.Writer) {
 	}
 }
 
-// aboveProgress writes to stderr without tearing the progress line.
-type aboveProgress struct{ u *UI }
+// aboveProgress writes to a stream without tearing the progress line.
+type aboveProgress struct {
+	u *UI
+	w io.Writer
+}
 
 func (a *aboveProgress) Write(b []byte) (int, error) {
 	if p := a.u.progress; p != nil {
@@ -93,7 +106,7 @@ func (a *aboveProgress) Write(b []byte) (int, error) {
 		defer p.mu.Unlock()
 		p.clear(a.u.err)
 	}
-	return a.u.err.Write(b)
+	return a.w.Write(b)
 }
 
 // Log prints one entry of another program's log on stderr: its level, dim, and the text.

@@ -43,6 +43,12 @@ func (u *UI) Result(command string, result any, err error, text func(*Page)) err
 	return nil
 }
 
+// Summary prints a page on stderr, beside a result that is a stream.
+func (u *UI) Summary(text func(*Page)) {
+	u.Done()
+	text(&Page{w: u.err, st: u.errSt, marks: u.marks, width: width(u.err)})
+}
+
 // Error prints an error: "connkit: error: …" and "connkit: hint: …" on
 // stderr, or the envelope on stdout.
 func (u *UI) Error(command string, err error) {

@@ -140,3 +140,51 @@ func TestLogLevelsAreColoured(t *testing.T) {
 		}
 	}
 }
+
+func TestDocumentsAreColouredAndCompactNowhere(t *testing.T) {
+	t.Parallel()
+	doc := []byte(`{"b":"x: \"y\"","a":[1.5e3,true,null],"e":{}}`)
+	show := func(p *ui.Page) { p.JSON(doc) }
+	u, _, drawn := terminal(t, 80, nil)
+	if err := u.Result("x", nil, nil, show); err != nil {
+		t.Fatal(err)
+	}
+	got := drawn()
+	for _, want := range []string{"\x1b[36m\"b\"\x1b[0m: \x1b[32m\"x: \\\"y\\\"\"\x1b[0m", "\x1b[33m1.5e3\x1b[0m", "\x1b[33mnull\x1b[0m"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in %q", want, got)
+		}
+	}
+	u, out, _ := newUI(t, nil)
+	if err := u.Result("x", nil, nil, show); err != nil || out.String() != "{\n  \"b\": \"x: \\\"y\\\"\",\n  \"a\": [\n    1.5e3,\n    true,\n    null\n  ],\n  \"e\": {}\n}\n" {
+		t.Errorf("got %s, %v", out, err)
+	}
+}
+
+// A result that comes bit by bit is not torn by the progress line, whose text changes.
+func TestAStreamAboveALiveLine(t *testing.T) {
+	t.Parallel()
+	u, _, drawn := terminal(t, 80, nil)
+	u.Live("nothing goes on") // and nothing comes of it
+	u.Step("previewing")
+	time.Sleep(500 * time.Millisecond) // longer than a step may stay silent
+	fmt.Fprintln(u.OutWriter(), "a document")
+	u.Live("users 12,400")
+	time.Sleep(500 * time.Millisecond)
+	u.Summary(func(p *ui.Page) { p.Line("the end") })
+	got := drawn()
+	for _, want := range []string{"\r\x1b[2Ka document\n", "\r\x1b[2Kusers 12,400  0:0", "\r\x1b[2Kthe end\n"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in %q", want, got)
+		}
+	}
+	if strings.Contains(got, "nothing goes on") {
+		t.Errorf("got %q", got)
+	}
+	u, out, _ := newUI(t, nil)
+	u.JSON = true
+	fmt.Fprintln(u.OutWriter(), "a document")
+	if out.Len() != 0 {
+		t.Errorf("got %q", out)
+	}
+}

@@ -67,7 +67,20 @@ func (u *UI) InIsTerminal() bool { return isTerminal(u.stdin) }
 func (u *UI) OutIsTerminal() bool { return u.outTTY }
 
 // ErrWriter is where subprocess output goes: stderr, above the progress line.
-func (u *UI) ErrWriter() io.Writer { return &aboveProgress{u} }
+func (u *UI) ErrWriter() io.Writer { return &aboveProgress{u, u.err} }
+
+// OutWriter is where results go that come bit by bit: stdout, above the
+// progress line where both are one terminal. With JSON they go nowhere, for
+// the envelope is the one result.
+func (u *UI) OutWriter() io.Writer {
+	switch {
+	case u.JSON:
+		return io.Discard
+	case u.outTTY:
+		return &aboveProgress{u, u.out}
+	}
+	return u.out
+}
 
 func isTerminal(stream any) bool {
 	f, ok := stream.(*os.File)

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"gopkg.in/yaml.v3"
 
@@ -16,6 +17,15 @@ type Catalog struct {
 	File     string
 	Tasks    []Task
 	Warnings []string // "file:line:col: message", of what Flow would refuse
+
+	collections map[string]placed
+	seen        map[string]bool // cleaned paths of the files
+}
+
+// placed is a value with the file that it stands in.
+type placed struct {
+	file string
+	node *yaml.Node
 }
 
 // Task is a capture, materialization or derivation of a catalog file.
@@ -27,9 +37,16 @@ type Task struct {
 	Image   string            // of a connector endpoint
 	Proto   bool              // a local endpoint with protobuf: true
 
+	LogLevel string        // of its shards, or ""
+	Interval time.Duration // between sessions of a capture
+
 	file   string
+	body   *yaml.Node
 	config *yaml.Node
 }
+
+// File is the catalog file that the task stands in.
+func (t Task) File() string { return t.file }
 
 // Task gives the task of that name. "" is the only one in the file itself, or,
 // when the file has none, the only one in what it imports.

@@ -168,7 +168,7 @@ func TestImports(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if config, err := task.Config(t.Context(), nil); err != nil || string(config.JSON) != `{"token":"of-sub"}` {
+	if config, err := task.Config(t.Context(), flow.ConfigOptions{}); err != nil || string(config.JSON) != `{"token":"of-sub"}` {
 		t.Errorf("a config is relative to the file that names it: %s, %v", config.JSON, err)
 	}
 }
@@ -202,7 +202,7 @@ captures:
 		t.Fatalf("got %+v, %v", c, err)
 	}
 	b := c.Tasks[1]
-	config, err := b.Config(t.Context(), nil)
+	config, err := b.Config(t.Context(), flow.ConfigOptions{})
 	if err != nil || string(config.JSON) != `{"a":3,"b":1}` || b.Env["K"] != "v" || !slices.Equal(b.Command, []string{"x"}) {
 		t.Errorf("got %s, %+v, %v", config.JSON, b, err)
 	}

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/connkit/connkit/internal/jsonschema"
 )
 
 // Check tells what Flow would refuse in the answer of a task of the given
@@ -21,9 +23,11 @@ func (s Spec) Check(kind string) []string {
 		schema json.RawMessage
 	}{{"configSchema", s.ConfigSchema}, {"resourceConfigSchema", s.ResourceConfigSchema}} {
 		var o map[string]json.RawMessage
-		if json.Unmarshal(f.schema, &o) != nil {
+		if json.Unmarshal(f.schema, &o) != nil || o == nil {
 			say("%s is no JSON object", f.name)
+			continue
 		}
+		checkKeywords(f.schema, f.name, say)
 	}
 	if s.DocumentationURL == "" {
 		say("documentationUrl is empty")
@@ -91,16 +95,50 @@ func (b DiscoveredBinding) checkSchema(say func(string, ...any)) {
 	if len(b.Key) == 0 {
 		say("key is empty: a key has to be set by hand")
 	}
-	for _, k := range b.Key {
-		at, sure := locate(b.DocumentSchema, k)
+	checkKey(b.Key, b.DocumentSchema, "documentSchema", say)
+	checkKeywords(b.DocumentSchema, "documentSchema", say)
+}
+
+func checkKey(key []string, schema json.RawMessage, name string, say func(string, ...any)) {
+	for _, k := range key {
+		at, sure := locate(schema, k)
 		switch {
 		case !strings.HasPrefix(k, "/"):
 			say("key %q is no JSON pointer", k)
 		case sure && at == nil:
-			say("key %q is not in documentSchema", k)
+			say("key %q is not in %s", k, name)
 		case sure && len(types(at)) > 0 && !slices.ContainsFunc(types(at), keyType):
 			say("key %q is of type %s: a key is a string, integer or boolean", k, strings.Join(types(at), " or "))
 		}
+	}
+}
+
+// CheckKey tells what Flow would refuse in the key of a collection.
+func (c Collection) CheckKey() []string {
+	var bad []string
+	checkKey(c.Key, c.WriteSchema, "the schema", func(format string, args ...any) { bad = append(bad, fmt.Sprintf(format, args...)) })
+	return bad
+}
+
+// mostProblems are told of one schema.
+const mostProblems = 3
+
+// checkKeywords tells what makes a schema invalid, and, unless it is of a
+// config, the keywords that Flow refuses in schemas of documents.
+func checkKeywords(schema json.RawMessage, name string, say func(string, ...any)) {
+	s, err := jsonschema.Compile(schema)
+	if err != nil {
+		return // told of as no object
+	}
+	for i, problem := range s.Problems {
+		if i == mostProblems {
+			say("%s: %d more places are no valid JSON Schema", name, len(s.Problems)-i)
+			break
+		}
+		say("%s is no valid JSON Schema: %s", name, problem)
+	}
+	if len(s.Unknown) > 0 && name == "documentSchema" {
+		say("%s has keywords that Flow does not know: %s", name, strings.Join(s.Unknown, ", "))
 	}
 }
 

@@ -6,8 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"path/filepath"
-	"strings"
 
 	"gopkg.in/yaml.v3"
 
@@ -29,19 +27,22 @@ type Config struct {
 // Decrypt gives the plain JSON of an encrypted config, given as JSON in the file's key order.
 type Decrypt func(ctx context.Context, doc []byte) ([]byte, error)
 
+// ConfigOptions say where a config comes from. The zero value is the catalog.
+type ConfigOptions struct {
+	Decrypt Decrypt  // of an encrypted config; nil refuses one
+	File    string   // read instead of what the catalog says
+	Set     []string // /pointer=value, put into it; a value that is no JSON is a text
+}
+
 // Config reads the task's config: it stands in the catalog file or in a file
 // that is named there, relative to it. An encrypted one goes through decrypt.
 // Then, as Flow does, the suffix is taken off every key.
-func (t Task) Config(ctx context.Context, decrypt Decrypt) (Config, error) {
-	node, file, err := t.configNode()
+func (t Task) Config(ctx context.Context, o ConfigOptions) (Config, error) {
+	node, file, err := t.configNode(o.File)
 	if err != nil {
 		return Config{}, err
 	}
 	c := Config{File: file}
-	if node == nil {
-		c.JSON = json.RawMessage("{}")
-		return c, nil
-	}
 	s := stripper{suffix: SecretSuffix, file: file}
 	sops := child(node, "sops")
 	if sops != nil {
@@ -50,11 +51,19 @@ func (t Task) Config(ctx context.Context, decrypt Decrypt) (Config, error) {
 			s.suffix = v.Value
 		}
 		sealed := node
-		if node, err = unseal(ctx, node, decrypt); err != nil {
+		if node, err = unseal(ctx, node, o.Decrypt); err != nil {
 			return Config{}, fmt.Errorf("decrypting %q: %w", file, err)
 		}
 		if s.suffix == "" {
 			s.opened(sealed, node)
+		}
+	}
+	if node == nil {
+		node = &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
+	}
+	for _, text := range o.Set {
+		if err := set(node, s.suffix, text); err != nil {
+			return Config{}, err
 		}
 	}
 	var b bytes.Buffer
@@ -67,33 +76,30 @@ func (t Task) Config(ctx context.Context, decrypt Decrypt) (Config, error) {
 }
 
 // configNode finds the config: a text without white space names a file.
-func (t Task) configNode() (*yaml.Node, string, error) {
-	node := t.config
-	if node == nil || node.Kind != yaml.ScalarNode {
-		return node, t.file, nil
+func (t Task) configNode(instead string) (*yaml.Node, string, error) {
+	file, node := t.file, t.config
+	if instead != "" {
+		text, err := os.ReadFile(instead)
+		if err != nil {
+			return nil, "", fault.Usagef("reading the config: %w", err)
+		}
+		file = instead
+		if node, err = parseFile(file, text); err != nil {
+			return nil, "", err
+		}
+	} else {
+		var err error
+		if node, file, err = inline(file, node, "config"); err != nil {
+			return nil, "", err
+		}
 	}
-	if node.Tag == "!!null" {
-		return nil, t.file, nil
-	}
-	if strings.ContainsAny(node.Value, " \t\n") || strings.Contains(node.Value, "://") {
-		return nil, "", fault.Usagef("config: a map or the name of a local file is wanted").At(t.file, node.Line, node.Column)
-	}
-	file := filepath.Join(filepath.Dir(t.file), filepath.FromSlash(node.Value))
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return nil, "", fault.Usagef("config: %w", err).At(t.file, node.Line, node.Column)
-	}
-	var doc yaml.Node // JSON is YAML
-	if err := yaml.Unmarshal(text, &doc); err != nil {
-		return nil, "", catalogSyntax(file, err)
-	}
-	if len(doc.Content) == 0 || doc.Content[0].Tag == "!!null" {
+	switch {
+	case node == nil || node.Tag == "!!null":
 		return nil, file, nil
+	case node.Kind != yaml.MappingNode:
+		return nil, "", fault.Usagef("a config is key: value lines").At(file, node.Line, node.Column)
 	}
-	if doc.Content[0].Kind != yaml.MappingNode {
-		return nil, "", fault.Usagef("a config is key: value lines").At(file, doc.Content[0].Line, doc.Content[0].Column)
-	}
-	return doc.Content[0], file, nil
+	return node, file, nil
 }
 
 func unseal(ctx context.Context, node *yaml.Node, decrypt Decrypt) (*yaml.Node, error) {

@@ -21,7 +21,7 @@ func load(t *testing.T, value string, beside map[string]string, decrypt flow.Dec
 	if err != nil {
 		t.Fatal(err)
 	}
-	return c.Tasks[0].Config(t.Context(), decrypt)
+	return c.Tasks[0].Config(t.Context(), flow.ConfigOptions{Decrypt: decrypt})
 }
 
 func TestConfigs(t *testing.T) {

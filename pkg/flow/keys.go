@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"path"
 	"slices"
 	"strings"
 
@@ -14,18 +15,20 @@ import (
 // Source: the catalog models of estuary/flow (crates/models).
 var catalogKeys = map[string]string{
 	"":                              "$schema import captures collections materializations tests",
-	"captures/*":                    "autoDiscover endpoint interval bindings shards redactSalt expectPubId delete",
+	"captures/*":                    "autoDiscover endpoint interval bindings shards redactSalt secrets expectPubId delete reset",
 	"captures/*/autoDiscover":       "addNewBindings evolveIncompatibleCollections",
-	"captures/*/endpoint":           "connector local",
+	"captures/*/endpoint":           "connector local python",
 	"captures/*/bindings/*":         "resource target disable backfill",
-	"materializations/*":            "source sourceCapture onIncompatibleSchemaChange endpoint bindings shards expectPubId delete reset",
+	"materializations/*":            "source sourceCapture onIncompatibleSchemaChange endpoint bindings shards secrets triggers syncSchedule expectPubId delete reset",
 	"materializations/*/endpoint":   "connector local dekaf",
 	"materializations/*/bindings/*": "resource source disable priority backfill fields onIncompatibleSchemaChange",
 	"collections/*":                 "schema writeSchema readSchema key projections journals derive expectPubId delete reset",
-	"collections/*/derive":          "using transforms shards redactSalt",
+	"collections/*/derive":          "using transforms shuffleKeyTypes shards redactSalt secrets",
+	"collections/*/derive/using":    "connector local sqlite typescript python",
+	"*/transforms/*":                "name source shuffle lambda priority readDelay backfill disable",
 	"*/endpoint/local":              "command config env protobuf",
 	"*/endpoint/connector":          "image config",
-	"*/shards":                      "disable minTxnDuration maxTxnDuration hotStandbys logLevel ringBufferSize readChannelSize",
+	"*/shards":                      "disable minTxnDuration maxTxnDuration hotStandbys logLevel ringBufferSize readChannelSize flags",
 }
 
 // knownKeys gives the keys for a place, or nil.
@@ -33,10 +36,13 @@ func knownKeys(place string) []string {
 	if keys, ok := catalogKeys[place]; ok {
 		return strings.Fields(keys)
 	}
-	for _, common := range []string{"/endpoint/local", "/endpoint/connector", "/shards"} {
-		if strings.HasSuffix(place, "/*"+common) {
-			return strings.Fields(catalogKeys["*"+common])
-		}
+	switch at := path.Base(place); {
+	case at == "local" || at == "connector":
+		return strings.Fields(catalogKeys["*/endpoint/"+at])
+	case at == "shards":
+		return strings.Fields(catalogKeys["*/shards"])
+	case strings.HasSuffix(place, "/transforms/*"):
+		return strings.Fields(catalogKeys["*/transforms/*"])
 	}
 	return nil
 }
@@ -57,7 +63,7 @@ func (l *loader) checkKeys(file string, node *yaml.Node, place string) {
 	if node == nil {
 		return
 	}
-	if node.Kind == yaml.SequenceNode && strings.HasSuffix(place, "/bindings") {
+	if node.Kind == yaml.SequenceNode && isList(place) {
 		for _, item := range node.Content {
 			l.checkKeys(file, item, place+"/*")
 		}
@@ -77,8 +83,12 @@ func (l *loader) checkKeys(file string, node *yaml.Node, place string) {
 		if free {
 			next = place + "/*"
 		}
-		if free || knownKeys(next) != nil || slices.Contains(named, next) || strings.HasSuffix(next, "/bindings") || strings.HasSuffix(next, "*/endpoint") {
+		if free || knownKeys(next) != nil || slices.Contains(named, next) || isList(next) || strings.HasSuffix(next, "*/endpoint") {
 			l.checkKeys(file, node.Content[i+1], next)
 		}
 	}
+}
+
+func isList(place string) bool {
+	return strings.HasSuffix(place, "/bindings") || strings.HasSuffix(place, "/transforms")
 }

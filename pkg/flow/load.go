@@ -19,13 +19,14 @@ import (
 // What Flow itself could not read is a [fault.Usage] error with file, line and
 // column; an import that is not there is a warning, since discovering writes it.
 func Load(file string) (*Catalog, error) {
-	l := loader{catalog: &Catalog{File: file}, seen: map[string]bool{}}
+	l := loader{catalog: &Catalog{File: file, collections: map[string]placed{}}, seen: map[string]bool{}}
 	if err := l.load(file); err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil, &fault.Error{Kind: fault.Usage, Err: err}
 		}
 		return nil, err
 	}
+	l.catalog.seen = l.seen
 	return l.catalog, nil
 }
 
@@ -103,16 +104,20 @@ func (l *loader) addTasks(file string, section *yaml.Node, kind string) error {
 		return nil
 	}
 	for i := 0; i < len(section.Content); i += 2 {
-		key, body := section.Content[i], section.Content[i+1]
+		key, body := section.Content[i], resolve(section.Content[i+1])
 		endpoint := child(body, "endpoint")
 		if kind == "derivation" {
+			l.catalog.collections[key.Value] = placed{file, body}
 			endpoint = child(child(body, "derive"), "using")
 		}
 		if endpoint == nil {
 			continue // a plain collection
 		}
-		t := Task{Name: key.Value, Kind: kind, file: file}
+		t := Task{Name: key.Value, Kind: kind, file: file, body: body}
 		if err := t.endpoint(endpoint); err != nil {
+			return err
+		}
+		if err := t.details(); err != nil {
 			return err
 		}
 		if len(t.Command) > 0 || t.Image != "" {

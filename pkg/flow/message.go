@@ -10,25 +10,6 @@ import (
 // Protocol is the version that a spec response must carry (flow: crates/proto-flow).
 const Protocol = 3032023
 
-// Request is one line to a connector: exactly one field is set. The same shape
-// serves captures, materializations and derivations.
-type Request struct {
-	Spec     *SpecRequest     `json:"spec,omitempty"`
-	Discover *DiscoverRequest `json:"discover,omitempty"`
-}
-
-// SpecRequest asks what a connector is and how it is configured.
-type SpecRequest struct {
-	ConnectorType string          `json:"connectorType"` // LOCAL or IMAGE
-	Config        json.RawMessage `json:"config"`
-}
-
-// DiscoverRequest asks a capture what it could capture.
-type DiscoverRequest struct {
-	ConnectorType string          `json:"connectorType"`
-	Config        json.RawMessage `json:"config"`
-}
-
 // Response is one line of a connector, by the name of its only field. The
 // message is kept as the connector wrote it.
 type Response struct {
@@ -43,39 +24,18 @@ func ParseResponse(line []byte) (Response, error) {
 		return Response{}, fmt.Errorf("reading a response: it is no JSON object: %s", Excerpt(line))
 	}
 	delete(fields, "$internal")
+	for kind, message := range fields { // null is as good as absent
+		if string(message) == "null" && len(fields) > 1 {
+			delete(fields, kind)
+		}
+	}
 	if len(fields) != 1 {
 		return Response{}, fmt.Errorf("reading a response: one field is wanted: %s", Excerpt(line))
 	}
 	for kind, message := range fields {
-		return Response{Kind: camel(kind), Message: message}, nil
+		return Response{Kind: FieldName(kind), Message: message}, nil
 	}
 	return Response{}, nil
-}
-
-// Spec is a connector's answer to spec.
-type Spec struct {
-	Protocol             int             `json:"protocol"`
-	ConfigSchema         json.RawMessage `json:"configSchema"`
-	ResourceConfigSchema json.RawMessage `json:"resourceConfigSchema"`
-	DocumentationURL     string          `json:"documentationUrl"`
-	ResourcePathPointers []string        `json:"resourcePathPointers"`
-	OAuth2               json.RawMessage `json:"oauth2,omitempty"`
-}
-
-// Discovered is a capture's answer to discover.
-type Discovered struct {
-	Bindings []DiscoveredBinding `json:"bindings"`
-}
-
-// DiscoveredBinding is one thing that a capture could capture.
-type DiscoveredBinding struct {
-	RecommendedName string          `json:"recommendedName"`
-	ResourceConfig  json.RawMessage `json:"resourceConfig"`
-	DocumentSchema  json.RawMessage `json:"documentSchema"`
-	Key             []string        `json:"key"`
-	Disable         bool            `json:"disable,omitempty"`
-	ResourcePath    []string        `json:"resourcePath,omitempty"`
-	IsFallbackKey   bool            `json:"isFallbackKey,omitempty"`
 }
 
 // Decode reads a message into v, taking names in camelCase and, as Flow does,
@@ -105,7 +65,7 @@ func camelKeys(message json.RawMessage) (json.RawMessage, error) {
 	}
 	out := map[string]json.RawMessage{}
 	for key, value := range fields {
-		name := strings.TrimSuffix(camel(key), "Json")
+		name := strings.TrimSuffix(FieldName(key), "Json")
 		if name == "bindings" {
 			var list []json.RawMessage
 			if err := json.Unmarshal(value, &list); err != nil {
@@ -125,8 +85,8 @@ func camelKeys(message json.RawMessage) (json.RawMessage, error) {
 	return json.Marshal(out)
 }
 
-// camel spells a protobuf field name as the JSON codec does.
-func camel(name string) string {
+// FieldName spells a protobuf field name as the JSON codec does, in camel case.
+func FieldName(name string) string {
 	if !strings.Contains(name, "_") {
 		return name
 	}

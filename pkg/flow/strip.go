@@ -52,7 +52,7 @@ func (s *stripper) write(b *bytes.Buffer, node *yaml.Node, secret bool) error {
 	s.depth++
 	defer func() { s.depth-- }()
 	if s.depth > maxDepth || b.Len() > maxConfig {
-		return fault.Usagef("the config is deeper than %d levels or larger than %d MiB", maxDepth, maxConfig>>20).At(s.file, node.Line, node.Column)
+		return fault.Usagef("it is deeper than %d levels or larger than %d MiB", maxDepth, maxConfig>>20).At(s.file, node.Line, node.Column)
 	}
 	node = resolve(node)
 	switch node.Kind {
@@ -81,7 +81,7 @@ func (s *stripper) object(b *bytes.Buffer, node *yaml.Node, secret bool) error {
 	for i := 0; i < len(node.Content); i += 2 {
 		key, value := node.Content[i], node.Content[i+1]
 		if key.Tag == "!!merge" {
-			return fault.Usagef("a merge key (<<) cannot stand in a config").At(s.file, key.Line, key.Column)
+			return fault.Usagef("a merge key (<<) cannot stand here").At(s.file, key.Line, key.Column)
 		}
 		name, inner := key.Value, secret
 		if s.suffix != "" {
@@ -166,7 +166,7 @@ func (s *stripper) number(b *bytes.Buffer, node *yaml.Node) error {
 		return fault.Usagef("a value cannot be read as %s", strings.TrimPrefix(node.Tag, "!!")).At(s.file, node.Line, node.Column)
 	}
 	if f, ok := v.(float64); ok && (math.IsNaN(f) || math.IsInf(f, 0)) {
-		return fault.Usagef("a config cannot hold NaN or infinity").At(s.file, node.Line, node.Column)
+		return fault.Usagef("NaN and infinity cannot stand here").At(s.file, node.Line, node.Column)
 	}
 	text, err := json.Marshal(v)
 	if err != nil {

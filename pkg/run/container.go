@@ -9,6 +9,7 @@ import (
 
 	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/proc"
+	"github.com/connkit/connkit/pkg/flow"
 )
 
 // engine runs containers by its command line.
@@ -59,7 +60,7 @@ func (e engine) unset() []string {
 }
 
 // container finds the image and what runs it.
-func (o *Options) container(ctx context.Context, ref, kind string) (*container, error) {
+func (o *Options) container(ctx context.Context, ref string, task flow.Task) (*container, error) {
 	e, err := findEngine(o.Engine)
 	if err != nil {
 		return nil, err
@@ -73,8 +74,8 @@ func (o *Options) container(ctx context.Context, ref, kind string) (*container, 
 			return nil, err
 		}
 	}
-	found.check(o, ref, kind)
-	return &container{engine: e, image: found, ref: ref, network: o.Network, env: o.wanted()}, nil
+	found.check(o, ref, task.Kind)
+	return &container{engine: e, image: found, ref: ref, network: o.Network, env: o.wanted(task)}, nil
 }
 
 // container starts a connector in an image.

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -100,7 +101,7 @@ func exists(p string) bool {
 
 // environment is what Flow's runtime gives a local command.
 func (o *Options) environment(task flow.Task) []string {
-	env := o.wanted()
+	env := o.wanted(task)
 	if o.BinDir != "" {
 		env = append(env, "VIRTUAL_ENV="+filepath.Dir(o.BinDir), "PATH="+o.BinDir+string(os.PathListSeparator)+os.Getenv("PATH"))
 	}
@@ -112,15 +113,17 @@ func (o *Options) environment(task flow.Task) []string {
 
 // wanted is what every connector is told, with the JSON codec chosen: Go
 // connectors speak protobuf unless told.
-func (o *Options) wanted() []string {
-	level := o.LogLevel
-	if level == "" {
-		level = "info"
-	}
+func (o *Options) wanted(task flow.Task) []string {
+	return []string{"FLOW_RUNTIME_CODEC=json", "LOG_FORMAT=json", "LOG_LEVEL=" + o.level(task)}
+}
+
+// level is how much the connector is to log.
+func (o *Options) level(task flow.Task) string {
+	level := cmp.Or(o.LogLevel, task.LogLevel, "info")
 	if level == "trace" && o.Language == "python" {
-		level = "debug" // Python's logging knows no trace, and connectors die of it
+		return "debug" // Python's logging knows no trace, and connectors die of it
 	}
-	return []string{"FLOW_RUNTIME_CODEC=json", "LOG_FORMAT=json", "LOG_LEVEL=" + level}
+	return level
 }
 
 // lookUp looks the program up in the connector's own environment first: the

@@ -2,6 +2,7 @@ package run
 
 import (
 	"bytes"
+	"reflect"
 	"strings"
 	"sync"
 	"time"
@@ -25,11 +26,15 @@ type logs struct {
 	closed  bool
 }
 
-func newLogs(emit func(flow.Log), mask flow.Masker) *logs {
+func newLogs(emit, leak func(flow.Log), mask flow.Masker) *logs {
 	l := &logs{}
 	l.decoder = flow.NewLogDecoder(func(entry flow.Log) {
+		before := entry
 		entry.Message = mask.Text(entry.Message)
 		entry.Fields = mask.Fields(entry.Fields)
+		if leak != nil && (entry.Message != before.Message || !reflect.DeepEqual(entry.Fields, before.Fields)) {
+			leak(entry)
+		}
 		if l.last = append(l.last, entry); len(l.last) > keptLogs {
 			l.last = l.last[1:]
 		}

@@ -70,24 +70,30 @@ func (t *target) spec(ctx context.Context) (json.RawMessage, flow.Spec, []string
 // know which values of the config are secret. Errors are those of [Spec]; a
 // wrong or sealed config is [fault.Usage] or [fault.Environment].
 func Discover(ctx context.Context, o Options) (DiscoverResult, error) {
+	_, r, _, err := o.discover(ctx)
+	return r, err
+}
+
+func (o *Options) discover(ctx context.Context) (*target, DiscoverResult, flow.Spec, error) {
 	t, err := o.prepare(ctx, true)
 	if err != nil {
-		return DiscoverResult{}, err
+		return nil, DiscoverResult{}, flow.Spec{}, err
 	}
 	if t.task.Kind != "capture" {
-		return DiscoverResult{}, fault.Usagef("discovering %q: it is a %s, and only captures discover", t.task.Name, t.task.Kind)
+		return nil, DiscoverResult{}, flow.Spec{}, fault.Usagef("discovering %q: it is a %s, and only captures discover", t.task.Name, t.task.Kind)
 	}
 	_, spec, _, err := t.spec(ctx)
 	if err != nil {
-		return DiscoverResult{}, err
+		return nil, DiscoverResult{}, spec, err
 	}
 	t.mask = flow.NewMasker(append(slices.Clone(t.config.Secrets), flow.SecretsBySchema(spec.ConfigSchema, t.config.JSON)...))
 	request := flow.Request{Discover: &flow.DiscoverRequest{ConnectorType: t.endpoint.connectorType(), Config: t.config.JSON}}
 	message, err := t.call(ctx, request, "discovered")
 	if err != nil {
-		return DiscoverResult{}, err
+		return nil, DiscoverResult{}, spec, err
 	}
-	return t.discovered(message, spec.ResourcePathPointers)
+	r, err := t.discovered(message, spec.ResourcePathPointers)
+	return t, r, spec, err
 }
 
 func (t *target) discovered(message json.RawMessage, pointers []string) (DiscoverResult, error) {

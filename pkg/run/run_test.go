@@ -18,6 +18,7 @@ import (
 
 	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/testkit"
+	"github.com/connkit/connkit/internal/testkit/fakeflow"
 	"github.com/connkit/connkit/pkg/flow"
 	"github.com/connkit/connkit/pkg/run"
 )
@@ -29,6 +30,9 @@ func TestMain(m *testing.M) {
 	if filepath.Base(os.Args[0]) == "docker" {
 		fakeEngine(os.Args[0], os.Args[1:])
 		os.Exit(0)
+	}
+	if name, ok := strings.CutPrefix(os.Getenv(role), "flow "); ok {
+		os.Exit(fakeflow.Play(name, os.Stdin, os.Stdout, os.Stderr))
 	}
 	if name := os.Getenv(role); name != "" {
 		play(name)

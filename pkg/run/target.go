@@ -22,7 +22,7 @@ type Options struct {
 	Task     string        // name in the catalog file; "" is the only one
 	WorkDir  string        // where the command runs; "" is the catalog file's folder
 	BinDir   string        // put first in PATH: the connector's own environment
-	LogLevel string        // LOG_LEVEL of the connector; "" is info
+	LogLevel string        // LOG_LEVEL of the connector; "" is what its shards say, else info
 	Timeout  time.Duration // for the answer; 0 is a minute
 	Prefix   string        // of collection names; "" is acmeCo
 
@@ -32,10 +32,15 @@ type Options struct {
 	Engine     string // docker or podman; "" is the first in PATH
 	Network    string // of a container; "" is the engine's default
 
-	Decrypt flow.Decrypt                                  // of an encrypted config; nil refuses one
-	Log     func(flow.Log)                                // gets the connector's log, secrets hidden; nil is silence
-	Note    func(string)                                  // gets what the user should know on the way; nil is silence
-	Found   func(ctx context.Context, image string) error // told of an image that is there, before it is started; an error refuses it
+	Config string   // file read instead of the config of the catalog
+	Set    []string // /pointer=value, put into the config
+
+	Decrypt flow.Decrypt   // of an encrypted config; nil refuses one
+	Log     func(flow.Log) // gets the connector's log, secrets hidden; nil is silence
+	Leak    func(flow.Log) // gets the entries that held a secret, hidden; nil is silence
+	Note    func(string)   // gets what the user should know on the way; nil is silence
+
+	Found func(ctx context.Context, image string) error // told of an image that is there, before it is started; an error refuses it
 }
 
 // catalogName is the catalog file of a connector.
@@ -44,6 +49,7 @@ const catalogName = "test.flow.yaml"
 // target is a connector that can be started, with what it is asked about.
 type target struct {
 	task     flow.Task
+	catalog  *flow.Catalog // nil for a connector without one
 	endpoint endpoint
 	config   flow.Config
 	mask     flow.Masker // hides the secrets of the config
@@ -65,18 +71,18 @@ func (o *Options) note(format string, args ...any) {
 // prepare finds the task. With needConfig its config is read too; a spec needs
 // none, and asks for no key.
 func (o *Options) prepare(ctx context.Context, needConfig bool) (*target, error) {
-	task, file, err := o.findTask()
+	task, catalog, file, err := o.findTask()
 	if err != nil {
 		return nil, err
 	}
-	t := &target{task: task, options: o}
+	t := &target{task: task, catalog: catalog, options: o}
 	if t.endpoint, err = o.endpoint(ctx, task, file); err != nil {
 		return nil, err
 	}
 	if !needConfig {
 		return t, nil
 	}
-	if t.config, err = task.Config(ctx, o.Decrypt); err != nil {
+	if t.config, err = task.Config(ctx, flow.ConfigOptions{Decrypt: o.Decrypt, File: o.Config, Set: o.Set}); err != nil {
 		return nil, err
 	}
 	t.mask = flow.NewMasker(t.config.Secrets)
@@ -88,23 +94,24 @@ func (o *Options) prepare(ctx context.Context, needConfig bool) (*target, error)
 
 // findTask reads the catalog file. A Go connector without one is run from the
 // root as the repository's own tests do, with an empty config.
-func (o *Options) findTask() (flow.Task, string, error) {
+func (o *Options) findTask() (flow.Task, *flow.Catalog, string, error) {
 	file := o.Source
 	if file == "" {
 		file = filepath.Join(o.Dir, catalogName)
 		if _, err := os.Stat(file); err != nil {
-			return o.withoutCatalog(file)
+			task, file, err := o.withoutCatalog(file)
+			return task, nil, file, err
 		}
 	}
 	catalog, err := flow.Load(file)
 	if err != nil {
-		return flow.Task{}, file, err
+		return flow.Task{}, nil, file, err
 	}
 	for _, w := range catalog.Warnings {
 		o.note("%s", w)
 	}
 	task, err := catalog.Task(o.Task)
-	return task, file, err
+	return task, catalog, file, err
 }
 
 // endpoint starts the processes of a connector.
@@ -116,7 +123,7 @@ type endpoint interface {
 // endpoint chooses between the image and the command that the options or else
 // the catalog say.
 func (o *Options) endpoint(ctx context.Context, task flow.Task, file string) (endpoint, error) {
-	ref, err := task.Image, error(nil)
+	ref := task.Image
 	switch {
 	case o.Image != "" && o.Local:
 		return nil, fault.Usagef("running %q: it is either the image or the local code", task.Name)
@@ -125,11 +132,12 @@ func (o *Options) endpoint(ctx context.Context, task flow.Task, file string) (en
 	case o.Local:
 		ref = ""
 	}
+	var err error
 	if ref != "" {
 		if ref, err = o.imageName(ref, task.Image); err != nil {
 			return nil, err
 		}
-		return o.container(ctx, ref, task.Kind)
+		return o.container(ctx, ref, task)
 	}
 	if len(task.Command) == 0 {
 		if task.Command, err = o.ownCommand(); err != nil {

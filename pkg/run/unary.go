@@ -28,23 +28,17 @@ func (t *target) call(ctx context.Context, request flow.Request, kind string) (j
 	if err != nil {
 		return nil, fmt.Errorf("writing the request: %w", err)
 	}
-	timeout := t.options.Timeout
-	if timeout == 0 {
-		timeout = defaultTimeout
-	}
+	timeout := t.timeout()
 	timed, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	logs := newLogs(t.options.log, t.mask)
-	command := t.endpoint.command()
-	command.Stderr = logs
-	session, err := proc.Start(command)
+	d, err := t.start()
 	if err != nil {
-		return nil, t.startError(err)
+		return nil, err
 	}
-	e := exchange{session: session, mask: t.mask}
+	e := exchange{t: t, session: d.session}
 	answer, err := e.run(timed, line, kind)
-	session.Stop(stopGrace)
-	logs.close()
+	d.stop()
+	logs := d.logs
 	switch {
 	case err == nil:
 		return answer, nil
@@ -56,10 +50,17 @@ func (t *target) call(ctx context.Context, request flow.Request, kind string) (j
 	return nil, t.failure(err, logs)
 }
 
+func (t *target) timeout() time.Duration {
+	if t.options.Timeout == 0 {
+		return defaultTimeout
+	}
+	return t.options.Timeout
+}
+
 // exchange is the talk itself.
 type exchange struct {
+	t        *target
 	session  *proc.Session
-	mask     flow.Masker
 	answered bool
 }
 
@@ -71,7 +72,7 @@ func (e *exchange) run(ctx context.Context, request []byte, kind string) (json.R
 	line, err := s.Recv(ctx)
 	if err != nil {
 		if errors.Is(err, io.ErrUnexpectedEOF) {
-			err = fmt.Errorf("its answer ends in the middle of a line: %s", e.excerpt(line))
+			err = fmt.Errorf("its answer ends in the middle of a line: %s", e.t.excerpt(line))
 		} else if errors.Is(err, io.EOF) {
 			err = errNoAnswer
 		}
@@ -79,7 +80,7 @@ func (e *exchange) run(ctx context.Context, request []byte, kind string) (json.R
 	}
 	response, err := flow.ParseResponse(line)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %s", errStdout, e.excerpt(line))
+		return nil, fmt.Errorf("%w: %s", errStdout, e.t.excerpt(line))
 	}
 	if response.Kind != kind {
 		return nil, fmt.Errorf("it answered with %q, %q is wanted", response.Kind, kind)
@@ -89,7 +90,7 @@ func (e *exchange) run(ctx context.Context, request []byte, kind string) (json.R
 		return nil, fmt.Errorf("ending its input: %w", err)
 	}
 	if line, err = s.Recv(ctx); err == nil || errors.Is(err, io.ErrUnexpectedEOF) {
-		return nil, fmt.Errorf("it printed more than its answer: %s", e.excerpt(line))
+		return nil, fmt.Errorf("it printed more than its answer: %s", e.t.excerpt(line))
 	}
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
@@ -99,8 +100,8 @@ func (e *exchange) run(ctx context.Context, request []byte, kind string) (json.R
 
 // excerpt quotes a line of the connector. Secrets are hidden before it is cut,
 // which could leave half of one.
-func (e *exchange) excerpt(line []byte) string {
-	return flow.Excerpt([]byte(e.mask.Text(string(line))))
+func (t *target) excerpt(line []byte) string {
+	return flow.Excerpt([]byte(t.mask.Text(string(line))))
 }
 
 var (

@@ -128,7 +128,7 @@ func checkFiles(t *testing.T, p *scaffold.Plan) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if config, err := task.Config(t.Context(), nil); err != nil || len(p.Upstream) == 0 && !config.Plain {
+	if config, err := task.Config(t.Context(), flow.ConfigOptions{}); err != nil || len(p.Upstream) == 0 && !config.Plain {
 		t.Errorf("the config has no secret field: %+v, %v", config, err)
 	}
 }

@@ -1,0 +1,109 @@
+package run
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/connkit/connkit/internal/jsonschema"
+	"github.com/connkit/connkit/pkg/flow"
+)
+
+// entry is the one document of a key in a transaction.
+type entry struct {
+	binding int
+	key     []json.RawMessage
+	packed  []byte
+	doc     []byte
+	loaded  bool
+}
+
+// combined are the documents of a transaction, one for each key.
+type combined struct{ entries map[string]*entry }
+
+func newCombined() *combined { return &combined{map[string]*entry{}} }
+
+func combinedKey(binding int, packed []byte) string {
+	return strconv.Itoa(binding) + " " + string(packed)
+}
+
+// put takes a document; of several with one key the last stays.
+func (c *combined) put(e *entry) *entry {
+	k := combinedKey(e.binding, e.packed)
+	if old, ok := c.entries[k]; ok {
+		old.doc = e.doc
+		return old
+	}
+	c.entries[k] = e
+	return e
+}
+
+// sorted gives the entries by binding and key.
+func (c *combined) sorted() []*entry {
+	all := make([]*entry, 0, len(c.entries))
+	for _, e := range c.entries {
+		all = append(all, e)
+	}
+	slices.SortFunc(all, func(a, b *entry) int {
+		if a.binding != b.binding {
+			return a.binding - b.binding
+		}
+		return strings.Compare(string(a.packed), string(b.packed))
+	})
+	return all
+}
+
+// keyOf gives the key of a document in both forms.
+func keyOf(doc jsonschema.Value, pointers [][]string) (raw []json.RawMessage, packed []byte) {
+	values := valuesAt(doc, pointers)
+	return rawOf(values), flow.PackTuple(values)
+}
+
+func valuesAt(doc jsonschema.Value, pointers [][]string) []jsonschema.Value {
+	values := make([]jsonschema.Value, len(pointers))
+	for i, p := range pointers {
+		values[i] = doc.Find(p)
+	}
+	return values
+}
+
+func rawOf(values []jsonschema.Value) []json.RawMessage {
+	raw := make([]json.RawMessage, len(values))
+	for i, v := range values {
+		raw[i] = json.RawMessage("null")
+		if v.Exists() {
+			raw[i] = slices.Clone(v.Raw())
+		}
+	}
+	return raw
+}
+
+func pointersOf(list []string) [][]string {
+	var all [][]string
+	for _, p := range list {
+		all = append(all, jsonschema.Pointer(p))
+	}
+	return all
+}
+
+// withUUID gives a document with the identifier that Flow gives each one.
+func withUUID(doc jsonschema.Value, uuid string) []byte {
+	meta := doc.Get("_meta")
+	out := append([]byte(`{"_meta":{"uuid":`), quote(uuid)...)
+	if meta.Exists() && meta.Kind() == jsonschema.Object {
+		out = appendMembers(out, meta, "uuid")
+	}
+	out = append(out, '}')
+	return append(appendMembers(out, doc, "_meta"), '}')
+}
+
+func appendMembers(out []byte, object jsonschema.Value, without string) []byte {
+	for m := object.First(); m.Exists(); m = m.Next() {
+		if string(m.Key()) != without {
+			out = append(append(append(out, ','), quote(string(m.Key()))...), ':')
+			out = append(out, m.Raw()...)
+		}
+	}
+	return out
+}

@@ -1,0 +1,240 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/jsonschema"
+	"github.com/connkit/connkit/pkg/flow"
+)
+
+// derive runs the sessions of a derivation: source documents in, published
+// documents out, one for each key in a transaction.
+type derive struct {
+	*preview
+	sources []*source
+	keys    [][]string // of the derived collection
+	checker *checker
+	clock   flow.Clock
+	read    read
+
+	d       *dialogue
+	docs    *combined
+	waiting string // the answer that is due: flushed, startedCommit
+	late    bool   // a flush was answered, and nothing was sent since
+	more    bool
+	remote  bool // the connector keeps the checkpoint
+	flushed patches
+}
+
+// source is what a transform needs for its documents.
+type source struct {
+	*bound
+	stats  *BindingStats
+	keys   [][]string // of the shuffle
+	name   string     // in checkpoints
+	schema *jsonschema.Schema
+}
+
+// mostRounds are the flushes of one transaction.
+const mostRounds = 100
+
+func newDerive(p *preview) (*derive, error) {
+	d := &derive{preview: p, keys: pointersOf(p.derived.Key), read: read{}}
+	p.result.Bindings = make([]BindingStats, len(p.bindings)+1)
+	p.result.Bindings[0].Collection = p.task.Name
+	var err error
+	if d.checker, err = newChecker(p.derived, &p.result.Bindings[0], p.o.Unchecked); err != nil {
+		return nil, err
+	}
+	p.checkReduce(p.derived)
+	for i, b := range p.bindings {
+		s := &source{bound: b, stats: &p.result.Bindings[i+1], keys: pointersOf(b.Shuffle)}
+		if s.stats.Collection = b.Collection; len(b.Shuffle) == 0 {
+			s.keys = pointersOf(b.collection.Key) // Flow shuffles any by the key of the source
+		}
+		s.name = flow.CheckpointSource(b.Collection, p.task.ReadSuffix(b.stateKey))
+		if s.schema, err = jsonschema.Compile(b.collection.Schema()); err != nil {
+			return nil, fault.Usagef("collection %q: %w", b.Collection, err).At(b.collection.File, 0, 0)
+		}
+		d.sources = append(d.sources, s)
+	}
+	return d, nil
+}
+
+func (j *job) derivationRequest(r *flow.ValidateRequest) {
+	r.Name, r.Collection = "", j.derived.Spec()
+	r.ProjectRoot = "file://" + j.options.Dir + "/"
+	for _, b := range j.bindings {
+		r.Transforms = append(r.Transforms, flow.ValidateTransform{Name: b.Name, Collection: b.spec, LambdaConfig: b.Resource, Backfill: b.Backfill})
+	}
+}
+
+func (d *derive) collectionSpec() *flow.CollectionSpec {
+	spec := d.derived.Spec()
+	spec.Derivation = &flow.DerivationSpec{ConnectorType: d.endpoint.connectorType(), Config: d.config.JSON, Transforms: []flow.TransformSpec{}}
+	spec.Derivation.ShardTemplate, spec.Derivation.RecoveryLogTemplate = d.task.Templates(d.options.level(d.task), d.flags()...)
+	for _, b := range d.bindings {
+		spec.Derivation.Transforms = append(spec.Derivation.Transforms, flow.TransformSpec{
+			Name: b.Name, Collection: b.spec, PartitionSelector: &struct{}{}, ShuffleKey: b.Shuffle, LambdaConfig: b.Resource,
+			JournalReadSuffix: d.task.ReadSuffix(b.stateKey), Backfill: b.Backfill, StateKey: b.stateKey,
+		})
+	}
+	return spec
+}
+
+func (d *derive) session(ctx context.Context, n int) (ended string, err error) {
+	if d.d, err = d.start(); err != nil {
+		return "", err
+	}
+	ended, err = d.talk(ctx, n)
+	d.end(d.d)
+	return ended, d.d.failure(ctx, err)
+}
+
+func (d *derive) talk(ctx context.Context, n int) (string, error) {
+	if d.o.Runtime != "v1" {
+		if err := d.d.specFirst(ctx); err != nil {
+			return "", err
+		}
+	}
+	opened, err := d.d.open(ctx, &flow.OpenRequest{Collection: d.collectionSpec(), Version: version, Range: flow.WholeRange, State: d.state.JSON()})
+	if err != nil {
+		return "", err
+	}
+	d.remote = opened.RuntimeCheckpoint != nil
+	if d.remote && d.result.Checkpoints == 0 && len(opened.RuntimeCheckpoint.Sources) > 0 {
+		d.warnOnce("the connector has a checkpoint of its own: Flow would go on from there, connkit begins with the fixture")
+	}
+	d.d.handle, d.docs, d.waiting, d.late = d.take, newCombined(), "", true
+	return d.transactions(ctx, d.d, n, d.transaction, func(context.Context) error { return nil })
+}
+
+func (d *derive) transaction(ctx context.Context) error {
+	if err := d.send(ctx); err != nil {
+		return err
+	}
+	for round := 1; ; round++ {
+		d.waiting, d.more, d.late = "flushed", false, false
+		if err := d.d.put(ctx, flow.Request{Flush: &flow.PatchesRequest{StatePatches: d.flushed.take(d.o)}}); err != nil {
+			return err
+		}
+		if err := d.d.await(ctx, "flushed"); err != nil {
+			return err
+		}
+		if !d.more {
+			break
+		}
+		if round == mostRounds {
+			return fmt.Errorf("it has answered %d flushes of one transaction with more: true", round)
+		}
+	}
+	d.flushed = nil
+	if err := d.commitRemote(ctx); err != nil {
+		return err
+	}
+	for _, e := range d.docs.sorted() {
+		d.printPair(d.task.Name, e.doc)
+	}
+	d.docs = newCombined()
+	for d.d.session.Ready() { // what comes now comes late
+		m, err := d.d.recv(ctx)
+		if err == nil {
+			err = d.take(m)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// commitRemote asks for a commit: the older runtime always does, the newer one
+// where the connector keeps the checkpoint.
+func (d *derive) commitRemote(ctx context.Context) error {
+	if d.o.Runtime != "v1" && !d.remote {
+		return nil
+	}
+	d.waiting = "startedCommit"
+	if err := d.d.put(ctx, flow.Request{StartCommit: &flow.CommitRequest{RuntimeCheckpoint: d.read.checkpoint()}}); err != nil {
+		return err
+	}
+	return d.d.await(ctx, "startedCommit")
+}
+
+// send sends the source documents of a transaction, each to every transform that reads it.
+func (d *derive) send(ctx context.Context) error {
+	for {
+		line, more, err := d.fixture.next()
+		if err != nil || !more {
+			return err
+		}
+		uuid := d.clock.Next()
+		for i, s := range d.sources {
+			if s.Collection != line.collection {
+				continue
+			}
+			if bad := s.schema.Validate(line.doc); len(bad) > 0 && !d.o.Unchecked {
+				return errDocument(d.fixture.line, d.fixture.name, fmt.Sprintf("transform %q: the document is not as %s says: %s", s.Name, s.Collection, bad[0]))
+			}
+			s.stats.Documents++
+			s.stats.Bytes += len(line.doc.Raw())
+			d.read[s.name]++
+			r := flow.ReadRequest{Transform: i, Doc: withUUID(line.doc, uuid.Text)}
+			r.UUID.Node, r.UUID.Clock = uuid.Node, uuid.Clock
+			r.Shuffle.Key, r.Shuffle.Packed = keyOf(line.doc, s.keys)
+			d.late = false
+			if err := d.d.put(ctx, flow.Request{Read: &r}); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+var errStateInCommit = errors.New(`it sent a state with "startedCommit", which Flow's newer runtime refuses: move it to "flushed"`)
+
+// take deals with one response.
+func (d *derive) take(m message) error {
+	switch {
+	case m.kind == "published":
+		return d.published(m)
+	case m.kind == "flushed" && d.waiting == "flushed":
+		d.waiting, d.d.done, d.late = "", true, true
+		d.more = m.value.Get("more").True()
+		updated, err := d.update(m.value)
+		if d.flushed.add(m.value, updated); updated != nil && d.o.Runtime == "v1" {
+			d.warnOnce(`a state in "flushed" is lost with Flow's older runtime: it takes it from "startedCommit"`)
+		}
+		return err
+	case m.kind == "startedCommit" && d.waiting == "startedCommit":
+		d.waiting, d.d.done = "", true
+		updated, err := d.update(m.value)
+		if updated != nil && d.o.Runtime != "v1" {
+			return errStateInCommit
+		}
+		return err
+	}
+	wanted := `"published"`
+	if d.waiting != "" {
+		wanted += fmt.Sprintf(" or %q", d.waiting)
+	}
+	return d.d.unexpected(m, wanted)
+}
+
+// published takes a document. Of several with one key in a transaction the
+// last is printed.
+func (d *derive) published(m message) error {
+	doc := m.value.Get("doc")
+	if !doc.Exists() || doc.Kind() != jsonschema.Object {
+		return fmt.Errorf("it published what is no JSON object: %s", d.excerpt(m.line))
+	}
+	if d.late {
+		d.warnOnce(`it published after "flushed": the document counts to the next transaction`)
+	}
+	_, packed := keyOf(doc, d.keys)
+	d.docs.put(&entry{packed: packed, doc: append([]byte(nil), doc.Raw()...)})
+	d.checker.count(doc)
+	return nil
+}

@@ -1,0 +1,229 @@
+package run
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/jsonschema"
+	"github.com/connkit/connkit/internal/proc"
+	"github.com/connkit/connkit/pkg/flow"
+)
+
+// dialogue is a connector that runs, with what is said to it and by it.
+type dialogue struct {
+	t       *target
+	session *proc.Session
+	logs    *logs
+	doc     jsonschema.Doc
+	out     []byte // requests that were not written yet
+
+	// handle gets what comes while requests are written or an answer is awaited.
+	handle func(message) error
+	done   bool // what is awaited has come
+}
+
+// message is one response: its only field. It holds until the next one.
+type message struct {
+	kind  string
+	value jsonschema.Value
+	line  []byte
+}
+
+func (t *target) start() (*dialogue, error) {
+	d := &dialogue{t: t, logs: newLogs(t.options.log, t.options.Leak, t.mask)}
+	command := t.endpoint.command()
+	command.Stderr = d.logs
+	var err error
+	if d.session, err = proc.Start(command); err != nil {
+		return nil, t.startError(err)
+	}
+	return d, nil
+}
+
+// stop ends the connector, whatever it does, and hands on its last log lines.
+func (d *dialogue) stop() (gently bool) {
+	gently = d.session.Stop(stopGrace)
+	d.logs.close()
+	return gently
+}
+
+// put adds a request, and writes what has gathered when it is much.
+func (d *dialogue) put(ctx context.Context, r flow.Request) error {
+	text, err := encode(r)
+	if err != nil {
+		return err
+	}
+	if d.out = append(append(d.out, text...), '\n'); len(d.out) < 64<<10 {
+		return nil
+	}
+	return d.flush(ctx)
+}
+
+func encode(r flow.Request) ([]byte, error) {
+	text, err := json.Marshal(r)
+	if err != nil {
+		return nil, fmt.Errorf("writing the request: %w", err)
+	}
+	return text, nil
+}
+
+// flush writes the requests that have gathered.
+func (d *dialogue) flush(ctx context.Context) error {
+	if len(d.out) == 0 {
+		return nil
+	}
+	err := d.session.Pump(ctx, d.out, d.line)
+	d.out = d.out[:0]
+	return d.told(ctx, err)
+}
+
+func (d *dialogue) line(line []byte) error {
+	m, err := d.parse(line)
+	if err != nil {
+		return err
+	}
+	return d.handle(m)
+}
+
+// await writes what has gathered and handles what comes until the handler says
+// that it is done. A wait for longer than the timeout is an error that names
+// what was awaited.
+func (d *dialogue) await(ctx context.Context, what string) error {
+	timeout := d.t.timeout()
+	timed, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	d.done = false
+	err := d.flush(timed)
+	for err == nil && !d.done {
+		var m message
+		if m, err = d.recv(timed); err == nil {
+			err = d.handle(m)
+		}
+	}
+	if err != nil && ctx.Err() == nil && timed.Err() != nil {
+		return &silence{what: what, after: timeout}
+	}
+	return err
+}
+
+// silence is a connector that did not answer in time.
+type silence struct {
+	what  string
+	after time.Duration
+}
+
+func (s *silence) Error() string {
+	return fmt.Sprintf("waiting for %q: no answer after %s", s.what, s.after)
+}
+
+// recv reads one response.
+func (d *dialogue) recv(ctx context.Context) (message, error) {
+	line, err := d.session.Recv(ctx)
+	if err != nil {
+		if errors.Is(err, io.ErrUnexpectedEOF) {
+			err = fmt.Errorf("its output ends in the middle of a line: %s", d.t.excerpt(line))
+		}
+		return message{}, d.told(ctx, err)
+	}
+	return d.parse(line)
+}
+
+// parse finds the only field of a response that is not null.
+func (d *dialogue) parse(line []byte) (message, error) {
+	v, err := d.doc.Parse(line)
+	if err != nil || v.Kind() != jsonschema.Object {
+		return message{}, fmt.Errorf("%w: %s", errStdout, d.t.excerpt(line))
+	}
+	m := message{line: line}
+	for f := v.First(); f.Exists(); f = f.Next() {
+		if f.Kind() == jsonschema.Null || string(f.Key()) == "$internal" {
+			continue
+		}
+		if m.value.Exists() {
+			return m, fmt.Errorf("a response has one field, and this one has several: %s", d.t.excerpt(line))
+		}
+		m.kind, m.value = flow.FieldName(string(f.Key())), f
+	}
+	if !m.value.Exists() {
+		return m, fmt.Errorf("a response has one field, and this one has none: %s", d.t.excerpt(line))
+	}
+	return m, nil
+}
+
+// told gives the program's own end as the reason of an error where there is one.
+func (d *dialogue) told(ctx context.Context, err error) error {
+	if err == nil || ctx.Err() != nil {
+		if err != nil {
+			return context.Cause(ctx)
+		}
+		return nil
+	}
+	return ended(ctx, d.session, err)
+}
+
+// wanted is an error for a response that is not of the kind that may come now.
+func (d *dialogue) unexpected(m message, wanted string) error {
+	return fmt.Errorf("it sent %q, %s is wanted: %s", m.kind, wanted, d.t.excerpt(m.line))
+}
+
+// open sends the request that begins a session and reads the answer.
+func (d *dialogue) open(ctx context.Context, r *flow.OpenRequest) (flow.Opened, error) {
+	var opened flow.Opened
+	d.handle = func(m message) error {
+		if m.kind != "opened" {
+			return d.unexpected(m, `"opened"`)
+		}
+		d.done = true
+		_, err := d.t.decode(m.value.Raw(), &opened)
+		return err
+	}
+	if err := d.put(ctx, flow.Request{Open: r}); err != nil {
+		return opened, err
+	}
+	return opened, d.await(ctx, "opened")
+}
+
+// specFirst asks for the spec before the session, as Flow's newer runtime does.
+func (d *dialogue) specFirst(ctx context.Context) error {
+	d.handle = func(m message) error {
+		if m.kind != "spec" {
+			return d.unexpected(m, `"spec"`)
+		}
+		d.done = true
+		return nil
+	}
+	request := flow.SpecRequest{ConnectorType: d.t.endpoint.connectorType(), Config: json.RawMessage("{}")}
+	if err := d.put(ctx, flow.Request{Spec: &request}); err != nil {
+		return err
+	}
+	return d.await(ctx, "spec")
+}
+
+// failure makes the error that a person reads of what went wrong in a session,
+// which must have been stopped before.
+func (d *dialogue) failure(ctx context.Context, err error) error {
+	var s *silence
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case errors.As(err, &s):
+		return timeoutError(s.what, false, s.after, d.logs)
+	case fault.KindOf(err) != fault.Failed || isFault(err):
+		return err
+	case errors.Is(err, io.EOF):
+		err = errors.New("it closed its output")
+	}
+	return d.t.failure(err, d.logs)
+}
+
+func isFault(err error) bool {
+	var f *fault.Error
+	return errors.As(err, &f)
+}

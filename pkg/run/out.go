@@ -1,0 +1,26 @@
+package run
+
+import "encoding/json"
+
+// printPair prints a line of a name and a value.
+func (p *preview) printPair(name string, value []byte) {
+	_ = p.out.WriteByte('[') // the writer keeps its first error for Flush
+	_, _ = p.out.Write(quote(name))
+	_ = p.out.WriteByte(',')
+	_, _ = p.out.Write(value)
+	_, _ = p.out.WriteString("]\n")
+}
+
+func quote(s string) []byte {
+	text, _ := json.Marshal(s) // a text always encodes
+	return text
+}
+
+func (p *preview) warnOnce(text string) {
+	for _, w := range p.warnings {
+		if w == text {
+			return
+		}
+	}
+	p.warn(text)
+}

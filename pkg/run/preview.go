@@ -1,0 +1,229 @@
+package run
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/pkg/flow"
+)
+
+// PreviewOptions say how long a preview goes on and what becomes of it. Out is needed.
+type PreviewOptions struct {
+	Options
+
+	Sessions     []int         // checkpoints of each session, or transactions; -1 or none is all there are
+	Duration     time.Duration // of all sessions together; 0 is no end
+	InitialState string        // JSON that the first session is opened with
+	StateFile    string        // read if it is there, written at each checkpoint; "" is none
+	OutputState  bool          // print state changes among the documents, and the state at the end
+	OutputApply  bool          // print what the connector did to put the task in place
+	Unchecked    bool          // documents are not checked against schema and key
+
+	Fixture string    // documents for a materialization or derivation; "-" is Stdin
+	Stdin   io.Reader // read by Fixture "-"
+	Runtime string    // v1 | v2, the generation of Flow's runtime to be; "" is v2
+	LoadAll bool      // load each key, also those that are new for sure
+
+	KillAfter int // documents after which the connector is killed, as in a crash; 0 is never
+	StopAfter int // documents after which the connector is stopped; 0 is never
+
+	Out      io.Writer             // gets ["collection", document] lines
+	Commit   func()                // called at each checkpoint, when the documents before it are in Out; nil for none
+	Progress func(r PreviewResult) // gets the numbers so far, now and then; nil is silence
+}
+
+// Preview runs the sessions of a task: a capture prints its documents, a
+// derivation those that it makes of a fixture, a materialization stores a
+// fixture. The result holds what was done also where there is an error.
+//
+// Errors are those of [Validate]; a connector that breaks the protocol or ends
+// within a checkpoint is [fault.Failed]. Violations are counted and no error.
+func Preview(ctx context.Context, o PreviewOptions) (PreviewResult, error) {
+	p, err := o.begin(ctx)
+	if err != nil {
+		return PreviewResult{}, err
+	}
+	err = p.prepareSessions(ctx)
+	if err == nil {
+		err = p.sessions(ctx)
+	}
+	if outErr := p.finish(); err == nil {
+		err = outErr
+	}
+	return p.result, err
+}
+
+// preview is one in work.
+type preview struct {
+	*job
+	o       *PreviewOptions
+	state   flow.State
+	result  PreviewResult
+	out     *bufio.Writer
+	began   time.Time
+	told    time.Time // when the progress was told last
+	fixture *fixture
+	driver  driver
+}
+
+// driver is what differs between the kinds of tasks.
+type driver interface {
+	// session runs one: n checkpoints or transactions, or all of them when it is negative.
+	session(ctx context.Context, n int) (ended string, err error)
+}
+
+var errTimeUp = errors.New("the time is up")
+
+func (o *PreviewOptions) begin(ctx context.Context) (*preview, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	state, err := o.firstState()
+	if err != nil {
+		return nil, err
+	}
+	j, err := o.job(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p := &preview{job: j, o: o, state: state, out: bufio.NewWriterSize(o.Out, 64<<10), began: time.Now()}
+	p.result.Task, p.result.Kind, p.result.Bindings = j.task.Name, j.task.Kind, []BindingStats{}
+	if j.task.Kind == "capture" != (o.Fixture == "") {
+		if o.Fixture == "" {
+			return nil, fault.Usagef("previewing %q: a %s needs documents", j.task.Name, j.task.Kind).WithHint("--fixture FILE, a file of [\"collection\", document] lines")
+		}
+		return nil, fault.Usagef("previewing %q: a capture takes no fixture", j.task.Name)
+	}
+	if len(j.bindings) == 0 {
+		p.warn("no binding is enabled: connkit run discover --write writes them")
+	}
+	return p, nil
+}
+
+func (o *PreviewOptions) check() error {
+	if o.Runtime != "" && o.Runtime != "v1" && o.Runtime != "v2" {
+		return fault.Usagef("reading the options: the runtime %q is none of v1, v2", o.Runtime)
+	}
+	for i, n := range o.Sessions {
+		if n == 0 || n < 0 && i < len(o.Sessions)-1 {
+			return fault.Usagef("reading the options: a session has 1 or more checkpoints, and only the last may have -1, for no end")
+		}
+	}
+	return nil
+}
+
+func (p *preview) warn(text string) { p.warnings = append(p.warnings, text) }
+
+// prepareSessions validates and applies the task and chooses the driver.
+func (p *preview) prepareSessions(ctx context.Context) error {
+	if err := p.validate(ctx); err != nil {
+		return err
+	}
+	if p.task.Kind != "derivation" {
+		applied, err := p.apply(ctx, p.flags()...)
+		if err != nil {
+			return err
+		}
+		if applied.State != nil {
+			if err := p.state.Update(*applied.State); err != nil {
+				return fault.Failedf("the connector broke the protocol: %w", err)
+			}
+		}
+		if p.result.Action = applied.ActionDescription; p.o.OutputApply {
+			p.printPair("applied.actionDescription", quote(applied.ActionDescription))
+		}
+	}
+	var err error
+	if p.o.Fixture != "" {
+		if p.fixture, err = openFixture(p.o.Fixture, p.o.Stdin); err != nil {
+			return err
+		}
+	}
+	p.driver, err = p.newDriver()
+	return err
+}
+
+func (p *preview) newDriver() (driver, error) {
+	switch p.task.Kind {
+	case "materialization":
+		return newMaterialize(p)
+	case "derivation":
+		return newDerive(p)
+	}
+	return newCapture(p)
+}
+
+// flags are those of a task's shards that tell a connector the runtime.
+func (p *preview) flags() []string {
+	if p.o.Runtime == "v1" {
+		return nil
+	}
+	return []string{"enable-runtime-v2"}
+}
+
+func (p *preview) sessions(ctx context.Context) error {
+	if p.o.Duration > 0 {
+		timed, cancel := context.WithTimeoutCause(ctx, p.o.Duration, errTimeUp)
+		defer cancel()
+		ctx = timed
+	}
+	list := p.o.Sessions
+	if len(list) == 0 {
+		list = []int{-1}
+	}
+	for _, n := range list {
+		p.result.Sessions++
+		ended, err := p.driver.session(ctx, n)
+		if err != nil && errors.Is(context.Cause(ctx), errTimeUp) {
+			ended, err = byTimeout, nil
+		}
+		if p.result.Ended = ended; err != nil {
+			return err
+		}
+		if ended == byTimeout || ended == byFixture || ended == byKill || ended == byStop {
+			break
+		}
+	}
+	return nil
+}
+
+// end ends the connector of a session, and notes how that went.
+func (p *preview) end(d *dialogue) {
+	began := time.Now()
+	p.result.Stop.Killed = !d.stop()
+	p.result.Stop.Seconds = time.Since(began).Seconds()
+}
+
+// finish writes what was not written yet and closes the numbers.
+func (p *preview) finish() error {
+	var err error
+	if p.task.Kind == "capture" { // the others commit transactions as a whole
+		err = p.commitState()
+	}
+	if p.o.OutputState {
+		p.printPair("connectorState", append(append([]byte(`{"updated":`), p.state.JSON()...), '}'))
+	}
+	if outErr := p.out.Flush(); err == nil {
+		err = outErr
+	}
+	p.fixture.close()
+	p.result.Seconds = time.Since(p.began).Seconds()
+	p.result.State = p.state.JSON()
+	p.result.Warnings = p.warnings
+	return err
+}
+
+// tell reports the numbers: ten times a second at most while they change, and
+// when a pause begins.
+func (p *preview) tell(pause bool) {
+	if p.o.Progress == nil || !pause && time.Since(p.told) < 100*time.Millisecond {
+		return
+	}
+	p.told = time.Now()
+	p.result.Seconds = time.Since(p.began).Seconds()
+	p.o.Progress(p.result)
+}

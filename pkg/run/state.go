@@ -1,0 +1,76 @@
+package run
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/jsonschema"
+	"github.com/connkit/connkit/internal/textedit"
+	"github.com/connkit/connkit/pkg/flow"
+)
+
+// firstState is what the first session is opened with.
+func (o *PreviewOptions) firstState() (flow.State, error) {
+	text := []byte(o.InitialState)
+	if o.StateFile != "" {
+		kept, err := os.ReadFile(o.StateFile)
+		switch {
+		case err == nil && len(bytes.TrimSpace(kept)) > 0 && len(text) > 0:
+			return flow.State{}, fault.Usagef("reading the state: %q holds one, and another is given to begin with", o.StateFile)
+		case err == nil && len(text) == 0:
+			text = kept
+		case err != nil && !errors.Is(err, fs.ErrNotExist):
+			return flow.State{}, fault.Usagef("reading the state: %w", err)
+		}
+	}
+	state, err := flow.ParseState(text)
+	if err != nil {
+		return state, fault.Usagef("%w", err)
+	}
+	return state, nil
+}
+
+// commitState keeps the state, whole or not at all. What was printed before it
+// is out then.
+func (p *preview) commitState() error {
+	if err := p.out.Flush(); err != nil {
+		return fmt.Errorf("writing documents: %w", err)
+	}
+	if p.o.StateFile == "" {
+		return nil
+	}
+	return textedit.WriteFile(p.o.StateFile, append(p.state.JSON(), '\n'), 0o600)
+}
+
+// update takes in a change of the state that came with a response.
+func (p *preview) update(holder jsonschema.Value) (json.RawMessage, error) {
+	state := holder.Get("state")
+	if !state.Exists() || state.Kind() == jsonschema.Null {
+		return nil, nil
+	}
+	updated := state.Get("updated")
+	if !updated.Exists() || updated.Kind() == jsonschema.Null {
+		return nil, nil
+	}
+	patch := state.Get("mergePatch")
+	if !patch.Exists() {
+		patch = state.Get("merge_patch")
+	}
+	if updated.Kind() != jsonschema.Object {
+		p.warnOnce("a state is no JSON object")
+	}
+	u := flow.StateUpdate{Updated: updated.Raw(), MergePatch: patch.True()}
+	if err := p.state.Update(u); err != nil {
+		return nil, err
+	}
+	if p.o.OutputState {
+		line, _ := json.Marshal(u) // raw JSON that was parsed
+		p.printPair("connectorState", line)
+	}
+	return json.RawMessage(append([]byte(nil), updated.Raw()...)), nil
+}

@@ -1,0 +1,238 @@
+package run
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/textedit"
+	"github.com/connkit/connkit/pkg/flow"
+)
+
+// WriteResult is what was discovered, and what of it goes into catalog files.
+// Nothing is written before [WriteResult.Apply].
+type WriteResult struct {
+	DiscoverResult
+	Added []string     `json:"added"` // collections of new bindings
+	Kept  []string     `json:"kept"`  // collections of bindings that are in the catalog
+	Gone  []string     `json:"gone"`  // collections of bindings that were not discovered any more; they stay
+	Files []FileChange `json:"files"`
+}
+
+// FileChange is a file that is written.
+type FileChange struct {
+	File          string `json:"file"` // absolute
+	Action        string `json:"action"`
+	Before, After []byte `json:"-"` // Before is nil for a new file
+}
+
+// Write discovers a capture and plans what goes into its catalog files: a
+// schema for each collection, the collections, and the bindings with the
+// import. Bindings and collections that are there stay as they are, but for
+// schemas in files of their own, which follow what is discovered.
+func Write(ctx context.Context, o Options) (WriteResult, error) {
+	t, d, spec, err := o.discover(ctx)
+	if err != nil {
+		return WriteResult{}, err
+	}
+	if t.catalog == nil {
+		return WriteResult{}, fault.Usagef("writing bindings: %q has no %s", filepath.Base(o.Dir), catalogName).WithHint("write one with the endpoint, and bindings: []")
+	}
+	w := writer{target: t, pointers: spec.ResourcePathPointers, result: WriteResult{DiscoverResult: d, Added: []string{}, Kept: []string{}, Gone: []string{}, Files: []FileChange{}}}
+	if err := w.plan(); err != nil {
+		return WriteResult{}, err
+	}
+	return w.result, nil
+}
+
+// writer plans files.
+type writer struct {
+	*target
+	pointers []string
+	result   WriteResult
+	fresh    []Binding // without a binding in the catalog
+	homeless []Binding // whose collection is nowhere
+}
+
+func (w *writer) plan() error {
+	existing, err := w.task.Bindings()
+	if err != nil {
+		return err
+	}
+	if err := w.match(existing); err != nil {
+		return err
+	}
+	if err := w.schemas(); err != nil {
+		return err
+	}
+	home := w.home()
+	if err := w.addCollections(home); err != nil {
+		return err
+	}
+	needsImport := len(w.homeless) > 0 && !w.catalog.Loads(home)
+	return w.editTask(needsImport, home)
+}
+
+// match finds out which bindings are there, by their resource paths.
+func (w *writer) match(existing []flow.Binding) error {
+	byPath, taken := map[string]string{}, map[string]bool{}
+	for _, b := range existing {
+		path, err := flow.ResourcePath(b.Resource, w.pointers)
+		if err != nil {
+			return b.Errorf("%w", err)
+		}
+		byPath[strings.Join(path, "\x00")] = b.Collection
+		taken[b.Collection] = true
+	}
+	seen := map[string]bool{}
+	for i, b := range w.result.Bindings {
+		path, err := flow.ResourcePath(b.ResourceConfig, w.pointers)
+		if err != nil {
+			return fault.Failedf("the connector discovered %q: %w", b.RecommendedName, err)
+		}
+		key := strings.Join(path, "\x00")
+		if seen[key] {
+			continue // told of by the check
+		}
+		seen[key] = true
+		if collection, ok := byPath[key]; ok {
+			b.Collection = collection
+			w.result.Kept = append(w.result.Kept, collection)
+			delete(byPath, key)
+		} else {
+			b.Collection = w.unique(b, taken)
+			taken[b.Collection] = true
+			w.fresh = append(w.fresh, b)
+			w.result.Added = append(w.result.Added, b.Collection)
+		}
+		w.result.Bindings[i] = b
+	}
+	for _, collection := range byPath {
+		w.result.Gone = append(w.result.Gone, collection)
+	}
+	slices.Sort(w.result.Gone)
+	return nil
+}
+
+// unique gives the collection of a new binding a name that no other has.
+func (w *writer) unique(b Binding, taken map[string]bool) string {
+	name := b.Collection
+	for n := 2; taken[name]; n++ {
+		name = fmt.Sprintf("%s_%d", b.Collection, n)
+	}
+	if name != b.Collection {
+		w.result.Warnings = append(w.result.Warnings, fmt.Sprintf("%s has a binding already: %q gets %s", b.Collection, b.RecommendedName, name))
+	}
+	return name
+}
+
+// home is the file that new collections go to: of the prefix, beside the task's.
+func (w *writer) home() string {
+	prefix := w.options.Prefix
+	if prefix == "" {
+		prefix = "acmeCo"
+	}
+	return filepath.Join(filepath.Dir(w.task.File()), filepath.FromSlash(prefix), "flow.yaml")
+}
+
+// schemas compares the schemas of collections that are there, and finds the
+// collections that are not.
+func (w *writer) schemas() error {
+	done := map[string]bool{}
+	for _, b := range w.result.Bindings {
+		if done[b.Collection] || b.Collection == "" {
+			continue
+		}
+		done[b.Collection] = true
+		if _, ok := w.catalog.HasCollection(b.Collection); !ok {
+			w.homeless = append(w.homeless, b)
+			continue
+		}
+		c, err := w.catalog.Collection(b.Collection)
+		if err != nil {
+			return err
+		}
+		if err := w.follow(c, b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// follow has the schema file of a collection follow what was discovered. One
+// that stands in a catalog file is a person's.
+func (w *writer) follow(c flow.Collection, b Binding) error {
+	if !slices.Equal(c.Key, b.Key) && len(b.Key) > 0 {
+		w.result.Warnings = append(w.result.Warnings, fmt.Sprintf("%s has the key %s, discovered is %s: it stays", c.Name, strings.Join(c.Key, " "), strings.Join(b.Key, " ")))
+	}
+	if flow.SameJSON(c.WriteSchema, b.DocumentSchema) {
+		return nil
+	}
+	file := c.SchemaFile()
+	if file == "" {
+		w.result.Warnings = append(w.result.Warnings, fmt.Sprintf("the schema of %s in %s is not what was discovered: it stays", c.Name, relative(w.options.Root, c.File)))
+		return nil
+	}
+	text, err := flow.YAML(b.DocumentSchema)
+	if err != nil {
+		return err
+	}
+	return w.file(file, text)
+}
+
+// file plans a file, unless it is so already.
+func (w *writer) file(path string, after []byte) error {
+	before, err := os.ReadFile(path)
+	change := FileChange{path, "change", before, after}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		change.Action, change.Before = "create", nil
+	case err != nil:
+		return fmt.Errorf("reading %q: %w", path, err)
+	case bytes.Equal(before, after):
+		return nil
+	}
+	w.result.Files = append(w.result.Files, change)
+	return nil
+}
+
+// Apply writes the files. A file that is not any more what the change was made
+// for is a [fault.Blocked] error, and when one cannot be written those before
+// it are put back.
+func (r WriteResult) Apply() error {
+	for _, f := range r.Files {
+		now, err := os.ReadFile(f.File)
+		if gone := errors.Is(err, fs.ErrNotExist); gone != (f.Before == nil) || !bytes.Equal(now, f.Before) {
+			return fault.Blockedf("writing %q: it has changed in the meantime", f.File).WithHint("run it again")
+		}
+	}
+	for i, f := range r.Files {
+		err := os.MkdirAll(filepath.Dir(f.File), 0o755)
+		switch {
+		case err != nil:
+		case f.Before == nil:
+			err = textedit.Create(f.File, f.After, 0o644)
+		default:
+			err = textedit.Replace(f.File, f.Before, f.After)
+		}
+		if err == nil {
+			continue
+		}
+		for _, done := range r.Files[:i] { // the first error is the one to tell
+			if done.Before == nil {
+				_ = os.Remove(done.File)
+			} else {
+				_ = textedit.Replace(done.File, done.After, done.Before)
+			}
+		}
+		return err
+	}
+	return nil
+}

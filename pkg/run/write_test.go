@@ -1,0 +1,161 @@
+package run_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/pkg/run"
+)
+
+// written discovers a fake with the bindings and the rest of its catalog, and
+// writes the files; a second time changes nothing.
+func written(t *testing.T, o run.Options) run.WriteResult {
+	t.Helper()
+	r, err := run.Write(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Apply(); err != nil {
+		t.Fatal(err)
+	}
+	again, err := run.Write(t.Context(), o)
+	if err != nil || len(again.Files) != 0 || len(again.Added) != 0 {
+		t.Errorf("a second time: %+v, %v", again.Files, err)
+	}
+	return r
+}
+
+// withCatalog makes the fake's catalog of a text in which LOCAL stands for its endpoint.
+func withCatalog(t *testing.T, text string) run.Options {
+	t.Helper()
+	o := task(t, "capture", "good", "[]")
+	file := filepath.Join(o.Dir, "test.flow.yaml")
+	_, rest, _ := strings.Cut(read(t, file), "endpoint: ")
+	endpoint, _, _ := strings.Cut(rest, "\n")
+	write(t, file, strings.ReplaceAll(text, "LOCAL", endpoint))
+	return o
+}
+
+const newSchema = "type: object\nproperties:\n  id:\n    type: integer\n  name:\n    type: string\nrequired:\n  - id\n"
+
+func TestWriteWhatIsDiscovered(t *testing.T) {
+	t.Parallel()
+	const users, odd = "      - resource:\n          stream: users\n        target: acmeCo/users\n", "      - resource:\n          stream: odd/na me\n        target: acmeCo/odd/na_me\n"
+	for name, tt := range map[string]struct{ before, after string }{
+		"an empty list": {
+			"# mine\ncaptures:\n  acmeCo/x:\n    endpoint: LOCAL\n    bindings: []   # none\n",
+			"# mine\nimport:\n  - acmeCo/flow.yaml\ncaptures:\n  acmeCo/x:\n    endpoint: LOCAL\n    bindings:   # none\n" + users + odd,
+		},
+		"CRLF, no last line ending": {
+			"captures:\r\n  acmeCo/x:\r\n    endpoint: LOCAL\r\n    bindings: []",
+			strings.TrimSuffix(strings.ReplaceAll("import:\n  - acmeCo/flow.yaml\ncaptures:\n  acmeCo/x:\n    endpoint: LOCAL\n    bindings:\n"+users+odd, "\n", "\r\n"), "\r\n"),
+		},
+		"nothing": {
+			"captures:\n  acmeCo/x:\n    bindings:\n    endpoint: LOCAL\n",
+			"import:\n  - acmeCo/flow.yaml\ncaptures:\n  acmeCo/x:\n    bindings:\n" + users + odd + "    endpoint: LOCAL\n",
+		},
+		"no key": {
+			"captures:\n  acmeCo/x:\n    endpoint: LOCAL\n\n# the end\n",
+			"import:\n  - acmeCo/flow.yaml\ncaptures:\n  acmeCo/x:\n    endpoint: LOCAL\n    bindings:\n" + users + odd + "\n# the end\n",
+		},
+		"one is there": {
+			"import: [other.yaml]\ncaptures:\n  acmeCo/x:\n    endpoint: LOCAL\n    bindings:\n    - resource: {stream: users, mine: 1}   # keep\n      target: acmeCo/mine\n    - {resource: {stream: gone}, target: acmeCo/gone}\ncollections:\n  acmeCo/mine: {schema: {}, key: [/id]}\n  acmeCo/gone: {schema: {}, key: [/id]}\n",
+			"import: [other.yaml, acmeCo/flow.yaml]\ncaptures:\n  acmeCo/x:\n    endpoint: LOCAL\n    bindings:\n    - resource: {stream: users, mine: 1}   # keep\n      target: acmeCo/mine\n    - {resource: {stream: gone}, target: acmeCo/gone}\n    - resource:\n        stream: odd/na me\n      target: acmeCo/odd/na_me\ncollections:\n  acmeCo/mine: {schema: {}, key: [/id]}\n  acmeCo/gone: {schema: {}, key: [/id]}\n",
+		},
+		"brackets": {
+			"import:\n- other.yaml\ncaptures: {acmeCo/x: {endpoint: LOCAL, bindings: [{resource: {stream: users}, target: acmeCo/users}]}}\n",
+			"import:\n- other.yaml\n- acmeCo/flow.yaml\ncaptures: {acmeCo/x: {endpoint: LOCAL, bindings: [{resource: {stream: users}, target: acmeCo/users}, {\"resource\":{\"stream\":\"odd/na me\"},\"target\":\"acmeCo/odd/na_me\"}]}}\n",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := withCatalog(t, tt.before)
+			write(t, filepath.Join(o.Dir, "other.yaml"), "collections: {}\n")
+			file := filepath.Join(o.Dir, "test.flow.yaml")
+			_, rest, _ := strings.Cut(read(t, file), "endpoint: ")
+			endpoint := rest[:strings.Index(rest, "}}}")+3]
+			r := written(t, o)
+			if got := strings.ReplaceAll(read(t, file), endpoint, "LOCAL"); got != tt.after {
+				t.Errorf("got\n%s\nwant\n%s", got, tt.after)
+			}
+			if len(r.Added)+len(r.Kept) != 2 {
+				t.Errorf("got %+v", r)
+			}
+			if got := read(t, filepath.Join(o.Dir, "acmeCo/odd/na_me.schema.yaml")); got != newSchema {
+				t.Errorf("got %s", got)
+			}
+		})
+	}
+}
+
+func TestWriteToACatalogFileThatIsThere(t *testing.T) {
+	t.Parallel()
+	o := withCatalog(t, "import: [acmeCo/flow.yaml]\ncaptures:\n  acmeCo/x:\n    endpoint: LOCAL\n    bindings:\n      - {resource: {stream: users}, target: acmeCo/users}\n")
+	write(t, filepath.Join(o.Dir, "acmeCo/flow.yaml"), "# ours\ncollections:\n  acmeCo/users: # people\n    schema: users.schema.yaml\n    key: [/id, /name]\n")
+	write(t, filepath.Join(o.Dir, "acmeCo/users.schema.yaml"), "type: object # old\n")
+	r := written(t, o)
+	want := "# ours\ncollections:\n  acmeCo/users: # people\n    schema: users.schema.yaml\n    key: [/id, /name]\n  acmeCo/odd/na_me:\n    schema: odd/na_me.schema.yaml\n    key:\n      - /id\n"
+	if got := read(t, filepath.Join(o.Dir, "acmeCo/flow.yaml")); got != want {
+		t.Errorf("got %s", got)
+	}
+	if got := read(t, filepath.Join(o.Dir, "acmeCo/users.schema.yaml")); got != newSchema {
+		t.Errorf("got %s", got)
+	}
+	if len(r.Warnings) != 1 || r.Warnings[0] != "acmeCo/users has the key /id /name, discovered is /id: it stays" {
+		t.Errorf("got %q", r.Warnings)
+	}
+}
+
+func TestSchemasInCatalogFilesStay(t *testing.T) {
+	t.Parallel()
+	o := withCatalog(t, "captures:\n  acmeCo/x:\n    endpoint: LOCAL\n    bindings:\n      - {resource: {stream: users}, target: acmeCo/users}\n      - {resource: {stream: odd/na me}, target: acmeCo/users}\n"+collections)
+	before := read(t, filepath.Join(o.Dir, "test.flow.yaml"))
+	r := written(t, o)
+	if got := read(t, filepath.Join(o.Dir, "test.flow.yaml")); got != before || len(r.Files) != 0 {
+		t.Errorf("got %s", got)
+	}
+	if len(r.Warnings) != 1 || r.Warnings[0] != "the schema of acmeCo/users in source-x/test.flow.yaml is not what was discovered: it stays" {
+		t.Errorf("got %q", r.Warnings)
+	}
+}
+
+func TestTwoBindingsOfOneName(t *testing.T) {
+	t.Parallel()
+	o := withCatalog(t, "captures:\n  acmeCo/x:\n    endpoint: LOCAL\n    bindings:\n      - {resource: {stream: other}, target: acmeCo/users}\ncollections: {acmeCo/users: {schema: {}, key: [/id]}}\n")
+	r := written(t, o)
+	if len(r.Added) != 2 || r.Added[0] != "acmeCo/users_2" || len(r.Gone) != 1 {
+		t.Errorf("got %+v", r)
+	}
+}
+
+func TestWhatCannotBeWritten(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"x: &b []\ncaptures:\n  acmeCo/x:\n    endpoint: LOCAL\n    bindings: *b\n":                                "editing it safely is not possible",
+		"captures:\n  acmeCo/x:\n    endpoint: LOCAL\n    bindings:\n      - {resource: {stream: 3}, target: a}\n": `there is no text at "/stream"`,
+	} {
+		o := withCatalog(t, text)
+		r, err := run.Write(t.Context(), o)
+		if fault.KindOf(err) != fault.Usage || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %+v, %v", text, r.Files, err)
+		}
+		if _, err := os.Stat(filepath.Join(o.Dir, "acmeCo")); err == nil {
+			t.Error("something was written")
+		}
+	}
+	o := withCatalog(t, "captures:\n  acmeCo/x:\n    endpoint: LOCAL\n    bindings: []\n")
+	r, err := run.Write(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(o.Dir, "test.flow.yaml"), "captures: {}\n")
+	if err := r.Apply(); fault.KindOf(err) != fault.Blocked {
+		t.Errorf("got %v", err)
+	}
+	if _, err := os.Stat(filepath.Join(o.Dir, "acmeCo")); err == nil {
+		t.Error("half of it was written")
+	}
+}
