@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // filePrefix begins the names of files that are written before they are
@@ -95,6 +96,20 @@ func sweepOne(name string) {
 	if here, statErr := os.Lstat(name); err == nil && statErr == nil && sameFile(f, here) {
 		_ = os.Remove(name)
 	}
+}
+
+// patience is how long a lock may be another's before that counts: a program
+// that is being started holds the locks of its parent until it runs.
+const patience = time.Second
+
+// staysBusy takes the lock of a file, and tells that another keeps it.
+func staysBusy(f *os.File) bool {
+	for end := time.Now().Add(patience); busy(f); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			return true
+		}
+	}
+	return false
 }
 
 // busy takes the lock of a file, and tells that another holds it. That a file

@@ -96,7 +96,7 @@ func hold(path, target string, before []byte) (*os.File, error) {
 		return nil, fmt.Errorf("writing %q: %w", path, cause(err))
 	}
 	switch {
-	case busy(f):
+	case staysBusy(f):
 		err = fault.Blockedf("writing %q: another process is at it", path).WithHint("run it again")
 	case links(f) > 1:
 		err = fault.Blockedf("writing %q: the file has %d names (hard links), and replacing it would part them", path, links(f)).
