@@ -76,6 +76,7 @@ replay: ## make the CI edits in the history of a clone anew: make replay CLONE=p
 
 bench: build setup-python setup-sops ## compare with what one would use instead
 	@PATH="$(CURDIR)/bin:$$PATH" bash scripts/bench.sh
+	@PATH="$(CURDIR)/bin:$$PATH" bash scripts/bench-upstream.sh
 
 setup: setup-python setup-lint setup-sops ## install the tools that the tests need into .tools/
 

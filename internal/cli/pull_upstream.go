@@ -107,7 +107,7 @@ func (f *pullFlags) check(cmd *cobra.Command, args []string, o *upstream.Options
 	}
 	if o.LastLicensed != "" {
 		use := *cmd
-		use.Use = "pull-upstream --last-licensed[=ID] REMOTE PATH DEST LICENSE_ID LICENSE_PATH"
+		use.Use = "pull-upstream REMOTE PATH DEST LICENSE_ID LICENSE_PATH --last-licensed[=ID]"
 		if len(args) != 5 {
 			return argsError(&use, args, 5)
 		}

@@ -2,6 +2,8 @@ package cli
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -74,7 +76,15 @@ func showFound(p *ui.Page, found *imports.Newest, path string) {
 		facts = append(facts, ui.Fact{Label: "changed by", Value: "none: it is what " + found.Ref.Asked + " is"})
 	}
 	p.Facts(append(facts, ui.Fact{Label: "looked at", Value: fmt.Sprintf("%d commits", found.Looked)})...)
-	p.Next(fmt.Sprintf("connkit pull-upstream %s %s %s DEST %q LICENSE_PATH", found.Upstream, record.Short(found.ID), orRoot(found.Path), found.License))
+	p.Next(fmt.Sprintf("connkit pull-upstream %s %s %s DEST %s LICENSE_PATH", found.Upstream, record.Short(found.ID), orRoot(found.Path), quotedID(found.License)))
+}
+
+// quotedID keeps a shell from cutting an expression at its blanks.
+func quotedID(id string) string {
+	if strings.ContainsAny(id, " ()") {
+		return strconv.Quote(id)
+	}
+	return id
 }
 
 func commitLine(c history.Commit) string {

@@ -74,7 +74,7 @@ func showStatus(p *ui.Page, list []*imports.Standing) {
 	for _, st := range list {
 		width = max(width, len([]rune(st.Dest)))
 	}
-	due := 0
+	due, unknown := 0, 0
 	for _, st := range list {
 		state, text := ui.OK, "up to date"
 		var details []string
@@ -83,6 +83,7 @@ func showStatus(p *ui.Page, list []*imports.Standing) {
 			due++
 			state, text, details = ui.Warn, st.Due[0], st.Due[1:]
 		case st.Error != "":
+			unknown++
 			state, text = ui.Fail, "not known: "+st.Error
 		case st.Against == "":
 			state, text = ui.Warn, "not known"
@@ -92,7 +93,11 @@ func showStatus(p *ui.Page, list []*imports.Standing) {
 		}
 		p.Finding(state, st.Dest, width, text, append(details, statusDetails(st)...)...)
 	}
-	p.Line(fmt.Sprintf("%d of %d imports due", due, len(list)))
+	last := fmt.Sprintf("%d of %d imports due", due, len(list))
+	if unknown > 0 {
+		last += fmt.Sprintf(", %d not known", unknown)
+	}
+	p.Line(last)
 }
 
 func statusDetails(st *imports.Standing) []string {
@@ -103,12 +108,19 @@ func statusDetails(st *imports.Standing) []string {
 	if b := st.Behind; b != nil && b.Total > 0 {
 		facts += fmt.Sprintf(", behind by %d for the path and %d in all", b.Path, b.Total)
 	}
-	switch n := st.Edits; {
-	case n == nil:
-	case *n == 1:
-		facts += ", 1 file changed here"
-	case *n > 1:
-		facts += fmt.Sprintf(", %d files changed here", *n)
+	if text := editsText(st.Edits); text != "" {
+		facts += ", " + text
 	}
 	return append([]string{facts}, st.Notes...)
+}
+
+// editsText tells how many files were changed here, "" for none and for what is not known.
+func editsText(n *int) string {
+	switch {
+	case n == nil || *n == 0:
+		return ""
+	case *n == 1:
+		return "1 file changed here"
+	}
+	return fmt.Sprintf("%d files changed here", *n)
 }

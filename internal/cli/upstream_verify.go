@@ -79,8 +79,8 @@ func showVerified(p *ui.Page, list []*imports.Verified, wrong int) {
 		if len(v.Wrong) > 0 {
 			state, text, details = ui.Fail, v.Wrong[0], append(append([]string{}, v.Wrong[1:]...), details...)
 		}
-		if n := v.Edits; n != nil && *n > 0 {
-			details = append(details, fmt.Sprintf("%d files changed here since the import", *n))
+		if text := editsText(v.Edits); text != "" {
+			details = append(details, text+" since the import")
 		}
 		p.Finding(state, v.Dest, width, text, append(details, v.Notes...)...)
 	}

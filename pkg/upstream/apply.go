@@ -283,7 +283,7 @@ func (m *monorepo) commit(ctx context.Context, s *state, o Options) (id string, 
 		args = append(args, "-F", message)
 	}
 	o.step("committing")
-	git := m.git.With("GIT_OPTIONAL_LOCKS=1")
+	git := m.git.With("GIT_OPTIONAL_LOCKS=1").WithSettings(gitcmd.Setting{Key: "i18n.commitEncoding", Value: "UTF-8"}) // as the message is
 	git.Locale, git.Terminal, git.Stderr = true, o.Terminal, o.writer()
 	if _, err := git.Run(ctx, args...); err != nil {
 		if ctx.Err() != nil {

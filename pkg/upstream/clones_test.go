@@ -101,6 +101,26 @@ func TestKindsOfClones(t *testing.T) {
 		w.git("checkout", "-q", "main")
 		finish(w)
 	})
+	t.Run("sparse index", func(t *testing.T) {
+		t.Parallel()
+		w := clone(t, "--no-checkout")
+		w.git("sparse-checkout", "set", "--cone", "--sparse-index", "source-demo")
+		w.git("checkout", "-q", "main")
+		finish(w)
+		if w.file("lib/util.py") != "(none)" {
+			t.Error("the sparse checkout is not kept")
+		}
+	})
+	t.Run("a submodule of another repository", func(t *testing.T) {
+		t.Parallel()
+		w := clone(t)
+		super := filepath.Join(filepath.Dir(w.mono), "super")
+		testkit.Git(t, filepath.Dir(w.mono), "init", "-q", "-b", "main", super)
+		testkit.Git(t, super, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", w.mono, "inner")
+		w.mono = filepath.Join(super, "inner")
+		w.git("config", "remote.up.url", w.up)
+		finish(w)
+	})
 	t.Run("sparse, a conflict outside", func(t *testing.T) {
 		t.Parallel()
 		w := clone(t, "--no-checkout")

@@ -61,6 +61,28 @@ func TestHooksAndSigners(t *testing.T) {
 			})
 		}
 	}
+	t.Run("a signer that signs", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		testkit.Put(t, w.mono, files("../gpg", "#!/bin/sh\ncat >/dev/null\necho '[GNUPG:] SIG_CREATED x' >&2\nprintf -- '-----BEGIN PGP SIGNATURE-----\\n\\nabc\\n-----END PGP SIGNATURE-----\\n'\n"))
+		_ = os.Chmod(filepath.Join(w.mono, "../gpg"), 0o755)
+		w.git("config", "commit.gpgSign", "true")
+		w.git("config", "gpg.program", filepath.Join(w.mono, "../gpg"))
+		w.must()
+		if !strings.Contains(w.git("cat-file", "-p", "HEAD"), "gpgsig -----BEGIN PGP SIGNATURE-----") {
+			t.Error("the commit is not signed")
+		}
+	})
+	t.Run("a message in another encoding", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		w.git("config", "i18n.commitEncoding", "ISO-8859-1")
+		w.must(dest("größe"), ref("v1"))
+		w.commit(w.mono, nil, "größe/UPSTREAM.yaml")
+		if p := w.must(dest("größe")); p.Base == nil {
+			t.Error("the record in the message is not found")
+		}
+	})
 	t.Run("a hook that adds a trailer", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t)

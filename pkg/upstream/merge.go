@@ -51,11 +51,13 @@ func (w *work) mergeEntries(ctx context.Context, base, ours, theirs object.Entry
 	if err != nil {
 		return merged{}, err
 	}
+	commits := map[string]string{}
 	for name, e := range map[string]object.Entry{oursName: ours, theirsName: theirs} {
 		id, err := w.synthetic(ctx, e, name, b)
 		if err != nil {
 			return merged{}, err
 		}
+		commits[name] = id
 		if err := os.WriteFile(filepath.Join(w.scratch.git, name), []byte(id+"\n"), 0o600); err != nil {
 			return merged{}, fmt.Errorf("merging %q: %w", w.dest, err)
 		}
@@ -65,7 +67,11 @@ func (w *work) mergeEntries(ctx context.Context, base, ours, theirs object.Entry
 		// What is in the repository went through its filters, what comes from upstream did not.
 		git = git.WithSettings(gitcmd.Setting{Key: "merge.renormalize", Value: "true"})
 	}
-	out, err := git.Run(ctx, "merge-tree", "--write-tree", "--messages", "-z", oursName, theirsName)
+	args := []string{"merge-tree", "--write-tree", "--messages", "-z"}
+	out, err := git.Run(ctx, append(args, oursName, theirsName)...)
+	if gitcmd.Status(err) > 1 { // where refs are kept otherwise, the names of the sides are not found
+		out, err = git.Run(ctx, append(args, commits[oursName], commits[theirsName])...)
+	}
 	if status := gitcmd.Status(err); status != 0 && status != 1 {
 		return merged{}, fmt.Errorf("merging %q: %w", w.dest, err)
 	}

@@ -80,7 +80,7 @@ func Pull(ctx context.Context, o Options) (*Plan, error) {
 		return nil, err
 	}
 	if err := w.scratch.open(m); err != nil {
-		w.close()
+		w.scratch.close()
 		return nil, err
 	}
 	w.store = w.scratch.store
@@ -102,6 +102,7 @@ func (w *work) close() {
 	if w.quarantine != nil {
 		w.quarantine.Close()
 	}
+	w.store.Close()
 	w.scratch.close()
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/gitcmd"
 	"github.com/connkit/connkit/pkg/upstream/object"
 	"github.com/connkit/connkit/pkg/upstream/remote"
@@ -22,9 +23,14 @@ func CacheDir(getenv func(string) string) (string, error) {
 	}
 	dir, err := os.UserCacheDir()
 	if err != nil {
-		return "", fmt.Errorf("finding the folder for caches: %w", err)
+		return "", noRoom(err)
 	}
 	return filepath.Join(dir, "connkit", "upstream"), nil
+}
+
+// noRoom explains that the cache cannot be written to.
+func noRoom(err error) error {
+	return fault.Environmentf("making room in the cache: %w", err).WithHint("set XDG_CACHE_HOME to a folder that can be written to")
 }
 
 // scratch is a folder for one run. In it is a repository that looks to git
@@ -43,7 +49,7 @@ const scratchPrefix = "run-"
 func newScratch(cache string) (*scratch, error) {
 	tmp := filepath.Join(cache, "tmp")
 	if err := os.MkdirAll(tmp, 0o700); err != nil {
-		return nil, fmt.Errorf("making room in the cache: %w", err)
+		return nil, noRoom(err)
 	}
 	left, _ := filepath.Glob(filepath.Join(tmp, scratchPrefix+"*")) // the pattern is our own
 	for _, dir := range left {
@@ -55,7 +61,7 @@ func newScratch(cache string) (*scratch, error) {
 	}
 	dir, err := os.MkdirTemp(tmp, fmt.Sprintf("%s%d-*", scratchPrefix, os.Getpid()))
 	if err != nil {
-		return nil, fmt.Errorf("making room in the cache: %w", err)
+		return nil, noRoom(err)
 	}
 	return &scratch{dir: dir, git: filepath.Join(dir, "git")}, nil
 }
@@ -68,14 +74,14 @@ func (s *scratch) close() {
 func (s *scratch) open(m *monorepo) error {
 	for _, sub := range []string{"objects/info", "objects/pack", "refs"} {
 		if err := os.MkdirAll(filepath.Join(s.git, sub), 0o700); err != nil {
-			return fmt.Errorf("making room in the cache: %w", err)
+			return noRoom(err)
 		}
 	}
 	for name, text := range map[string]string{
 		"HEAD": "ref: refs/heads/none\n", "commondir": m.CommonDir + "\n", alternatesName: filepath.Join(m.CommonDir, "objects") + "\n",
 	} {
 		if err := os.WriteFile(filepath.Join(s.git, name), []byte(text), 0o600); err != nil {
-			return fmt.Errorf("making room in the cache: %w", err)
+			return noRoom(err)
 		}
 	}
 	s.store = object.NewStore(s.command(m), m.Format, s.git)
@@ -88,7 +94,7 @@ const alternatesName = "objects/info/alternates"
 func (s *scratch) join(m *monorepo, q *remote.Quarantine) error {
 	list := append(q.ObjectDirs(), filepath.Join(m.CommonDir, "objects"))
 	if err := os.WriteFile(filepath.Join(s.git, alternatesName), []byte(strings.Join(list, "\n")+"\n"), 0o600); err != nil {
-		return fmt.Errorf("making room in the cache: %w", err)
+		return noRoom(err)
 	}
 	s.store.Add(q.Repositories()...)
 	return nil

@@ -311,3 +311,37 @@ func TestTwoAtOnce(t *testing.T) {
 		t.Error("the trees differ")
 	}
 }
+
+// What a killed fetch leaves in the cache is in nobody's way.
+func TestCacheAfterAKill(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.must(ref("v1"))
+	lean, _ := filepath.Glob(filepath.Join(w.cache, "*", "lean.git"))
+	if len(lean) != 1 {
+		t.Fatalf("%v", lean)
+	}
+	testkit.Put(t, lean[0], files("shallow.lock", "", "config.lock", "", "objects/pack/tmp_pack_x", "junk"))
+	testkit.Put(t, filepath.Join(w.cache, "tmp"), files("run-999999999-x/git/HEAD", "x"))
+	w.must()
+	if left, _ := filepath.Glob(filepath.Join(w.cache, "tmp", "*")); len(left) != 0 {
+		t.Errorf("left in the cache: %v", left)
+	}
+}
+
+func TestCacheCannotBeWritten(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	testkit.Put(t, filepath.Dir(w.cache), files("file", "x"))
+	w.cache = filepath.Join(filepath.Dir(w.cache), "file", "cache")
+	w.refused(fault.Environment, "XDG_CACHE_HOME")
+}
+
+func TestBundle(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	bundle := filepath.Join(filepath.Dir(w.up), "all.bundle")
+	w.upGit("bundle", "create", "-q", bundle, "--all")
+	w.must(remoteIs(bundle), ref("v1"))
+	w.must(remoteIs(bundle))
+}

@@ -187,6 +187,14 @@ func TestStatesThatAreFine(t *testing.T) {
 		"index.threads":       {set("index.threads", "4"), nil},
 		"feature.manyFiles":   {set("feature.manyFiles", "true"), nil},
 		"advice":              {set("advice.detachedHead", "true"), nil},
+		"fsmonitor, by git":   {set("core.fsmonitor", "true"), nil},
+		"fsmonitor, by a hook": {func(w *world) {
+			testkit.Put(w.tb, w.mono, files("../monitor", "#!/bin/sh\nprintf 'token\\0/\\0'\n"))
+			_ = os.Chmod(filepath.Join(w.mono, "../monitor"), 0o755)
+			w.git("config", "core.fsmonitor", filepath.Join(w.mono, "../monitor"))
+			w.git("update-index", "--fsmonitor")
+			w.git("status")
+		}, nil},
 		"hooks elsewhere": {func(w *world) {
 			testkit.Put(w.tb, w.mono, files("../hooks/pre-commit", "#!/bin/sh\ntouch ../ran\n"))
 			_ = os.Chmod(filepath.Join(w.mono, "../hooks/pre-commit"), 0o755)

@@ -30,12 +30,13 @@ type Log struct {
 	commits []Commit
 	at      map[string]int
 
-	looked map[lookedAt]sight        // trees that were read
-	trees  map[string][]object.Entry // trees that are read whole
-	texts  map[string][]byte         // files
-	held   int                       // bytes of texts
-	reader license.Reader
-	known  map[string][]verdict // by what can say something
+	looked   map[lookedAt]sight        // trees that were read
+	speakers map[string]bool           // names that were looked at
+	trees    map[string][]object.Entry // trees that are read whole
+	texts    map[string][]byte         // files
+	held     int                       // bytes of texts
+	reader   license.Reader
+	known    map[string][]verdict // by what can say something
 }
 
 // Read reads the commits that tips reach; firstParent follows the first parent of each merge alone.
@@ -48,7 +49,8 @@ func Read(ctx context.Context, past *remote.Past, firstParent bool, tips ...stri
 	if err != nil {
 		return nil, fmt.Errorf("reading the history: %w", err)
 	}
-	l := &Log{past: past, at: map[string]int{}, looked: map[lookedAt]sight{}, trees: map[string][]object.Entry{}, texts: map[string][]byte{}, known: map[string][]verdict{}}
+	l := &Log{past: past, at: map[string]int{}, looked: map[lookedAt]sight{}, speakers: map[string]bool{}, trees: map[string][]object.Entry{},
+		texts: map[string][]byte{}, known: map[string][]verdict{}}
 	var parents []string
 	for line := range strings.Lines(string(out.Stdout)) {
 		f := strings.SplitN(strings.TrimSuffix(line, "\n"), "\x00", 5)

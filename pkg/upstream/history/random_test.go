@@ -67,6 +67,34 @@ type past struct {
 	parents map[string][]string
 }
 
+func licenceText(tb testing.TB, id string) string {
+	tb.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "..", "license", "testdata", "texts", id+".txt"))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return string(text)
+}
+
+// writeSteps makes a repository of commits in a row that each change some files.
+func writeSteps(tb testing.TB, steps []files) past {
+	tb.Helper()
+	p := past{dir: tb.TempDir()}
+	testkit.Git(tb, p.dir, "init", "-q", "-b", "main")
+	var b strings.Builder
+	for i, step := range steps {
+		fmt.Fprintf(&b, "commit refs/heads/main\ncommitter Ann <ann@example.com> %d +0000\ndata 2\nc\n", 1_000_000+i)
+		for _, name := range sorted(step) {
+			fmt.Fprintf(&b, "M 100644 inline %q\ndata %d\n%s\n", name, len(step[name]), step[name])
+		}
+		b.WriteString("\n")
+	}
+	if _, err := (gitcmd.Git{Dir: p.dir}).Feed(tb.Context(), strings.NewReader(b.String()), "fast-import", "--quiet"); err != nil {
+		tb.Fatal(err)
+	}
+	return p
+}
+
 // write makes the history a repository, by one git fast-import.
 func write(t *testing.T, states []files, parents [][]int, dates []int) past {
 	t.Helper()
@@ -114,31 +142,31 @@ func write(t *testing.T, states []files, parents [][]int, dates []int) past {
 }
 
 // read fetches the history into a quarantine.
-func (p past) read(t *testing.T, trees, firstParent bool, tips ...string) *history.Log {
-	t.Helper()
-	config, err := remote.ReadConfig(t.Context(), gitcmd.Git{Dir: p.dir})
+func (p past) read(tb testing.TB, trees, firstParent bool, tips ...string) *history.Log {
+	tb.Helper()
+	config, err := remote.ReadConfig(tb.Context(), gitcmd.Git{Dir: p.dir})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	r, err := remote.Find(config, p.dir, p.dir, p.dir)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	q, err := remote.Open(t.Context(), r, remote.Options{Cache: t.TempDir(), Format: "sha1", Config: config})
+	q, err := remote.Open(tb.Context(), r, remote.Options{Cache: tb.TempDir(), Format: "sha1", Config: config})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(q.Close)
-	whole, err := q.Past(t.Context(), trees)
+	tb.Cleanup(q.Close)
+	whole, err := q.Past(tb.Context(), trees)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if len(tips) == 0 {
 		tips = []string{"main"}
 	}
-	l, err := history.Read(t.Context(), whole, firstParent, tips...)
+	l, err := history.Read(tb.Context(), whole, firstParent, tips...)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return l
 }
@@ -231,11 +259,7 @@ func generate(t *testing.T, seed uint64, n int, linear bool) past {
 	t.Helper()
 	g := &generator{Rand: rand.New(rand.NewPCG(seed, 1)), texts: map[string]string{}}
 	for _, id := range ids {
-		text, err := os.ReadFile(filepath.Join("..", "..", "license", "testdata", "texts", id+".txt"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		g.texts[id] = string(text)
+		g.texts[id] = licenceText(t, id)
 	}
 	start := files{oldHome + "/main.py": "start\n", oldHome + "/a/b.py": "b\n", oldHome + "/icon.png": "png", "README.md": "x\n", "LICENSE": g.texts["MIT"]}
 	g.states, g.parents, g.dates = []files{start}, [][]int{nil}, []int{1_000_000}

@@ -54,7 +54,7 @@ func (l *Log) warm(ctx context.Context, spots []spot) error {
 		}
 		err := l.past.Trees(ctx, ids, func(id string, entries []object.Entry) {
 			for _, name := range names[id] {
-				l.looked[lookedAt{id, name}] = look(entries, name)
+				l.looked[lookedAt{id, name}] = l.look(entries, name)
 			}
 		})
 		if err != nil {
@@ -83,13 +83,13 @@ func first(p string) string {
 	return name
 }
 
-func look(entries []object.Entry, name string) sight {
+func (l *Log) look(entries []object.Entry, name string) sight {
 	var s sight
 	var above strings.Builder
 	for _, e := range entries {
 		if e.Name == name {
 			s.next = e
-		} else if license.Speaks(e.Name) || e.Name == "LICENSES" || e.Name == ".reuse" {
+		} else if l.speaks(e.Name) {
 			above.WriteString(string(e.Mode) + " " + e.ID + " " + e.Name + "\x00")
 		}
 	}
@@ -97,10 +97,21 @@ func look(entries []object.Entry, name string) sight {
 	return s
 }
 
+// speaks tells whether a name above a path matters. The same ones come again and again.
+func (l *Log) speaks(name string) bool {
+	is, known := l.speakers[name]
+	if !known {
+		is = license.Speaks(name) || name == "LICENSES" || name == ".reuse"
+		l.speakers[name] = is
+	}
+	return is
+}
+
 // place gives what a commit has at a path.
 func (l *Log) place(ctx context.Context, i int, path string) (place, error) {
 	e := object.Entry{Mode: object.Folder, ID: l.commits[i].tree}
-	key := path + "\x00"
+	var key strings.Builder
+	key.WriteString(path + "\x00")
 	for rest := path; rest != ""; {
 		if e.Mode != object.Folder {
 			return place{}, nil
@@ -113,12 +124,12 @@ func (l *Log) place(ctx context.Context, i int, path string) (place, error) {
 			}
 			s = l.looked[k]
 		}
-		key += s.above + "\x01"
+		key.WriteString(s.above + "\x01")
 		e = s.next
 		_, rest, _ = strings.Cut(rest, "/")
 	}
 	if e.IsZero() {
 		return place{}, nil
 	}
-	return place{e, key + string(e.Mode) + e.ID}, nil
+	return place{e, key.String() + string(e.Mode) + e.ID}, nil
 }

@@ -117,7 +117,7 @@ func (v *view) inKey(p string) bool {
 	}
 	dir := path.Dir(p)
 	if base := path.Base(dir); base == "LICENSES" || base == ".reuse" {
-		p, dir = dir, path.Dir(dir)
+		dir = path.Dir(dir)
 	} else if !license.Speaks(path.Base(p)) {
 		return false
 	}

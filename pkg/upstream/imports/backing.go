@@ -32,6 +32,12 @@ func (r *repo) againstHistory(ctx context.Context, inv *inventory, v *Verified) 
 		}
 		return nil
 	}
+	v.brought = map[string]bool{}
+	for p, e := range inv.files {
+		if path.Dir(p) == path.Dir(v.file) {
+			v.brought[e.ID] = true
+		}
+	}
 	if err := r.checkWorkFile(ctx, inv, v); err != nil {
 		return err
 	}
@@ -44,6 +50,9 @@ func (r *repo) againstHistory(ctx context.Context, inv *inventory, v *Verified) 
 	}
 	if len(texts) > 0 && string(v.YAML()) != texts[0].text {
 		v.wrong("%s is not as connkit writes it: there is more in it than the record", v.file)
+	}
+	if v.Date.IsZero() || v.Tree == "" || v.License.Blob == "" || v.License.Path == "" {
+		v.wrong("%s lacks what connkit always records: date, tree, and path and blob of the licence", v.file)
 	}
 	m := inv.backs(v.Import)
 	if m == nil {
@@ -172,17 +181,19 @@ func (v *Verified) checkIntroduced(inv *inventory, texts []version) {
 		v.changedByHand(texts[0], texts[first])
 		return
 	}
+	for _, m := range inv.messages {
+		if m.commit.ID == texts[first].commit && m.Dest == v.Dest {
+			v.same("commit", v.Commit, m.Commit, "the message of "+record.Short(m.commit.ID))
+			return
+		}
+	}
 	if first+1 == len(texts) || texts[first+1].bad {
 		v.open("no message of a commit backs the record")
 		return
 	}
 	was := texts[first+1].Record
-	if was.Tree == v.Tree && was.Date.Equal(v.Date) || inv.newest(v.Dest) != nil && was.Tree == v.Tree {
+	if was.Tree == v.Tree && was.Date.Equal(v.Date) {
 		v.wrong("commit is recorded as %s; it was %s before %s, which is no import", record.Short(v.Commit), record.Short(was.Commit), record.Short(texts[first].commit))
-		return
-	}
-	if m := inv.newest(v.Dest); m != nil && m.Commit == was.Commit {
-		v.wrong("commit is recorded as %s, commit %s imported %s", record.Short(v.Commit), record.Short(m.commit.ID), record.Short(m.Commit))
 		return
 	}
 	v.open("no message of a commit backs the record")

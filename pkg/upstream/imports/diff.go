@@ -40,23 +40,8 @@ func Diff(ctx context.Context, o Options, forUpstream bool) (*Difference, error)
 		return nil, err
 	}
 	defer s.close()
-	base, err := r.base(ctx, im, s, q, wholeFiles)
-	if errors.Is(err, errNoBase) {
-		return nil, fault.Environmentf("comparing %q with what was imported: commit %s of %s is not at hand", im.Dest, record.Short(im.Commit), q.Remote()).
-			WithHint("run it without --offline")
-	}
+	sd, err := r.changes(ctx, im, s, q)
 	if err != nil {
-		return nil, fmt.Errorf("comparing %q with what was imported (commit %s): %w", im.Dest, record.Short(im.Commit), err)
-	}
-	tree, err := r.workTree(ctx, s, []string{im.Dest})
-	if err != nil {
-		return nil, err
-	}
-	sd, err := r.sides(ctx, im, s, tree, base)
-	if err != nil {
-		return nil, err
-	}
-	if sd, err = r.settle(ctx, im, s, sd); err != nil {
 		return nil, err
 	}
 	d := &Difference{Import: im}
@@ -69,6 +54,27 @@ func Diff(ctx context.Context, o Options, forUpstream bool) (*Difference, error)
 	}
 	d.Patch, err = s.patch(ctx, at, sd)
 	return d, err
+}
+
+// changes puts what was imported against the work tree.
+func (r *repo) changes(ctx context.Context, im *Import, s *scratch, q *remote.Quarantine) (sides, error) {
+	base, err := r.base(ctx, im, s, q, wholeFiles)
+	if errors.Is(err, errNoBase) {
+		return sides{}, fault.Environmentf("comparing %q with what was imported: commit %s of %s is not at hand", im.Dest, record.Short(im.Commit), q.Remote()).
+			WithHint("run it without --offline")
+	}
+	if err != nil {
+		return sides{}, fmt.Errorf("comparing %q with what was imported (commit %s): %w", im.Dest, record.Short(im.Commit), err)
+	}
+	tree, err := r.workTree(ctx, s, []string{im.Dest})
+	if err != nil {
+		return sides{}, err
+	}
+	sd, err := r.sides(ctx, im, s, tree, base)
+	if err != nil {
+		return sides{}, err
+	}
+	return r.settle(ctx, im, s, sd)
 }
 
 // one gives the import that is meant.

@@ -38,6 +38,9 @@ func (im *Import) claim() license.Expression {
 	return x
 }
 
+// source gives the repository that it comes from, if its record can be read.
+func (im *Import) source() (url string, ok bool) { return im.Repository, im.Problem == "" }
+
 // own gives the files in the folder of the import that are connkit's, from there.
 func (im *Import) own() []string {
 	list := []string{record.FileName}

@@ -106,37 +106,46 @@ func (r *repo) fromFiles(ctx context.Context, inv *inventory) error {
 		return err
 	}
 	for i, f := range files {
-		dest, single, _ := destOf(f)
-		im := &Import{Found: f, Single: single, file: f}
-		if im.Record, err = record.FromYAML(list[i].Data, f, dest); err != nil {
-			im.Problem, im.Dest = err.Error(), dest
+		im, err := r.fromFile(ctx, inv, f, list[i].Data)
+		if err != nil {
+			return err
 		}
-		im.message = inv.newest(dest)
-		if m := im.message; m != nil && im.Problem == "" && m.Commit != im.Commit {
-			stale, err := r.fileIsStale(ctx, f, inv.files[f].ID, m)
-			if err != nil {
-				return err
-			}
-			if stale {
-				carried := im.Carried
-				im.Record, im.Found, im.Script = m.Record, "commit "+record.Short(m.commit.ID), m.Old()
-				im.Carried = carried
-			} else {
-				im.message = nil
-			}
-		}
-		if im.message == nil {
-			im.message = inv.sameImport(im.Record)
-		}
-		if im.message != nil {
-			im.Imported = im.message.when
-		}
-		if im.Gone = !inv.has(dest); im.Gone && single {
+		if im.Gone && im.Single {
 			continue // the record of a file that is no more
 		}
 		inv.imports = append(inv.imports, im)
 	}
 	return nil
+}
+
+// fromFile reads one record's file, and finds the message that backs it.
+func (r *repo) fromFile(ctx context.Context, inv *inventory, f string, text []byte) (*Import, error) {
+	dest, single, _ := destOf(f)
+	im := &Import{Found: f, Single: single, Gone: !inv.has(dest), file: f}
+	var err error
+	if im.Record, err = record.FromYAML(text, f, dest); err != nil {
+		im.Problem, im.Dest = err.Error(), dest
+	}
+	im.message = inv.newest(dest)
+	if m := im.message; m != nil && im.Problem == "" && m.Commit != im.Commit {
+		stale, err := r.fileIsStale(ctx, f, inv.files[f].ID, m)
+		if err != nil {
+			return nil, err
+		}
+		im.message = nil
+		if stale {
+			carried := im.Carried
+			im.Record, im.Found, im.Script, im.message = m.Record, "commit "+record.Short(m.commit.ID), m.Old(), m
+			im.Carried = carried
+		}
+	}
+	if im.message == nil {
+		im.message = inv.sameImport(im.Record)
+	}
+	if im.message != nil {
+		im.Imported = im.message.when
+	}
+	return im, nil
 }
 
 // destOf tells what a file is the record of, by its name.

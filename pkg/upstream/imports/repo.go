@@ -2,10 +2,12 @@ package imports
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/connkit/connkit/internal/fault"
@@ -58,10 +60,58 @@ func open(ctx context.Context, o Options) (*repo, error) {
 	return r, err
 }
 
-func (o Options) step(format string, args ...any) {
-	if o.Report.Step != nil {
-		o.Report.Step(format, args...)
+// look opens a repository and gives the imports that are meant and are there.
+func look(ctx context.Context, o Options) (*repo, *inventory, []*Import, error) {
+	r, err := open(ctx, o)
+	if err != nil {
+		return nil, nil, nil, err
 	}
+	inv, err := r.inventory(ctx)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	list, err := r.choose(inv.imports)
+	return r, inv, slices.DeleteFunc(slices.Clone(list), func(im *Import) bool { return im.Gone }), err
+}
+
+// eachRepository looks at the imports from one repository after the other. What
+// one of them cannot tell takes nothing from the others.
+func eachRepository[T interface{ source() (string, bool) }](ctx context.Context, list []T, look func([]T) error) error {
+	groups := map[string][]T{}
+	var order []string
+	for _, x := range list {
+		url, ok := x.source()
+		if !ok {
+			continue
+		}
+		if groups[url] == nil {
+			order = append(order, url)
+		}
+		groups[url] = append(groups[url], x)
+	}
+	var lost []error
+	for _, url := range order {
+		if err := look(groups[url]); err != nil {
+			lost = append(lost, err)
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return together(lost)
+}
+
+// together makes one error of those of several upstreams.
+func together(list []error) error {
+	if len(list) < 2 {
+		return errors.Join(list...)
+	}
+	texts := make([]string, len(list))
+	for i, err := range list {
+		texts[i] = err.Error()
+	}
+	e := fault.Environmentf("%s", strings.Join(texts, "; "))
+	return e.WithHint("%s", fault.HintOf(list[0]))
 }
 
 // leaves lists the files of a tree, by their paths.

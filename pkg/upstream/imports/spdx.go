@@ -84,7 +84,6 @@ func SPDX(ctx context.Context, o Options, list []*Import, version string) (strin
 	if err := r.dateOf(ctx, &d); err != nil {
 		return "", err
 	}
-	refs := map[string]string{} // texts of licences that are none of the SPDX list
 	taken := map[string]bool{}
 	for _, im := range list {
 		if im.Gone || im.Problem != "" {
@@ -93,16 +92,9 @@ func SPDX(ctx context.Context, o Options, list []*Import, version string) (strin
 		p := im.asPackage(taken)
 		d.Packages = append(d.Packages, p)
 		d.Relationships = append(d.Relationships, relationship{d.ID, p.ID, "DESCRIBES"})
-		for _, id := range im.claim().IDs() {
-			if i := strings.Index(id, "LicenseRef-"); i == 0 && refs[id] == "" {
-				if refs[id], err = r.textOf(ctx, im); err != nil {
-					return "", err
-				}
-			}
+		if err := r.extract(ctx, &d, im); err != nil {
+			return "", err
 		}
-	}
-	for id, text := range refs {
-		d.Extracted = append(d.Extracted, extracted{id, text, id})
 	}
 	slices.SortFunc(d.Extracted, func(a, b extracted) int { return strings.Compare(a.ID, b.ID) })
 	content, err := json.Marshal(d.Packages)
@@ -119,6 +111,21 @@ func SPDX(ctx context.Context, o Options, list []*Import, version string) (strin
 		return "", fmt.Errorf("writing the SPDX document: %w", err)
 	}
 	return b.String(), nil
+}
+
+// extract adds the texts of an import's licences that are none of the SPDX list.
+func (r *repo) extract(ctx context.Context, d *document, im *Import) error {
+	for _, id := range im.claim().IDs() {
+		if !strings.HasPrefix(id, "LicenseRef-") || slices.ContainsFunc(d.Extracted, func(e extracted) bool { return e.ID == id }) {
+			continue
+		}
+		text, err := r.textOf(ctx, im)
+		if err != nil {
+			return err
+		}
+		d.Extracted = append(d.Extracted, extracted{id, text, id})
+	}
+	return nil
 }
 
 func (r *repo) dateOf(ctx context.Context, d *document) error {
@@ -216,10 +223,15 @@ func (im *Import) purl() string {
 // textOf gives the text of an import's licence as it lies in HEAD.
 func (r *repo) textOf(ctx context.Context, im *Import) (string, error) {
 	texts, err := r.licenceTexts(ctx, im)
-	if err != nil || len(texts) == 0 {
+	if err != nil {
 		return noAssertion, err
 	}
-	return texts[0].text, nil
+	for _, t := range texts {
+		if !strings.HasPrefix(strings.ToUpper(path.Base(t.path)), "NOTICE") {
+			return clean(t.text), nil
+		}
+	}
+	return noAssertion, nil
 }
 
 // licenceText is a licence or a notice that came with an import.
@@ -245,7 +257,9 @@ func (r *repo) licenceTexts(ctx context.Context, im *Import) ([]licenceText, err
 	proof, inside := strings.CutPrefix(im.License.Path, im.Path+"/")
 	var files, revs []string
 	for p := range strings.SplitSeq(strings.TrimSuffix(string(out.Stdout), "\x00"), "\x00") {
-		if p == "" || !carried[p] && (im.Single || !license.HoldsText(path.Base(p)) && !(inside && p == path.Join(im.Dest, proof) && !license.Speaks(path.Base(p)))) {
+		named := inside && p == path.Join(im.Dest, proof) && !license.Speaks(path.Base(p))
+		holds := !im.Single && (named || license.HoldsText(path.Base(p)))
+		if p == "" || !carried[p] && !holds {
 			continue
 		}
 		files, revs = append(files, p), append(revs, r.head+":"+p)

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/pkg/license"
 	"github.com/connkit/connkit/pkg/upstream/history"
 	"github.com/connkit/connkit/pkg/upstream/record"
@@ -42,60 +41,23 @@ func (st *Standing) note(format string, args ...any) {
 // that cannot be reached is a [fault.Environment] error that names it; all
 // imports come with it, and what is known of them here.
 func Status(ctx context.Context, o Options) ([]*Standing, error) {
-	r, err := open(ctx, o)
-	if err != nil {
-		return nil, err
-	}
-	inv, err := r.inventory(ctx)
-	if err != nil {
-		return nil, err
-	}
-	chosen, err := r.choose(inv.imports)
+	r, _, chosen, err := look(ctx, o)
 	if err != nil {
 		return nil, err
 	}
 	list := []*Standing{}
-	groups := map[string][]*Standing{}
-	var order []string
 	for _, im := range chosen {
-		if im.Gone {
-			continue
-		}
 		st := &Standing{Import: im, Due: []string{}}
-		list = append(list, st)
 		if im.Problem != "" {
 			st.due("the record cannot be read: %s", im.Problem)
-			continue
 		}
-		if groups[im.Repository] == nil {
-			order = append(order, im.Repository)
-		}
-		groups[im.Repository] = append(groups[im.Repository], st)
+		list = append(list, st)
 	}
-	var lost []error
-	for _, url := range order {
-		err := r.statusOf(ctx, groups[url])
-		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
-		}
-		if err != nil {
-			lost = append(lost, err)
-		}
+	err = eachRepository(ctx, list, func(group []*Standing) error { return r.statusOf(ctx, group) })
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
 	}
-	return list, together(lost)
-}
-
-// together makes one error of those of several upstreams.
-func together(list []error) error {
-	if len(list) < 2 {
-		return errors.Join(list...)
-	}
-	texts := make([]string, len(list))
-	for i, err := range list {
-		texts[i] = err.Error()
-	}
-	e := fault.Environmentf("%s", strings.Join(texts, "; "))
-	return e.WithHint("%s", fault.HintOf(list[0]))
+	return list, err
 }
 
 // statusOf looks at the imports from one repository.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -22,6 +23,8 @@ type Verified struct {
 	Notes  []string `json:"notes,omitempty"`
 	Edits  *int     `json:"localEdits,omitempty"` // files that differ from what was imported
 	Error  string   `json:"error,omitempty"`      // why the upstream was not asked
+
+	brought map[string]bool // objects of the files beside the record
 }
 
 func (v *Verified) proven(what string) { v.Proven = append(v.Proven, what) }
@@ -37,49 +40,23 @@ func (v *Verified) open(format string, args ...any) {
 // the import brought, and, if Offline is not set, the upstream. An upstream that
 // cannot be reached is a [fault.Environment] error that comes with the list.
 func Verify(ctx context.Context, o Options) ([]*Verified, error) {
-	r, err := open(ctx, o)
-	if err != nil {
-		return nil, err
-	}
-	inv, err := r.inventory(ctx)
-	if err != nil {
-		return nil, err
-	}
-	chosen, err := r.choose(inv.imports)
+	r, inv, chosen, err := look(ctx, o)
 	if err != nil {
 		return nil, err
 	}
 	list := []*Verified{}
-	groups := map[string][]*Verified{}
-	var order []string
 	for _, im := range chosen {
-		if im.Gone {
-			continue
-		}
 		v := &Verified{Import: im, Proven: []string{}, Wrong: []string{}, Open: []string{}}
-		list = append(list, v)
 		if err := r.againstHistory(ctx, inv, v); err != nil {
 			return nil, err
 		}
-		if im.Problem != "" {
-			continue
-		}
-		if groups[im.Repository] == nil {
-			order = append(order, im.Repository)
-		}
-		groups[im.Repository] = append(groups[im.Repository], v)
+		list = append(list, v)
 	}
-	var lost []error
-	for _, url := range order {
-		err := r.verifyGroup(ctx, groups[url])
-		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
-		}
-		if err != nil {
-			lost = append(lost, err)
-		}
+	err = eachRepository(ctx, list, func(group []*Verified) error { return r.verifyGroup(ctx, group) })
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
 	}
-	return list, together(lost)
+	return list, err
 }
 
 // verifyGroup looks at the imports from one repository.
@@ -131,23 +108,9 @@ func (r *repo) againstUpstream(ctx context.Context, q *remote.Quarantine, group 
 	if err != nil {
 		return err
 	}
-	var places []place
-	at := map[string]*remote.Files{}
-	for _, v := range group {
-		if slices.Contains(refused, v.Commit) {
-			if known, err := past.Has(ctx, v.Commit); err != nil || !known {
-				continue // what no branch leads to need not be looked for in all of them
-			}
-		}
-		files, err := q.At(ctx, v.Commit, depth)
-		if errors.Is(err, remote.ErrGone) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		at[v.Commit] = files
-		places = append(places, place{files, []string{v.Path, v.License.Path}})
+	places, at, err := commitsOf(ctx, q, past, group, depth, refused)
+	if err != nil {
+		return err
 	}
 	if err := prefetch(ctx, places); err != nil {
 		return err
@@ -158,6 +121,32 @@ func (r *repo) againstUpstream(ctx context.Context, q *remote.Quarantine, group 
 		}
 	}
 	return nil
+}
+
+// commitsOf gives the files of the recorded commits that upstream still has.
+func commitsOf(ctx context.Context, q *remote.Quarantine, past *remote.Past, group []*Verified, depth int, refused []string) (places []place, at map[string]*remote.Files, err error) {
+	at = map[string]*remote.Files{}
+	for _, v := range group {
+		if slices.Contains(refused, v.Commit) {
+			known, err := past.Has(ctx, v.Commit)
+			if err != nil {
+				return nil, nil, err
+			}
+			if !known {
+				continue // what no branch leads to need not be looked for in all of them
+			}
+		}
+		files, err := q.At(ctx, v.Commit, depth)
+		if errors.Is(err, remote.ErrGone) {
+			continue
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		at[v.Commit] = files
+		places = append(places, place{files, []string{v.Path, v.License.Path}})
+	}
+	return places, at, nil
 }
 
 func (r *repo) askUpstream(ctx context.Context, past *remote.Past, v *Verified, files *remote.Files) error {
@@ -283,13 +272,9 @@ func submodules(ctx context.Context, files *remote.Files, p string, e object.Ent
 
 // checkLicence compares the licence's file and what it says.
 func (v *Verified) checkLicence(ctx context.Context, files *remote.Files) error {
-	claim, err := license.Parse(v.License.ID)
-	if err != nil {
+	claim := v.claim()
+	if claim.IsZero() {
 		v.wrong("license.id is recorded as %q, which is no expression of SPDX ids", v.License.ID)
-		return nil
-	}
-	if v.License.Path == "" {
-		v.wrong("license.path is missing")
 		return nil
 	}
 	proof, err := files.Entry(ctx, v.License.Path)
@@ -345,15 +330,16 @@ func (v *Verified) checkCarried(ctx context.Context, files *remote.Files, e lice
 		}
 		v.same("carried blob of "+c.File, c.Blob, from.ID, "upstream")
 	}
-	if v.file == "" {
-		return
-	}
 	for _, b := range e.Carry {
-		found := false
+		found := v.file == ""
 		for _, c := range v.Carried {
 			found = found || c.From == b.Path
 		}
-		if !found {
+		switch {
+		case found:
+		case v.brought[b.ID]:
+			v.wrong("carried lacks %s, which lies in %s", b.Path, path.Dir(v.file))
+		default:
 			v.open("%s was not carried along", b.Path)
 		}
 	}

@@ -43,19 +43,30 @@ type Store struct {
 	mu     sync.Mutex
 	opened []*filesystem.Storage
 	known  map[string]Object
+	trees  map[string][]Entry // read already; nobody changes them
 }
 
 // NewStore makes a store of the repositories at dirs (each the folder that
 // holds objects/). git must be one that sees the objects of all of them, and
 // writes to the first: it reads what go-git cannot.
 func NewStore(git gitcmd.Git, format string, dirs ...string) *Store {
-	return &Store{git: git, format: format, dirs: dirs, known: map[string]Object{}}
+	return &Store{git: git, format: format, dirs: dirs, known: map[string]Object{}, trees: map[string][]Entry{}}
 }
 
 // Refresh makes objects visible that git has written meanwhile: go-git never looks twice for packs.
 func (s *Store) Refresh() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.close()
+}
+
+// Close gives the files free that are held open.
+func (s *Store) Close() { s.Refresh() }
+
+func (s *Store) close() {
+	for _, st := range s.opened {
+		_ = st.Close() // only read from
+	}
 	s.opened = nil
 }
 
@@ -63,7 +74,8 @@ func (s *Store) Refresh() {
 func (s *Store) Add(dirs ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.dirs, s.opened = append(slices.Clone(s.dirs), dirs...), nil
+	s.close()
+	s.dirs = append(slices.Clone(s.dirs), dirs...)
 }
 
 // Get gives the objects of these names. Those that are not there are left out.
@@ -187,7 +199,8 @@ func (s *Store) has(id string) bool {
 func (s *Store) open() []*filesystem.Storage {
 	if s.opened == nil && s.format != "sha256" {
 		for _, dir := range s.dirs {
-			s.opened = append(s.opened, filesystem.NewStorage(osfs.New(dir), cache.NewObjectLRU(8*cache.MiByte)))
+			s.opened = append(s.opened, filesystem.NewStorageWithOptions(osfs.New(dir),
+				cache.NewObjectLRU(8*cache.MiByte), filesystem.Options{KeepDescriptors: true}))
 		}
 	}
 	return s.opened

@@ -83,6 +83,12 @@ func EncodeTree(entries []Entry) []byte {
 
 // Tree gives the entries of a tree. One that is not there is an error.
 func (s *Store) Tree(ctx context.Context, id string) ([]Entry, error) {
+	s.mu.Lock()
+	entries, ok := s.trees[id]
+	s.mu.Unlock()
+	if ok {
+		return entries, nil
+	}
 	found, err := s.Get(ctx, id)
 	if err != nil {
 		return nil, err
@@ -94,7 +100,13 @@ func (s *Store) Tree(ctx context.Context, id string) ([]Entry, error) {
 	if o.Kind != Tree {
 		return nil, fmt.Errorf("reading tree %s: it is a %s", id, o.Kind)
 	}
-	return ParseTree(o.Data, len(id))
+	entries, err = ParseTree(o.Data, len(id))
+	if err == nil {
+		s.mu.Lock()
+		s.trees[id] = entries
+		s.mu.Unlock()
+	}
+	return entries, err
 }
 
 // PutTree writes a tree.

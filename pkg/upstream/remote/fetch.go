@@ -244,8 +244,9 @@ func (q *Quarantine) History(ctx context.Context, trees bool) (gitcmd.Git, error
 	if !smart {
 		dir, filter = q.whole, noFilter
 	}
+	sweep(dir)
 	if err := initBare(dir, q.format); err != nil {
-		return gitcmd.Git{}, fmt.Errorf("making room in the cache: %w", err)
+		return gitcmd.Git{}, noRoom(err)
 	}
 	q.report.step("fetching the history of %s", q.remote)
 	for _, f := range []string{filter, "--filter=blob:none", noFilter} {

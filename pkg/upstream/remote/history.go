@@ -37,8 +37,7 @@ func (q *Quarantine) Past(ctx context.Context, trees bool) (*Past, error) {
 		others = append(others, quotePath(dir))
 	}
 	git = git.With("GIT_ALTERNATE_OBJECT_DIRECTORIES=" + strings.Join(others, string(filepath.ListSeparator)))
-	p := &Past{Git: git, q: q}
-	p.dir, _ = q.historyGit(trees)
+	p := &Past{Git: git, q: q, dir: git.Dir}
 	p.store = p.newStore()
 	return p, nil
 }
@@ -203,7 +202,13 @@ func (q *Quarantine) Fetch(ctx context.Context, depth int, commits ...string) (r
 }
 
 func (q *Quarantine) fetchSpines(ctx context.Context, depth int, commits []string) error {
-	var err error
+	smart, err := q.isSmart(ctx)
+	if err != nil {
+		return err
+	}
+	if !smart {
+		return q.fetchWhole(ctx, "")
+	}
 	for _, f := range spineFilters(depth) {
 		if err = q.fetchInto(ctx, q.lean, []string{"--depth=1", f}, commits...); !refusesFilter(err) {
 			break

@@ -64,7 +64,7 @@ type Options struct {
 func Open(ctx context.Context, r Remote, o Options) (*Quarantine, error) {
 	q := &Quarantine{dir: placeOf(o.Cache, r, o.Format), remote: r, format: o.Format, terminal: o.Terminal, report: o.Report, config: o.Config}
 	if err := os.MkdirAll(q.dir, 0o700); err != nil {
-		return nil, fmt.Errorf("making room in the cache: %w", err)
+		return nil, noRoom(err)
 	}
 	var err error
 	if q.lock, err = lockFile(ctx, filepath.Join(q.dir, lockName), func() { o.Report.step("waiting for another import from %s", r) }); err != nil {
@@ -80,7 +80,15 @@ func Open(ctx context.Context, r Remote, o Options) (*Quarantine, error) {
 
 // Close gives the quarantine free.
 func (q *Quarantine) Close() {
+	if q.store != nil {
+		q.store.Close()
+	}
 	unlock(q.lock)
+}
+
+// noRoom explains that the cache cannot be written to.
+func noRoom(err error) error {
+	return fault.Environmentf("making room in the cache: %w", err).WithHint("set XDG_CACHE_HOME to a folder that can be written to")
 }
 
 const (
@@ -99,11 +107,12 @@ func placeOf(cache string, r Remote, format string) string {
 
 func (q *Quarantine) prepare(ctx context.Context, monorepo Config) error {
 	if err := os.WriteFile(filepath.Join(q.dir, urlName), []byte(q.remote.URL+"\n"), 0o600); err != nil {
-		return fmt.Errorf("making room in the cache: %w", err)
+		return noRoom(err)
 	}
 	for _, dir := range []string{q.lean, q.whole} {
+		sweep(dir)
 		if err := initBare(dir, q.format); err != nil {
-			return fmt.Errorf("making room in the cache: %w", err)
+			return noRoom(err)
 		}
 	}
 	own, err := ReadConfig(ctx, gitcmd.Git{Dir: q.lean})
@@ -201,6 +210,25 @@ func initBare(dir, format string) error {
 	}
 	// HEAD makes it a repository, so it comes last.
 	return os.WriteFile(filepath.Join(dir, "HEAD"), []byte("ref: refs/heads/none\n"), 0o600)
+}
+
+// mostPacks is how many fetches a repository of the cache takes before it is made anew.
+const mostPacks = 60
+
+// sweep removes what a killed git left in a repository that nobody else uses
+// now, and the repository when too many fetches have piled up in it: it is a cache.
+func sweep(dir string) {
+	packs, _ := filepath.Glob(filepath.Join(dir, "objects", "pack", "*.pack"))
+	if len(packs) > mostPacks {
+		_ = os.RemoveAll(dir) // what cannot be removed is used on
+		return
+	}
+	for _, pattern := range []string{"*.lock", "objects/pack/tmp_*", "objects/pack/*.keep", "objects/tmp_*"} {
+		left, _ := filepath.Glob(filepath.Join(dir, pattern))
+		for _, f := range left {
+			_ = os.RemoveAll(f) // git tells when it is in the way
+		}
+	}
 }
 
 // quotePath spells a path for a list with colons between.
