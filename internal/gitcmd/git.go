@@ -17,13 +17,14 @@ type Setting struct{ Key, Value string }
 
 // Git is the git program, started in a folder.
 type Git struct {
-	Dir      string    // working directory
-	Env      []string  // KEY=VALUE, over the inherited environment
-	Settings []Setting // over all of git's configuration; they are not on the command line, so they may hold a URL
-	Locale   bool      // keep the user's locale, for what runs hooks
-	Terminal bool      // git may ask the person at the terminal
-	Stdout   io.Writer // gets stdout as it comes, instead of the Output
-	Stderr   io.Writer // gets a copy of stderr while git runs
+	Dir      string     // working directory
+	Env      []string   // KEY=VALUE, over the inherited environment
+	Settings []Setting  // over all of git's configuration; they are not on the command line, so they may hold a URL
+	Locale   bool       // keep the user's locale, for what runs hooks
+	Terminal bool       // git may ask the person at the terminal
+	Stdout   io.Writer  // gets stdout as it comes, instead of the Output
+	Stderr   io.Writer  // gets a copy of stderr while git runs
+	Hold     []*os.File // locks that git keeps when connkit is killed
 }
 
 // misleading are variables by which a surrounding git command, such as one
@@ -91,7 +92,7 @@ func (g Git) command(stdin io.Reader, args []string) proc.Cmd {
 	env = append(env, settingsEnv(g.Settings)...)
 	return proc.Cmd{
 		Argv: append([]string{"git"}, args...), Dir: g.Dir, Env: append(env, g.Env...), Unset: misleading,
-		Stdin: stdin, Stdout: g.Stdout, Discard: g.Stdout != nil, Stderr: g.Stderr, Terminal: g.Terminal,
+		Stdin: stdin, Stdout: g.Stdout, Discard: g.Stdout != nil, Stderr: g.Stderr, Terminal: g.Terminal, Hold: g.Hold,
 	}
 }
 

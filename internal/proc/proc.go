@@ -39,6 +39,8 @@ type Cmd struct {
 
 	Discard  bool // keep no stdout for [Output]: Stdout alone gets it
 	Terminal bool // the program may talk to the terminal, so it stays in connkit's process group
+
+	Hold []*os.File // stay open until the program ends, even when connkit is killed: for locks
 }
 
 // Output is what a program printed.
@@ -93,6 +95,7 @@ func Run(ctx context.Context, c Cmd) (Output, error) {
 		cmd.Stdout = c.Stdout
 	}
 	cmd.Stderr = tee(&errOut, c.Stderr, &turn)
+	cmd.ExtraFiles = c.Hold
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: !c.Terminal}
 	group := func() int {
 		if c.Terminal {

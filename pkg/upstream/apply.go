@@ -29,9 +29,9 @@ func (p *Plan) Apply(ctx context.Context) error {
 		return nil
 	}
 	w := p.work
-	unlock, err := w.mono.lock()
+	unlock, err := w.mono.lock(ctx)
 	if err != nil {
-		return &fault.Error{Kind: fault.Blocked, Err: err}
+		return err
 	}
 	defer unlock()
 	if err := w.transfer(ctx, p); err != nil {

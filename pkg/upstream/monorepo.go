@@ -27,6 +27,7 @@ type monorepo struct {
 	copied fs.FileInfo // the index that it is a copy of; nil when there was none
 	head   string      // commit, "" on a branch without one
 	status []statusLine
+	held   *os.File // the lock, while this process has it
 }
 
 // openMonorepo finds the repository around dir; git must be new enough.
@@ -82,7 +83,11 @@ func explainIndex(err error) error {
 // withIndex is git on the copy of the index. A split index would leave its
 // other half in the repository.
 func (m *monorepo) withIndex() gitcmd.Git {
-	return m.git.With("GIT_INDEX_FILE="+m.index, "GIT_OPTIONAL_LOCKS=1").WithSettings(gitcmd.Setting{Key: "core.splitIndex", Value: "false"})
+	git := m.git
+	if m.held != nil {
+		git.Hold = []*os.File{m.held}
+	}
+	return git.With("GIT_INDEX_FILE="+m.index, "GIT_OPTIONAL_LOCKS=1").WithSettings(gitcmd.Setting{Key: "core.splitIndex", Value: "false"})
 }
 
 // copyIndex copies the index with its time, by which git tells files that

@@ -106,9 +106,9 @@ func openState(ctx context.Context, o Options) (*monorepo, *state, func(), error
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	unlock, err := m.lock()
+	unlock, err := m.lock(ctx)
 	if err != nil {
-		return nil, nil, nil, &fault.Error{Kind: fault.Blocked, Err: err}
+		return nil, nil, nil, err
 	}
 	s, err := m.loadState()
 	if err == nil && s != nil {
@@ -167,9 +167,9 @@ func (w *work) recoverFirst(ctx context.Context) error {
 	if _, err := os.Lstat(m.statePath(stateName)); err != nil {
 		return nil // nothing was left
 	}
-	unlock, err := m.lock()
+	unlock, err := m.lock(ctx)
 	if err != nil {
-		return &fault.Error{Kind: fault.Blocked, Err: err}
+		return err
 	}
 	defer unlock()
 	s, err := m.loadState()

@@ -1,15 +1,18 @@
 package upstream
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"golang.org/x/sys/unix"
 
+	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/textedit"
 )
 
@@ -144,20 +147,30 @@ func (m *monorepo) installIndex() error {
 	return nil
 }
 
+// patience is how long another connkit, or a git that a killed one left at work, is waited for.
+const patience = 10 * time.Second
+
 // lock makes sure that no other connkit changes this work tree. The lock is
-// the kernel's and lies on .git itself, so nothing is left of it.
-func (m *monorepo) lock() (func(), error) {
+// the kernel's and lies on .git itself, so nothing is left of it. The git that
+// writes the files holds it too: one that outlives a killed connkit is waited for.
+func (m *monorepo) lock(ctx context.Context) (func(), error) {
 	f, err := os.Open(m.GitDir)
-	if err == nil {
-		err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
-	}
 	if err != nil {
-		if f != nil {
-			_ = f.Close()
-		}
-		return nil, fmt.Errorf("locking %q: another connkit works in this repository: %w", m.GitDir, err)
+		return nil, fmt.Errorf("locking the repository: %w", err)
 	}
+	for end := time.Now().Add(patience); ; {
+		if err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err == nil {
+			break
+		}
+		if time.Now().After(end) || ctx.Err() != nil {
+			_ = f.Close() // only opened for the lock
+			return nil, fault.Blockedf("locking the repository: another connkit works in it").WithHint("wait for it")
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	m.held = f
 	return func() {
+		m.held = nil
 		_ = unix.Flock(int(f.Fd()), unix.LOCK_UN) // a child that is just being started may still have it
 		_ = f.Close()
 	}, nil
