@@ -84,5 +84,9 @@ func showVerified(p *ui.Page, list []*imports.Verified, wrong int) {
 		}
 		p.Finding(state, v.Dest, width, text, append(details, v.Notes...)...)
 	}
-	p.Line(fmt.Sprintf("%d imports, %d with findings", len(list), wrong))
+	all := fmt.Sprintf("%d imports", len(list))
+	if len(list) == 1 {
+		all = "1 import"
+	}
+	p.Line(fmt.Sprintf("%s, %d with findings", all, wrong))
 }
