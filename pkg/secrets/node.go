@@ -89,6 +89,31 @@ func (n *node) member(key string) (at int, found bool) {
 	return 0, false
 }
 
+// inherited gives the keys that merge keys (<<) bring into a map: sops keeps them
+// as they are, and who reads the config has them beside the map's own.
+func (n *node) inherited() []*node {
+	var keys []*node
+	var add func(from *node)
+	add = func(from *node) {
+		if from.kind == alias {
+			from = from.target
+		}
+		for _, m := range from.members {
+			keys = append(keys, m.key)
+		}
+		keys = append(keys, from.inherited()...)
+		for _, item := range from.items {
+			add(item)
+		}
+	}
+	for _, m := range n.members {
+		if m.key.tag == "!!merge" {
+			add(m.value)
+		}
+	}
+	return keys
+}
+
 // pointer is a place in a tree, from the bottom up.
 type pointer struct {
 	up  *pointer

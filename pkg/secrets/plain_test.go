@@ -208,14 +208,14 @@ func TestFindingsHoldNoValue(t *testing.T) {
 func TestComments(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{
-		"# old: hunter2", "# password: abc", "# hunter2", "#hunter2", "# was hunter2", "# previously Sommer2024", "# old value = hunter2", "# api_key: abc123", "# password_sops: hunter2", "# old one was Tr0ub4dor&3", "# ghp_" + chance(36, base62), "# prod: k9Jx2mQ4", "# token=abc", `# "password": "abc",`, "# " + chance(32, base62), "# AKIAIOSFODNN7EXAMPLE", "# postgres://ann:hunter2@localhost/db", "// old: hunter2", "# backup hunter2!",
+		"# old: hunter2", "# password: abc", "# hunter2", "#hunter2", "# was hunter2", "# previously Sommer2024", "# old value = hunter2", "# api_key: abc123", "# password_sops: hunter2", "# old one was Tr0ub4dor&3", "# ghp_" + chance(36, base62), "# prod: k9Jx2mQ4", "# token=abc", `# "password": "abc",`, "# " + chance(32, base62), "# AKIAIOSFODNN7EXAMPLE", "# postgres://ann:hunter2@localhost/db", "// old: hunter2", "# backup hunter2!", "# key_sops: hunter2", `# "b_sops": "abc",`,
 	} {
 		if commentLooks(text, true) == "" {
 			t.Errorf("%s: nothing", text)
 		}
 	}
 	for _, text := range []string{
-		"# rotate yearly", "# see the vault", "# the password of the test account", "# see: the vault", "# password: see the vault", "# token: optional", "# TODO: rotate", "# owner: ann", "# ask @ann2", "# JIRA-1234", "# PROJ-42: rotate", "# rotated 2026-01-01", "# expires: 2026-01-01", "# uses oauth2", "# sha256 of the key", "# in 1Password", "# 1password", "# since v2.3", "# https://example.com/docs/keys#rotate2", "# ann.b2@example.com", "# password: <your password>", "# password: ${PASSWORD}", "#", "# ----------", "# two keys, 90 days each", "# key for source-hubspot2", "# sandbox", "# client secret", "# from vault", "# base64", "# required", "# only for us-east-1", "# use the read-only user", "# copied from config.yaml",
+		"# rotate yearly", "# see the vault", "# the password of the test account", "# see: the vault", "# password: see the vault", "# token: optional", "# TODO: rotate", "# owner: ann", "# ask @ann2", "# JIRA-1234", "# PROJ-42: rotate", "# rotated 2026-01-01", "# expires: 2026-01-01", "# uses oauth2", "# sha256 of the key", "# in 1Password", "# 1password", "# since v2.3", "# https://example.com/docs/keys#rotate2", "# ann.b2@example.com", "# password: <your password>", "# password: ${PASSWORD}", "#", "# ----------", "# two keys, 90 days each", "# key for source-hubspot2", "# sandbox", "# client secret", "# from vault", "# base64", "# required", "# only for us-east-1", "# use the read-only user", "# copied from config.yaml", "# token_sops: optional", "# see token_sops: it is rotated", "# token_sops: <token>",
 	} {
 		if what := commentLooks(text, true); what != "" {
 			t.Errorf("%s: %s", text, what)

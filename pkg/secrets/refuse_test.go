@@ -26,6 +26,8 @@ var refusals = []struct {
 	{"", "a_sops_: hunter2\nb_sops: x\n", fault.Blocked, `"a_sops_" almost`, ""},
 	{"", "x: 1\nx_sops: hunter2\n", fault.Blocked, `:2:1: "x_sops" stands beside "x": Flow takes _sops off`, "rename"},
 	{"", "n:\n- {x_sops: hunter2, x: 1}\n", fault.Blocked, `:2:21: "x" stands beside "x_sops"`, ""},
+	{"", "b: &b {x: 1}\nm:\n  <<: *b\n  x_sops: hunter2\n", fault.Blocked, `:4:3: "x_sops" stands beside "x"`, ""},
+	{"", "b: &b {x: 1}\nc: &c {<<: *b}\nm:\n  x_sops: hunter2\n  <<: [{y: 1}, *c]\n", fault.Blocked, `:4:3: "x_sops" stands beside "x"`, ""},
 	{"", "a_sops: &v hunter2\nb: *v\n", fault.Blocked, ":2:4: an alias carries a secret to /b", ""},
 	{"", "a_sops: &v {k: hunter2}\nb: *v\n", fault.Blocked, ":2:4: an alias carries a secret to /b", ""},
 	{"", "a_sops:\n  k: &v hunter2\nb: [*v]\n", fault.Blocked, ":3:5: an alias carries a secret to /b/0", ""},
