@@ -93,24 +93,29 @@ func (n *node) member(key string) (at int, found bool) {
 // as they are, and who reads the config has them beside the map's own.
 func (n *node) inherited() []*node {
 	var keys []*node
+	seen := map[*node]bool{} // aliases of aliases stand for very many maps
 	var add func(from *node)
 	add = func(from *node) {
 		if from.kind == alias {
 			from = from.target
 		}
-		for _, m := range from.members {
-			keys = append(keys, m.key)
+		if seen[from] {
+			return
 		}
-		keys = append(keys, from.inherited()...)
+		seen[from] = true
+		for _, m := range from.members {
+			if from != n {
+				keys = append(keys, m.key)
+			}
+			if m.key.tag == "!!merge" {
+				add(m.value)
+			}
+		}
 		for _, item := range from.items {
 			add(item)
 		}
 	}
-	for _, m := range n.members {
-		if m.key.tag == "!!merge" {
-			add(m.value)
-		}
-	}
+	add(n)
 	return keys
 }
 

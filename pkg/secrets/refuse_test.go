@@ -95,6 +95,7 @@ var refusals = []struct {
 	{"", "\xff\xfea\x00:\x00", fault.Usage, "it is not UTF-8", ""},
 	{"", "<<<<<<< HEAD\na_sops: hunter2\n", fault.Usage, "a merge conflict", ""},
 	{"config.json", "a_sops: hunter2\n", fault.Usage, "config.json:1:1: it is no JSON from here on", ""},
+	{"config.json", "{\"é\": \"ü\",\n \"ä\": 1, \"c\": {\"a_sop\": \"hunter2\"}, \"d_sops\": 1}\n", fault.Blocked, `config.json:2:16: "a_sop" almost`, ""},
 	{"config.json", "{\"a_sops\": \"hunter2\",}\n", fault.Usage, "config.json:1:22: it is no JSON", ""},
 	{"config.json", "{\"a_sops\": \"hunter2\"} x\n", fault.Usage, "it is no JSON", ""},
 	{"config.json", "{\"a_sops\": \"hunter2\"}{}\n", fault.Usage, "it is no JSON", ""},
