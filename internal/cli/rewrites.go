@@ -165,8 +165,8 @@ func valueText(v secrets.Value) string {
 	return fmt.Sprintf("%s: %s, was %s", v.Pointer, first(v.After), first(v.Before))
 }
 
-// agreed tells whether the changes may be written. A person is shown them and
-// asked; without a terminal it takes --yes.
+// agreed tells whether the changes may be written. They are shown, and a person
+// is asked; without a terminal it takes --yes.
 func (a *app) agreed(ctx context.Context, r rewrites, yes bool, question string) (bool, error) {
 	var pending []*secrets.Rewrite
 	for _, one := range r.list {
@@ -174,11 +174,8 @@ func (a *app) agreed(ctx context.Context, r rewrites, yes bool, question string)
 			pending = append(pending, one)
 		}
 	}
-	switch {
-	case yes || r.dryRun || len(pending) == 0:
+	if yes || r.dryRun || len(pending) == 0 {
 		return true, nil
-	case !a.ui.CanAsk():
-		return false, fault.Blockedf("%s: somebody has to say yes to this", r.command).WithHint("--dry-run shows it, --yes does it")
 	}
 	a.ui.Done()
 	for _, one := range pending {
@@ -192,6 +189,9 @@ func (a *app) agreed(ctx context.Context, r rewrites, yes bool, question string)
 			}
 		}
 		one.Notes = nil // said
+	}
+	if !a.ui.CanAsk() {
+		return false, fault.Blockedf("%s: somebody has to say yes to this", r.command).WithHint("--dry-run shows it, --yes does it")
 	}
 	answer, err := a.ui.Ask(ctx, question, "y or n", "n")
 	if err != nil {

@@ -171,7 +171,7 @@ func (i *inspection) run() error {
 	}
 	d, err := parse(i.name, format, text)
 	if err != nil {
-		if encrypted || i.named {
+		if encrypted || i.named || marked && i.isConfig() {
 			i.looked = true
 			i.refused(err)
 		}

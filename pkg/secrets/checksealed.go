@@ -99,12 +99,18 @@ func (i *inspection) clear(d *document, suffix string, plain []spot) {
 
 // names checks for keys that almost carry the suffix, and those that Flow cannot tell apart.
 func (i *inspection) names(n *node, suffix string) {
-	all := byKey(n)
+	all := map[string]bool{}
+	for _, key := range n.inherited() {
+		all[key.value] = true
+	}
+	for _, m := range n.members {
+		all[m.key.value] = true
+	}
 	for _, m := range n.members {
 		key := m.key.value
 		switch bare, is := strings.CutSuffix(key, suffix); {
 		case is && bare != "":
-			if all[bare] != nil {
+			if all[bare] {
 				i.at(m.key, "error", fmt.Sprintf("%q stands beside %q: Flow takes %s off, and one of them is lost", key, bare, suffix), "remove one of the two, or rename it")
 			}
 			continue // below it everything is encrypted

@@ -43,6 +43,18 @@ type jsonReader struct {
 	*document
 	i           int
 	line, start int // of the line that i is in
+	counted     int // up to where the characters of that line were counted
+	characters  int
+}
+
+// column gives that of i. A text may be one long line, so each byte is counted once.
+func (r *jsonReader) column() int {
+	if r.counted < r.start {
+		r.counted, r.characters = r.start, 0
+	}
+	r.characters += utf8.RuneCount(r.text[r.counted:r.i])
+	r.counted = r.i
+	return r.characters + 1
 }
 
 func (r *jsonReader) blank() {
@@ -59,7 +71,7 @@ func (r *jsonReader) blank() {
 }
 
 func (r *jsonReader) value(depth int) (*node, error) {
-	n := &node{flow: true, line: r.line, col: utf8.RuneCount(r.text[r.start:r.i]) + 1}
+	n := &node{flow: true, line: r.line, col: r.column()}
 	if depth > deepest {
 		return nil, r.at(n, fault.Usagef("it nests deeper than %d levels", deepest))
 	}

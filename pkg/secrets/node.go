@@ -89,6 +89,36 @@ func (n *node) member(key string) (at int, found bool) {
 	return 0, false
 }
 
+// inherited gives the keys that merge keys (<<) bring into a map: sops keeps them
+// as they are, and who reads the config has them beside the map's own.
+func (n *node) inherited() []*node {
+	var keys []*node
+	seen := map[*node]bool{} // aliases of aliases stand for very many maps
+	var add func(from *node)
+	add = func(from *node) {
+		if from.kind == alias {
+			from = from.target
+		}
+		if seen[from] {
+			return
+		}
+		seen[from] = true
+		for _, m := range from.members {
+			if from != n {
+				keys = append(keys, m.key)
+			}
+			if m.key.tag == "!!merge" {
+				add(m.value)
+			}
+		}
+		for _, item := range from.items {
+			add(item)
+		}
+	}
+	add(n)
+	return keys
+}
+
 // pointer is a place in a tree, from the bottom up.
 type pointer struct {
 	up  *pointer

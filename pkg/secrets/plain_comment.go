@@ -52,7 +52,11 @@ func labelledValue(label, value string, touches bool) string {
 	if isHollow(value) || isReference(value) || slices.Contains(plainWords, strings.ToLower(value)) || proseToken.MatchString(value) {
 		return ""
 	}
-	words := splitWords(strings.TrimSuffix(label, "_sops"))
+	label, marked := strings.CutSuffix(label, DefaultSuffix)
+	if marked { // it was a secret's key, whatever it is called
+		return "a secret"
+	}
+	words := splitWords(label)
 	if len(words) == 0 {
 		return ""
 	}

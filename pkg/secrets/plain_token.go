@@ -65,6 +65,7 @@ var tokenFormats = sync.OnceValue(func() []tokenFormat {
 		format("a Plaid token", `access-(?:sandbox|development|production)-[0-9a-f-]{36}`, "access-"),
 		format("a token of a shop", `shippo_(?:live|test)_[0-9a-f]{30,}|EZ[AT]K[A-Za-z0-9]{50,}|CFPAT-[A-Za-z0-9_-]{30,}`, "shippo_", "EZAK", "EZTK", "CFPAT-"),
 		format("an Alibaba or Tencent key", `LTAI[A-Za-z0-9]{16,26}|AKID[A-Za-z0-9]{32}`, "LTAI", "AKID"),
+		format("a Braintree token", `access_token\$(?:production|sandbox)\$[0-9a-z]{16}\$[0-9a-f]{32}`, "access_token$"),
 		format("an Asana token", `[12]/\d{10,}(?:/\d{10,})?:[0-9a-f]{32}`, ":"),
 		format("a Telegram token", `\d{8,10}:AA[A-Za-z0-9_-]{33}`, ":AA"),
 		format("a Discord token", `[MNO][A-Za-z0-9_-]{23,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,}`, "."),

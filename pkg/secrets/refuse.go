@@ -135,17 +135,25 @@ func (c *checker) members(n *node, place *pointer, secret bool) (holds bool, err
 	return holds || secret, nil
 }
 
+// bareName is a key as Flow hands it on: without the suffix, unless it is nothing else.
+func bareName(key, suffix string) string {
+	if rest, ok := strings.CutSuffix(key, suffix); ok && rest != "" {
+		return rest
+	}
+	return key
+}
+
 // names refuses keys of one map that are the same to Flow, which takes the suffix
 // off, and keys that were meant to carry it.
 func (c *checker) names(n *node) error {
 	bare := make(map[string]string, len(n.members))
+	for _, key := range n.inherited() {
+		bare[bareName(key.value, c.suffix)] = key.value
+	}
 	for _, m := range n.members {
 		key := m.key.value
-		name := key
-		if rest, ok := strings.CutSuffix(key, c.suffix); ok && rest != "" {
-			name = rest
-		}
-		if other, twice := bare[name]; twice {
+		name := bareName(key, c.suffix)
+		if other, twice := bare[name]; twice && other != key {
 			return c.at(m.key, fault.Blockedf("%q stands beside %q: Flow takes %s off, and one of them is lost", key, other, c.suffix)).
 				WithHint("remove one of the two, or rename it")
 		}
