@@ -21,11 +21,13 @@ type Doc struct {
 	Text []byte
 	Root *yaml.Node // content of the document; nil when it is empty
 
-	lines []int // offset of the first byte of each line
-	last  place // the latest node looked for: those of one long line come in order
+	lines []int         // offset of the first byte of each line
+	marks map[int][]int // by line, the offsets of every stride columns, as far as they were looked for
 }
 
-type place struct{ line, col, offset int }
+// stride is how many columns of a long line lie between two marks: a text of
+// one line would else be read from its beginning for each of its nodes.
+const stride = 256
 
 var bom = []byte("\xef\xbb\xbf")
 
@@ -141,20 +143,35 @@ func (d *Doc) Position(offset int) (line, col int) {
 
 // offset gives the first byte of a node: of its anchor or tag when it has one.
 func (d *Doc) offset(n *yaml.Node) int {
-	at := place{n.Line, 1, d.lines[min(n.Line, len(d.lines))-1]}
+	start := d.lines[min(n.Line, len(d.lines))-1]
 	if n.Line == 1 && bytes.HasPrefix(d.Text, bom) { // the parser does not count it
-		at.offset = len(bom)
+		start = len(bom)
 	}
-	if d.last.line == n.Line && d.last.col <= n.Column {
-		at = d.last
+	before := n.Column - 1 // columns in front of the node
+	if before < stride {
+		return d.forward(start, before)
 	}
-	for at.col < n.Column {
-		_, size := utf8.DecodeRune(d.Text[at.offset:])
-		at.offset += size
-		at.col++
+	if d.marks == nil {
+		d.marks = map[int][]int{}
 	}
-	d.last = at
-	return at.offset
+	marks := d.marks[n.Line]
+	if marks == nil {
+		marks = []int{start}
+	}
+	for len(marks) <= before/stride {
+		marks = append(marks, d.forward(marks[len(marks)-1], stride))
+	}
+	d.marks[n.Line] = marks
+	return d.forward(marks[before/stride], before%stride)
+}
+
+// forward goes some characters on.
+func (d *Doc) forward(at, characters int) int {
+	for range characters {
+		_, size := utf8.DecodeRune(d.Text[at:])
+		at += size
+	}
+	return at
 }
 
 // EOL is the line ending of the text: that of its first line, else LF.

@@ -2,6 +2,7 @@ package yamltext_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -271,5 +272,27 @@ func walk(t *testing.T, doc *yamltext.Doc, n *yaml.Node) {
 			t.Fatalf("%v %q is not within %v %q of %q", inner, doc.Bytes(inner), outer, doc.Bytes(outer), doc.Text)
 		}
 		walk(t, doc, child)
+	}
+}
+
+// Nodes far out on a line are found by marks; they are where the parser says.
+func TestLongLine(t *testing.T) {
+	t.Parallel()
+	var text strings.Builder
+	text.WriteString("[")
+	for i := range 2000 {
+		fmt.Fprintf(&text, "{é%d: [ü, 'x']}, ", i)
+	}
+	text.WriteString("end]")
+	doc, err := yamltext.Parse("x.yaml", []byte(text.String()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, i := range []int{1999, 0, 1000, 1999, 20} { // in no order
+		key := doc.Root.Content[i].Content[0]
+		line, col := doc.Position(strings.Index(text.String(), fmt.Sprintf("é%d:", i)))
+		if span, err := doc.Span(key); err != nil || text.String()[span.Start:span.End] != key.Value || line != 1 || col != key.Column {
+			t.Errorf("item %d: %v %v, column %d for %d", i, span, err, col, key.Column)
+		}
 	}
 }
