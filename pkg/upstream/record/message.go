@@ -83,6 +83,7 @@ func FromMessage(message, dest string) []Record {
 	var list []Record
 	seen := map[string]string{} // labels since the last record
 	var open *Record            // its trailers may follow
+	var places string           // its path and its destination
 	for line := range strings.Lines(message) {
 		line = strings.TrimRight(line, "\r\n")
 		if rest, ok := strings.CutPrefix(line, subpathToken); ok {
@@ -90,6 +91,7 @@ func FromMessage(message, dest string) []Record {
 			if r, ok := fromSubpath(rest, dest, seen); ok {
 				list = append(list, r)
 				open = &list[len(list)-1]
+				_, places, _ = strings.Cut(rest, " ")
 			}
 			seen = map[string]string{}
 			continue
@@ -103,6 +105,9 @@ func FromMessage(message, dest string) []Record {
 			open = nil
 		case ok && open != nil:
 			open.trailer(name, strings.TrimSpace(value))
+			if name == "Upstream-Path" {
+				open.split(places, cleanPath(strings.TrimSpace(value)))
+			}
 		case ok:
 			seen[name] = strings.TrimSpace(value)
 		}
@@ -133,9 +138,16 @@ func fromSubpath(rest, dest string, seen map[string]string) (Record, bool) {
 	from = strings.TrimSuffix(rest, " "+to)
 	r := Record{
 		Commit: commit, Path: cleanPath(from), Dest: cleanPath(to), Repository: seen["Remote Repo URL"], Ref: seen["Source name"],
-		License: License{ID: seen["License Type"], Path: cleanPath(seen["License Path"])}, old: true, subpath: rest,
+		License: License{ID: seen["License Type"], Path: cleanPath(seen["License Path"])}, old: true,
 	}
 	return r, true
+}
+
+// split reads path and destination where the path is known, so that either may hold a blank.
+func (r *Record) split(places, from string) {
+	if to, ok := strings.CutPrefix(places, from+" "); ok && to != "" {
+		r.Path, r.Dest = from, cleanPath(to)
+	}
 }
 
 func (r *Record) trailer(name, value string) {
@@ -146,14 +158,8 @@ func (r *Record) trailer(name, value string) {
 	if field, ok := into[name]; ok {
 		*field = value
 	}
-	switch name {
-	case "Upstream-Commit":
+	if name == "Upstream-Commit" {
 		r.old = false
-	case "Upstream-Path": // it tells where the path ends in the line that has the destination, too
-		from := cleanPath(value)
-		if to, ok := strings.CutPrefix(r.subpath, from+" "); ok && to != "" {
-			r.Path, r.Dest = from, cleanPath(to)
-		}
 	}
 }
 

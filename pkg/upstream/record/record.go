@@ -32,8 +32,6 @@ type Record struct {
 
 	Connkit string `json:"connkit,omitempty"` // version that wrote the message; not in the file
 
-	subpath string // path and destination as they stand in the line that the old script reads
-
 	old bool // written by the script that connkit replaces: labels and the git-merge-subpath line alone
 }
 
