@@ -30,16 +30,16 @@ demo: build setup-python ## walk the main job in a throw-away monorepo
 	@PATH="$(CURDIR)/bin:$$PATH" bash scripts/demo.sh
 
 test: setup-python ## set up what is missing and run every test, the real SDKs included
-	go test -tags $(TAGS) ./...
+	go test -timeout 30m -tags $(TAGS) ./...
 	$(MAKE) --no-print-directory e2e shims
 
 verify: setup lint vet docs-clean tidy-clean race e2e shims ## everything CI runs
 
 unit:
-	go test -tags $(TAGS) ./...
+	go test -timeout 30m -tags $(TAGS) ./...
 
 race: # by default each program that the tests start would sleep a second at its end
-	GORACE=atexit_sleep_ms=0 go test -race -tags $(TAGS) ./...
+	GORACE=atexit_sleep_ms=0 go test -race -timeout 30m -tags $(TAGS) ./...
 
 e2e: build setup setup-docker ## tests with the real SDKs from the registries, the real sops, and real container engines
 	BINARY_UNDER_TEST=$(CURDIR)/bin/connkit go test -tags $(TAGS),e2e -run '^TestE2E' -timeout 40m -v ./internal/cli ./pkg/pyenv ./internal/testkit/kmsfake | bash scripts/test-summary.sh
