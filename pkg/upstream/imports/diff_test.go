@@ -204,6 +204,10 @@ func TestDiffOfOddImports(t *testing.T) {
 			t.Errorf("lines that nobody changed here are in the patch, or not as upstream ends them:\n%q", d.Patch)
 		}
 		w.applies(d, demo)
+		w.pull(to(demo+"/win.txt", "win.txt", meta))
+		if d := w.diff(false, "win.txt"); d.Patch != "" {
+			t.Errorf("a single file that nobody changed:\n%q", d.Patch)
+		}
 	})
 	t.Run("all deleted", func(t *testing.T) {
 		t.Parallel()

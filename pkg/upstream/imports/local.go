@@ -140,8 +140,13 @@ func (im *Import) inside(p string) string {
 // settle takes out of the sides what differs only because this repository
 // stores line endings or filtered files in its own way.
 func (r *repo) settle(ctx context.Context, im *Import, s *scratch, sd sides) (sides, error) {
-	if im.Single || sd.base.IsZero() || sd.ours.IsZero() {
+	if sd.base.IsZero() || sd.ours.IsZero() || sd.base.Mode != sd.ours.Mode || sd.base.Mode == object.Symlink {
 		return sd, nil
+	}
+	var err error
+	if im.Single && sd.base.Mode != object.Folder {
+		sd.ours, err = r.asImported(ctx, s, im.Dest, sd.base, sd.ours)
+		return sd, err
 	}
 	edits, err := s.edits(ctx, im, sd, false)
 	if err != nil {
@@ -189,7 +194,8 @@ func (r *repo) asImported(ctx context.Context, s *scratch, at string, was, is ob
 	case err != nil || out.Text() == was.ID:
 		return is, nil //nolint:nilerr // a filter that is missing tells nothing
 	case out.Text() == is.ID:
-		return was, nil
+		is.ID = was.ID
+		return is, nil
 	}
 	now, ok := found[is.ID]
 	newlines := bytes.Count(before.Data, []byte("\n"))
