@@ -337,6 +337,9 @@ func (m *monorepo) export(ctx context.Context, root, name string, list []delta, 
 	_, err := git.Run(ctx, "read-tree", root)
 	if err == nil {
 		_, err = git.Feed(ctx, strings.NewReader(paths.String()), "checkout-index", "-q", "-f", "--ignore-skip-worktree-bits", "--prefix="+dir+"/", "-z", "--stdin")
+		if gitcmd.Status(err) > 0 {
+			err = nil // a filter that fails now failed then at the same file, so git wrote none after it
+		}
 	}
 	if err != nil {
 		return "", fmt.Errorf("reading what was written: %w", err)

@@ -235,3 +235,24 @@ func TestStatesThatAreFine(t *testing.T) {
 func plainLog(s string) string { return s }
 
 func set(key, value string) func(*world) { return func(w *world) { w.git("config", key, value) } }
+
+// A filter that must not fail and does stops git in the middle of the files.
+func TestFilterThatFails(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.commit(w.mono, files(".gitattributes", "streams.py filter=bad\n"))
+	w.git("config", "filter.bad.required", "true")
+	w.git("config", "filter.bad.clean", "cat")
+	w.git("config", "filter.bad.smudge", "false")
+	p, err := w.plan()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	if err := p.Apply(t.Context()); err == nil {
+		t.Fatal("a filter has failed and nothing was said")
+	}
+	if got := w.git("status", "--porcelain", "-uall"); got != "" {
+		t.Errorf("left behind:\n%s", got)
+	}
+}

@@ -199,6 +199,15 @@ func TestDiffOfOddImports(t *testing.T) {
 		if d := w.diff(false, "source-demo"); len(d.Edits) != 1 || d.Edits[0].Path != "other.txt" {
 			t.Errorf("%+v", d.Edits)
 		}
+		d := w.diff(true, "source-demo")
+		if strings.Contains(d.Patch, "-a\r") || !strings.Contains(d.Patch, "+c\r\n") {
+			t.Errorf("lines that nobody changed here are in the patch, or not as upstream ends them:\n%q", d.Patch)
+		}
+		w.applies(d, demo)
+		w.pull(to(demo+"/win.txt", "win.txt", meta))
+		if d := w.diff(false, "win.txt"); d.Patch != "" {
+			t.Errorf("a single file that nobody changed:\n%q", d.Patch)
+		}
 	})
 	t.Run("all deleted", func(t *testing.T) {
 		t.Parallel()

@@ -1,6 +1,7 @@
 package imports
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -139,8 +140,13 @@ func (im *Import) inside(p string) string {
 // settle takes out of the sides what differs only because this repository
 // stores line endings or filtered files in its own way.
 func (r *repo) settle(ctx context.Context, im *Import, s *scratch, sd sides) (sides, error) {
-	if im.Single || sd.base.IsZero() || sd.ours.IsZero() {
+	if sd.base.IsZero() || sd.ours.IsZero() || sd.base.Mode != sd.ours.Mode || sd.base.Mode == object.Symlink {
 		return sd, nil
+	}
+	var err error
+	if im.Single && sd.base.Mode != object.Folder {
+		sd.ours, err = r.asImported(ctx, s, im.Dest, sd.base, sd.ours)
+		return sd, err
 	}
 	edits, err := s.edits(ctx, im, sd, false)
 	if err != nil {
@@ -161,21 +167,41 @@ func (r *repo) settle(ctx context.Context, im *Import, s *scratch, sd sides) (si
 		if was.Mode != is.Mode || was.Mode == object.Symlink {
 			continue
 		}
-		text, err := s.store.Get(ctx, was.ID)
-		if err != nil {
+		if is, err = r.asImported(ctx, s, path.Join(im.Dest, e.Path), was, is); err != nil {
 			return sd, err
 		}
-		o, ok := text[was.ID]
-		if !ok {
-			continue // its trees alone are at hand
-		}
-		out, err := r.git.Feed(ctx, strings.NewReader(string(o.Data)), "hash-object", "--stdin", "--path="+path.Join(im.Dest, e.Path))
-		if err != nil || out.Text() != is.ID {
-			continue // a filter that is missing tells nothing
-		}
-		if sd.ours.ID, err = s.store.Set(ctx, sd.ours.ID, e.Path, was); err != nil {
+		if sd.ours.ID, err = s.store.Set(ctx, sd.ours.ID, e.Path, is); err != nil {
 			return sd, err
 		}
 	}
 	return sd, nil
+}
+
+// asImported gives a changed file as upstream would store it: what was imported
+// when it differs in nothing else, and its own lines with the upstream's line
+// endings when git stores others here.
+func (r *repo) asImported(ctx context.Context, s *scratch, at string, was, is object.Entry) (object.Entry, error) {
+	found, err := s.store.Get(ctx, was.ID, is.ID)
+	if err != nil {
+		return is, err
+	}
+	before, ok := found[was.ID]
+	if !ok {
+		return is, nil // its trees alone are at hand
+	}
+	out, err := r.git.Feed(ctx, bytes.NewReader(before.Data), "hash-object", "--stdin", "--path="+at)
+	switch {
+	case err != nil || out.Text() == was.ID:
+		return is, nil //nolint:nilerr // a filter that is missing tells nothing
+	case out.Text() == is.ID:
+		is.ID = was.ID
+		return is, nil
+	}
+	now, ok := found[is.ID]
+	newlines := bytes.Count(before.Data, []byte("\n"))
+	if !ok || newlines == 0 || bytes.Count(before.Data, []byte("\r\n")) != newlines || bytes.Contains(now.Data, []byte("\r")) {
+		return is, nil
+	}
+	is.ID, err = s.store.Put(ctx, object.Blob, bytes.ReplaceAll(now.Data, []byte("\n"), []byte("\r\n")))
+	return is, err
 }
