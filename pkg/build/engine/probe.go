@@ -55,8 +55,9 @@ var (
 func (e Engine) docker(ctx context.Context, getenv func(string) string) (Engine, error) {
 	asking, giveUp := context.WithCancelCause(ctx)
 	defer giveUp(nil)
+	asked := e // the timer may still look at it when the answer is put into e
 	timer := time.AfterFunc(impatience, func() {
-		if err := e.dial(asking, getenv); err != nil {
+		if err := asked.dial(asking, getenv); err != nil {
 			giveUp(err)
 		}
 	})
