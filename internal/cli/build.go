@@ -185,7 +185,7 @@ func (a *app) planBuild(ctx context.Context, b *buildFlags) (*build.Plan, error)
 			return nil, err
 		}
 		if edit.changed() {
-			if err := edit.write(); err != nil {
+			if err := writeEdits(edit); err != nil {
 				return nil, err
 			}
 			b.edits = append(b.edits, a.relative(edit.path))

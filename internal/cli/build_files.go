@@ -34,7 +34,17 @@ func readEdit(path string) (fileEdit, error) {
 
 func (e fileEdit) changed() bool { return !bytes.Equal(e.before, e.after) }
 
-func (e fileEdit) write() error { return textedit.WriteFile(e.path, e.after, 0o644) }
+// writeEdits writes those that change something, all or none. What is named twice is one edit.
+func writeEdits(edits ...fileEdit) error {
+	var changes []textedit.Change
+	for _, e := range edits {
+		known := slices.ContainsFunc(changes, func(c textedit.Change) bool { return c.Path == e.path })
+		if e.changed() && !known {
+			changes = append(changes, textedit.Change{Path: e.path, Before: e.before, After: e.after})
+		}
+	}
+	return textedit.Apply(changes...)
+}
 
 // eject writes the template's Dockerfile into the connector. Which form it has
 // follows the builder at hand; without one it is that of BuildKit.
@@ -72,14 +82,13 @@ func (a *app) applyEdits(command, verb string, edits []fileEdit, dryRun bool) er
 		DryRun bool     `json:"dryRun"`
 	}{[]string{}, dryRun}
 	for _, e := range edits {
-		if !e.changed() {
-			continue
+		if e.changed() {
+			r.Files = append(r.Files, a.relative(e.path))
 		}
-		r.Files = append(r.Files, a.relative(e.path))
-		if !dryRun {
-			if err := e.write(); err != nil {
-				return err
-			}
+	}
+	if !dryRun {
+		if err := writeEdits(edits...); err != nil {
+			return err
 		}
 	}
 	return a.ui.Result(command, r, nil, func(p *ui.Page) {

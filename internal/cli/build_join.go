@@ -18,6 +18,7 @@ import (
 	"github.com/connkit/connkit/pkg/build/engine"
 	"github.com/connkit/connkit/pkg/ci"
 	"github.com/connkit/connkit/pkg/run"
+	"github.com/connkit/connkit/pkg/upstream/record"
 	"github.com/connkit/connkit/pkg/workspace"
 )
 
@@ -51,14 +52,15 @@ func recordedLicences(dir string) []string {
 		if d.IsDir() || !strings.HasSuffix(d.Name(), "UPSTREAM.yaml") {
 			return nil
 		}
-		var record struct {
-			License struct{ ID string }
-		}
 		text, err := os.ReadFile(path)
-		if err != nil || yaml.Unmarshal(text, &record) != nil || record.License.ID == "" {
+		if err != nil {
 			return nil //nolint:nilerr // no record
 		}
-		id := record.License.ID
+		imported, err := record.FromYAML(text, rel, filepath.Dir(rel))
+		if err != nil || imported.License.ID == "" {
+			return nil //nolint:nilerr // no record
+		}
+		id := imported.License.ID
 		if strings.Contains(id, " OR ") {
 			id = "(" + id + ")"
 		}

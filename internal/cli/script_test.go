@@ -24,9 +24,12 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	sabotage.Main()
+	if err := sabotage.Main(); err != nil {
+		_, _ = os.Stderr.WriteString(err.Error())
+		os.Exit(111)
+	}
 	if slices.Contains(engine.Names(), filepath.Base(os.Args[0])) {
-		testkit.Engine() // scripts link to this program under these names
+		os.Exit(testkit.Engine(os.Stdin, os.Stdout, os.Stderr)) // scripts link to this program under these names
 	}
 	testscript.Main(m, map[string]func(){
 		"connkit":       func() { os.Exit(cli.Main(os.Args[1:], ui.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr})) },

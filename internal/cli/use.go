@@ -105,10 +105,8 @@ func (a *app) use(command string, u useFlags, args []string) error {
 		changes = append(changes, change)
 	}
 	if !u.dryRun {
-		for _, change := range changes {
-			if err := change.write(); err != nil {
-				return err
-			}
+		if err := writeUses(changes); err != nil {
+			return err
 		}
 	}
 	return a.ui.Result(command, changes, nil, func(p *ui.Page) {
@@ -118,11 +116,14 @@ func (a *app) use(command string, u useFlags, args []string) error {
 	})
 }
 
-func (c useChange) write() error {
-	if !c.Changed {
-		return nil
+func writeUses(changes []useChange) error {
+	var edits []fileEdit
+	for _, c := range changes {
+		if c.Changed {
+			edits = append(edits, c.edit)
+		}
 	}
-	return c.edit.write()
+	return writeEdits(edits...)
 }
 
 func showUse(p *ui.Page, c useChange) {
@@ -178,11 +179,11 @@ func (a *app) useImages(set *workspace.Settings, results []build.Result) ([]stri
 		}
 		changes = append(changes, change)
 	}
+	if err := writeUses(changes); err != nil {
+		return nil, err
+	}
 	var edited []string
 	for _, change := range changes {
-		if err := change.write(); err != nil {
-			return edited, err
-		}
 		if change.Changed {
 			edited = append(edited, change.File)
 		}

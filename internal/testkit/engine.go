@@ -22,20 +22,22 @@ import (
 // names it builds images that are files of the folder FAKE_ENGINE, tells of
 // them, and runs a connector that answers spec. FAKE_ENGINE_IS holds words that
 // change it: down, buildx, old (a docker that drives BuildKit itself), odd (its
-// images lose their labels). Every call is a line of the file calls.
-func Engine() {
-	e := fakeEngine{dir: os.Getenv("FAKE_ENGINE"), name: filepath.Base(os.Args[0]), args: os.Args[1:]}
+// images lose their labels). Every call is a line of the file calls. It gives the exit code.
+func Engine(in io.Reader, out, errOut io.Writer) int {
+	e := fakeEngine{dir: os.Getenv("FAKE_ENGINE"), name: filepath.Base(os.Args[0]), args: os.Args[1:], in: in, out: out, err: errOut}
 	record, err := os.OpenFile(filepath.Join(e.dir, "calls"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
 	if err == nil {
 		fmt.Fprintln(record, e.name, strings.Join(e.args, " "))
 		_ = record.Close()
 	}
-	os.Exit(e.run())
+	return e.run()
 }
 
 type fakeEngine struct {
 	dir, name string
 	args      []string
+	in        io.Reader
+	out, err  io.Writer
 }
 
 func (e *fakeEngine) is(word string) bool {
@@ -43,7 +45,7 @@ func (e *fakeEngine) is(word string) bool {
 }
 
 func (e *fakeEngine) fail(status int, format string, args ...any) int {
-	fmt.Fprintf(os.Stderr, format+"\n", args...)
+	fmt.Fprintf(e.err, format+"\n", args...)
 	return status
 }
 
@@ -51,26 +53,26 @@ func (e *fakeEngine) run() int {
 	verb := strings.Join(e.args[:min(2, len(e.args))], " ")
 	switch {
 	case verb == "--version":
-		fmt.Println(e.name + " version 4.3.1")
+		fmt.Fprintln(e.out, e.name+" version 4.3.1")
 		return 0
 	case verb == "buildx version" && e.is("buildx"):
 		return 0
 	case strings.HasPrefix(verb, "buildx") && !e.is("buildx"):
 		return e.fail(1, "docker: unknown command: docker buildx")
 	case verb == "buildx inspect":
-		fmt.Println("Name: x\nDriver:        docker-container")
+		fmt.Fprintln(e.out, "Name: x\nDriver:        docker-container")
 		return 0
 	case e.is("down"):
 		return e.fail(1, "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?")
 	case e.args[0] == "info":
-		fmt.Println("2.0.1")
+		fmt.Fprintln(e.out, "2.0.1")
 		return 0
 	case e.args[0] == "version":
 		client := "28.2.2"
 		if e.is("old") {
 			client = "20.10.24"
 		}
-		fmt.Println(client + "|20.10.24|linux/amd64")
+		fmt.Fprintln(e.out, client+"|20.10.24|linux/amd64")
 		return 0
 	case verb == "buildx bake":
 		return e.bake()
@@ -140,7 +142,7 @@ func (e *fakeEngine) dockerfile() (string, error) {
 	name := e.value("--file")
 	if e.args[len(e.args)-1] != "-" {
 		if name == "-" {
-			text, err := io.ReadAll(os.Stdin)
+			text, err := io.ReadAll(e.in)
 			return string(text), err
 		}
 		text, err := os.ReadFile(name)
@@ -148,7 +150,7 @@ func (e *fakeEngine) dockerfile() (string, error) {
 	}
 	var listing []string
 	text, found := "", errors.New("no Dockerfile in the context")
-	for r := tar.NewReader(os.Stdin); ; {
+	for r := tar.NewReader(e.in); ; {
 		h, err := r.Next()
 		if errors.Is(err, io.EOF) {
 			break
@@ -168,10 +170,10 @@ func (e *fakeEngine) dockerfile() (string, error) {
 
 func (e *fakeEngine) make(image, text string, args, labels map[string]string, platform string) int {
 	for n, line := range strings.Split(text, "\n") {
-		fmt.Printf("Step %d/%d : %s\n", n+1, strings.Count(text, "\n")+1, line)
+		fmt.Fprintf(e.out, "Step %d/%d : %s\n", n+1, strings.Count(text, "\n")+1, line)
 		switch {
 		case strings.HasPrefix(line, "RUN fail"):
-			fmt.Println("make: *** [all] Error 2: no rule\nThe command '/bin/sh -c fail' returned a non-zero code: 42")
+			fmt.Fprintln(e.out, "make: *** [all] Error 2: no rule\nThe command '/bin/sh -c fail' returned a non-zero code: 42")
 			return 42
 		case strings.HasPrefix(line, "RUN hang"):
 			_ = os.WriteFile(filepath.Join(os.Getenv("WORK"), "ready"), nil, 0o644)
@@ -230,7 +232,7 @@ func (e *fakeEngine) bake() int {
 		if err != nil {
 			return e.fail(1, "ERROR: %v", err)
 		}
-		fmt.Printf("#%d [%s 1/1] COPY . .\n", n, name)
+		fmt.Fprintf(e.out, "#%d [%s 1/1] COPY . .\n", n, name)
 		if status := e.make(t.Tags[0], string(dockerfile), t.Args, t.Labels, ""); status != 0 {
 			return status
 		}
@@ -243,7 +245,7 @@ func (e *fakeEngine) inspect(image string) int {
 	if err != nil {
 		return e.fail(1, "Error response from daemon: No such image: %s", image)
 	}
-	fmt.Println(string(text))
+	fmt.Fprintln(e.out, string(text))
 	return 0
 }
 
@@ -254,7 +256,7 @@ func (e *fakeEngine) list() int {
 		if e.name == "podman" && !strings.Contains(name, ".") {
 			name = "localhost/" + name
 		}
-		fmt.Println(strings.ReplaceAll(name, "_", "/"))
+		fmt.Fprintln(e.out, strings.ReplaceAll(name, "_", "/"))
 	}
 	return 0
 }
@@ -265,10 +267,10 @@ func (e *fakeEngine) container() int {
 	if err != nil {
 		return e.fail(125, "docker: Error response from daemon: No such image")
 	}
-	request, _ := bufio.NewReader(os.Stdin).ReadString('\n')
+	request, _ := bufio.NewReader(e.in).ReadString('\n')
 	if bytes.Contains(text, []byte("broken")) || !strings.Contains(request, `"spec"`) {
 		return e.fail(1, `{"level":"ERROR","msg":"the library is not there"}`)
 	}
-	fmt.Println(`{"spec":{"protocol":3032023,"configSchema":{"type":"object"},"resourceConfigSchema":{"type":"object"},"documentationUrl":"https://example.com","resourcePathPointers":["/a"]}}`)
+	fmt.Fprintln(e.out, `{"spec":{"protocol":3032023,"configSchema":{"type":"object"},"resourceConfigSchema":{"type":"object"},"documentationUrl":"https://example.com","resourcePathPointers":["/a"]}}`)
 	return 0
 }

@@ -2,5 +2,5 @@
 // leaves either the old state or the new one.
 //
 // [Replace] changes a file that was read, [Create] makes one that was not
-// there, [WriteTree] makes a folder. Start reading at [Replace].
+// there, [Apply] does both for several files, [WriteTree] makes a folder. Start reading at [Replace].
 package textedit

@@ -18,7 +18,7 @@ import (
 
 func TestMain(m *testing.M) {
 	if slices.Contains(engine.Names(), filepath.Base(os.Args[0])) {
-		testkit.Engine()
+		os.Exit(testkit.Engine(os.Stdin, os.Stdout, os.Stderr))
 	}
 	os.Exit(m.Run())
 }

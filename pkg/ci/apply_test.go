@@ -26,18 +26,6 @@ func TestApplyPutsBack(t *testing.T) {
 	}
 }
 
-func TestMakeFolder(t *testing.T) {
-	t.Parallel()
-	root := testkit.Tree(t, map[string]string{"a/": ""})
-	made, err := makeFolder(filepath.Join(root, "a/b/c"))
-	if err != nil || len(made) != 2 || made[0] != filepath.Join(root, "a/b/c") || made[1] != filepath.Join(root, "a/b") {
-		t.Errorf("got %q, %v", made, err)
-	}
-	if made, err := makeFolder(filepath.Join(root, "a/b/c")); err != nil || len(made) != 0 {
-		t.Errorf("got %q, %v", made, err)
-	}
-}
-
 // A graph as go list gives it: a leads to lib by a package of another module,
 // and its test to helpers.
 func TestGoGraph(t *testing.T) {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -84,53 +83,13 @@ func (c Change) Each(f func(file string, before, after []byte)) {
 	}
 }
 
-// Apply writes the changed workflows. A file that is not any more what the
-// change was made for is a [fault.Blocked] error, and when one cannot be
-// written those before it are put back.
+// Apply writes the changed workflows, all or none; see [textedit.Apply].
 func (c Change) Apply() error {
-	for i, f := range c.files {
-		if err := f.write(); err != nil {
-			for _, done := range c.files[:i] {
-				_ = textedit.Replace(done.path, done.after, done.before) // the first error is the one to tell
-			}
-			return err
-		}
+	changes := make([]textedit.Change, 0, len(c.files))
+	for _, f := range c.files {
+		changes = append(changes, textedit.Change{Path: f.path, Before: f.before, After: f.after})
 	}
-	return nil
-}
-
-func (f fileChange) write() error {
-	if f.before != nil {
-		return textedit.Replace(f.path, f.before, f.after)
-	}
-	if _, err := os.Lstat(f.path); err == nil {
-		return fault.Blockedf("writing %q: it has changed in the meantime", f.file).WithHint("run it again")
-	}
-	made, err := makeFolder(filepath.Dir(f.path))
-	if err == nil {
-		err = textedit.WriteFile(f.path, f.after, 0o644)
-	}
-	if err != nil {
-		for _, dir := range made {
-			_ = os.Remove(dir) // the first error is the one to tell
-		}
-	}
-	return err
-}
-
-// makeFolder makes a folder with those above it, and gives what it has made,
-// the deepest first.
-func makeFolder(dir string) (made []string, err error) {
-	for d := dir; ; d = filepath.Dir(d) {
-		if _, err := os.Stat(d); err == nil || d == filepath.Dir(d) {
-			break
-		}
-		made = append(made, d)
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return made, fmt.Errorf("creating %q: %w", dir, err)
-	}
-	return made, nil
+	return textedit.Apply(changes...)
 }
 
 // finish compares the workflows with what they were and has actionlint look at

@@ -203,36 +203,11 @@ func (w *writer) file(path string, after []byte) error {
 	return nil
 }
 
-// Apply writes the files. A file that is not any more what the change was made
-// for is a [fault.Blocked] error, and when one cannot be written those before
-// it are put back.
+// Apply writes the files, all or none; see [textedit.Apply].
 func (r WriteResult) Apply() error {
+	changes := make([]textedit.Change, 0, len(r.Files))
 	for _, f := range r.Files {
-		now, err := os.ReadFile(f.File)
-		if gone := errors.Is(err, fs.ErrNotExist); gone != (f.Before == nil) || !bytes.Equal(now, f.Before) {
-			return fault.Blockedf("writing %q: it has changed in the meantime", f.File).WithHint("run it again")
-		}
+		changes = append(changes, textedit.Change{Path: f.File, Before: f.Before, After: f.After})
 	}
-	for i, f := range r.Files {
-		err := os.MkdirAll(filepath.Dir(f.File), 0o755)
-		switch {
-		case err != nil:
-		case f.Before == nil:
-			err = textedit.Create(f.File, f.After, 0o644)
-		default:
-			err = textedit.Replace(f.File, f.Before, f.After)
-		}
-		if err == nil {
-			continue
-		}
-		for _, done := range r.Files[:i] { // the first error is the one to tell
-			if done.Before == nil {
-				_ = os.Remove(done.File)
-			} else {
-				_ = textedit.Replace(done.File, done.After, done.Before)
-			}
-		}
-		return err
-	}
-	return nil
+	return textedit.Apply(changes...)
 }

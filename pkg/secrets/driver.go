@@ -88,11 +88,7 @@ func appendLines(text []byte, lines []string) []byte {
 // Apply writes .gitattributes and the configuration of the clone.
 func (d *Driver) Apply(ctx context.Context) error {
 	if len(d.Lines) > 0 {
-		write := func() error { return textedit.Replace(d.Attributes, d.Before, d.After) }
-		if d.Before == nil {
-			write = func() error { return textedit.Create(d.Attributes, d.After, 0o644) }
-		}
-		if err := write(); err != nil {
+		if err := textedit.Apply(textedit.Change{Path: d.Attributes, Before: d.Before, After: d.After}); err != nil {
 			return err
 		}
 	}

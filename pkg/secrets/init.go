@@ -106,44 +106,14 @@ func (s *Setup) planRules(suffix string) error {
 	return nil
 }
 
-// Apply makes what is missing. A file that has appeared meanwhile is not replaced.
+// Apply makes what is missing, all or nothing. A file that has appeared meanwhile is not replaced.
 func (s *Setup) Apply() error {
+	var changes []textedit.Change
 	if s.identity != "" {
-		if err := os.MkdirAll(filepath.Dir(s.Identity), 0o700); err != nil {
-			return fmt.Errorf("creating %q: %w", filepath.Dir(s.Identity), cause(err))
-		}
-		if err := createNew(s.Identity, s.identity); err != nil {
-			return err
-		}
+		changes = append(changes, textedit.Change{Path: s.Identity, After: []byte(s.identity), Perm: 0o600})
 	}
-	if !s.RulesMade {
-		return nil
+	if s.RulesMade {
+		changes = append(changes, textedit.Change{Path: s.Rules, After: s.RulesText})
 	}
-	return textedit.WriteFile(s.Rules, s.RulesText, 0o644)
-}
-
-// createNew writes a private file whole, and never over another: the draft is linked into place.
-func createNew(path, text string) error {
-	draft, err := os.CreateTemp(filepath.Dir(path), ".connkit-*") // 0600
-	if err != nil {
-		return fmt.Errorf("writing %q: %w", path, cause(err))
-	}
-	defer os.Remove(draft.Name()) //nolint:errcheck // the link stays
-	_, err = draft.WriteString(text)
-	if err == nil {
-		err = draft.Sync()
-	}
-	if closeErr := draft.Close(); err == nil {
-		err = closeErr
-	}
-	if err == nil {
-		err = os.Link(draft.Name(), path)
-	}
-	if errors.Is(err, fs.ErrExist) {
-		return fault.Blockedf("writing %q: it has appeared meanwhile", path).WithHint("run the command again")
-	}
-	if err != nil {
-		return fmt.Errorf("writing %q: %w", path, cause(err))
-	}
-	return nil
+	return textedit.Apply(changes...)
 }

@@ -49,10 +49,7 @@ func (r Record) Apply() error {
 	if bytes.Equal(r.Before, r.After) {
 		return nil
 	}
-	if r.Before == nil {
-		return textedit.WriteFile(r.File, r.After, 0o644)
-	}
-	return textedit.Replace(r.File, r.Before, r.After)
+	return textedit.Apply(textedit.Change{Path: r.File, Before: r.Before, After: r.After})
 }
 
 // addToList adds a text to a list in a section of a settings file.

@@ -73,11 +73,12 @@ func Killed(cmd *exec.Cmd) bool {
 	return ok && status.Signaled() && status.Signal() == syscall.SIGSYS
 }
 
-// Main lets the test binary play the process that lays the filter on itself.
-func Main() {
+// Main lets the test binary play the process that lays the filter on itself and
+// becomes the program. It gives nil in a process that has no such orders.
+func Main() error {
 	text, ok := os.LookupEnv(orders)
 	if !ok {
-		return
+		return nil
 	}
 	_ = os.Unsetenv(orders)
 	parts := strings.SplitN(text, " ", 3)
@@ -85,8 +86,7 @@ func Main() {
 	if err == nil {
 		err = become(parts[2], parts[0], syscall.Errno(errno))
 	}
-	fmt.Fprintln(os.Stderr, "sabotage:", err)
-	os.Exit(111)
+	return fmt.Errorf("sabotage: %w", err)
 }
 
 func become(program, call string, errno syscall.Errno) error {

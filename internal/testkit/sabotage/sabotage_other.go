@@ -5,4 +5,4 @@
 package sabotage
 
 // Main does nothing here.
-func Main() {}
+func Main() error { return nil }

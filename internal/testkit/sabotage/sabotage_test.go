@@ -17,7 +17,10 @@ import (
 const victim = "CONNKIT_TEST_VICTIM"
 
 func TestMain(m *testing.M) {
-	sabotage.Main()
+	if err := sabotage.Main(); err != nil {
+		_, _ = os.Stderr.WriteString(err.Error())
+		os.Exit(111)
+	}
 	if path, ok := os.LookupEnv(victim); ok {
 		if err := work(path); err != nil {
 			_, _ = os.Stderr.WriteString(err.Error())

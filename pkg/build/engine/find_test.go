@@ -14,7 +14,7 @@ import (
 
 func TestMain(m *testing.M) {
 	if slices.Contains(append(engine.Names(), "my-docker"), filepath.Base(os.Args[0])) {
-		testkit.Engine()
+		os.Exit(testkit.Engine(os.Stdin, os.Stdout, os.Stderr))
 	}
 	os.Exit(m.Run())
 }
