@@ -143,13 +143,10 @@ func (a *app) sayFindings(found []ci.Finding, connectors int) error {
 		for _, f := range found {
 			p.Line(findingLine(p, f))
 		}
-		switch len(found) {
-		case 0:
-			p.Line(fmt.Sprintf("%d connectors, nothing to mend", connectors))
-		case 1:
-			p.Line(fmt.Sprintf("1 finding in %d connectors", connectors))
-		default:
-			p.Line(fmt.Sprintf("%d findings in %d connectors", len(found), connectors))
+		if len(found) == 0 {
+			p.Line(plural(connectors, "connector") + ", nothing to mend")
+		} else {
+			p.Line(plural(len(found), "finding") + " in " + plural(connectors, "connector"))
 		}
 		if a.getenv("GITHUB_ACTIONS") == "true" {
 			for _, f := range found {
