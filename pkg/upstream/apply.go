@@ -144,7 +144,7 @@ func (w *work) eachNew(ctx context.Context, old, e object.Entry, visit func(stri
 // and is when something goes wrong.
 func (m *monorepo) write(ctx context.Context, s *state) (err error) {
 	if err := m.lockIndex(); err != nil {
-		return errors.Join(fault.Blockedf("importing: %w", err), m.dropState())
+		return errors.Join(err, m.dropState())
 	}
 	defer func() {
 		if err != nil {
@@ -284,7 +284,7 @@ func (m *monorepo) commit(ctx context.Context, s *state, o Options) (id string, 
 	}
 	o.step("committing")
 	git := m.git.With("GIT_OPTIONAL_LOCKS=1").WithSettings(gitcmd.Setting{Key: "i18n.commitEncoding", Value: "UTF-8"}) // as the message is
-	git.Locale, git.Terminal, git.Stderr = true, o.Terminal, o.writer()
+	git.Locale, git.Terminal, git.Stderr = true, o.Terminal, o.Log
 	if _, err := git.Run(ctx, args...); err != nil {
 		if ctx.Err() != nil {
 			return "", nil, errors.Join(context.Cause(ctx), m.giveUp(context.WithoutCancel(ctx), s))

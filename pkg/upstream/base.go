@@ -57,7 +57,7 @@ func (w *work) findEarlier(ctx context.Context, dest string, single bool) (*earl
 	case fromFile == nil:
 		return newest, nil
 	}
-	stale, err := w.fileIsStale(ctx, file, newest)
+	stale, err := newest.commit.Outdates(ctx, w.mono.git, newest.Record, file, w.files[file].ID, w.mono.Shallow)
 	if err != nil || !stale {
 		return fromFile, err
 	}
@@ -83,24 +83,6 @@ func (w *work) searchHistory(ctx context.Context, dest string) (newest *earlier,
 		return true
 	})
 	return newest, moved, err
-}
-
-// fileIsStale tells whether the import that a message speaks of came after the
-// file was last written: then the file was there before it and is there still.
-func (w *work) fileIsStale(ctx context.Context, file string, newest *earlier) (bool, error) {
-	revs := []string{newest.commit.ID + ":" + file}
-	for _, p := range newest.commit.Parents[:min(1, len(newest.commit.Parents))] {
-		revs = append(revs, p+":"+file)
-	}
-	list, err := object.Batch(ctx, w.mono.git, revs...)
-	if err != nil {
-		return false, err
-	}
-	now := w.files[file].ID
-	if len(list) < 2 || list[1].Kind == "" && w.mono.Shallow {
-		return newest.Old() && list[0].ID == now, nil // the parent is not at hand; the old script writes no file
-	}
-	return list[0].ID == now && list[1].ID == now, nil
 }
 
 // movedHere looks for an import by the old script whose folder was moved to

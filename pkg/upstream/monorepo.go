@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -288,9 +287,6 @@ func (m *monorepo) descend(ctx context.Context, store *object.Store, root, dest 
 	}
 	return e, nil
 }
-
-// writer is where what hooks print goes.
-func (o Options) writer() io.Writer { return o.Log }
 
 // checkHidden refuses files that git was told not to look at: it would write over them.
 func (m *monorepo) checkHidden(ctx context.Context, dest string) error {

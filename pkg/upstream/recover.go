@@ -88,10 +88,7 @@ func Abort(ctx context.Context, o Options) (Outcome, error) {
 
 // giveUp puts everything back as it was.
 func (m *monorepo) giveUp(ctx context.Context, s *state) error {
-	if s.Phase == phaseWriting {
-		return m.restore(ctx, s)
-	}
-	if s.Head == "" {
+	if s.Phase == phaseWriting || s.Head == "" {
 		return m.restore(ctx, s)
 	}
 	if _, err := m.git.Run(ctx, "reset", "-q", "--merge", "HEAD"); err != nil {

@@ -1,6 +1,7 @@
 package upstream
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -69,16 +70,18 @@ func (m *monorepo) saveState(s *state) error {
 
 // loadState gives the import that is not finished, or nil.
 func (m *monorepo) loadState() (*state, error) {
-	text, err := os.ReadFile(m.statePath(stateName))
+	file := m.statePath(stateName)
+	text, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	var s state
-	if err == nil {
-		err = json.Unmarshal(text, &s)
-	}
 	if err != nil {
 		return nil, fmt.Errorf("reading the state of the import: %w", err)
+	}
+	var s state
+	if err := json.Unmarshal(text, &s); err != nil {
+		return nil, fault.Blockedf("it is no state of an import: %w", err).At(file, 0, 0).
+			WithHint("git status shows what the import has written; put that back, then remove %s", file)
 	}
 	return &s, nil
 }
@@ -93,18 +96,20 @@ func (m *monorepo) dropState() error {
 }
 
 // lockIndex takes git's lock on the index. It is a hard link of a file of ours,
-// so that a lock that a killed run left can be told from git's own.
+// so that a lock that a killed run left can be told from git's own; where the
+// file system has no hard links, it is a file with the same words in it.
 func (m *monorepo) lockIndex() error {
 	mine, lock := m.statePath(lockName), filepath.Join(m.GitDir, "index.lock")
-	if err := os.WriteFile(mine, nil, 0o644); err != nil {
+	words := fmt.Appendf(nil, "connkit %d\n", os.Getpid())
+	if err := os.WriteFile(mine, words, 0o644); err != nil {
 		return fmt.Errorf("locking the index: %w", err)
 	}
-	err := os.Link(mine, lock)
+	err := link(mine, lock)
 	if err != nil && !errors.Is(err, fs.ErrExist) {
-		var f *os.File // a file system without hard links
-		if f, err = os.OpenFile(lock, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644); err == nil {
-			err = f.Close()
-		}
+		err = writeNew(lock, words)
+	}
+	if errors.Is(err, fs.ErrExist) {
+		return fault.Blockedf("locking the index: another git command works in this repository: %q is there", lock).WithHint("wait for it, and run it again")
 	}
 	if err != nil {
 		return fmt.Errorf("locking the index: %w", err)
@@ -112,12 +117,28 @@ func (m *monorepo) lockIndex() error {
 	return nil
 }
 
+// link is another one in the test of a file system without hard links.
+var link = os.Link
+
+// writeNew writes a file that must not be there yet, and leaves none that is written in part.
+func writeNew(name string, text []byte) error {
+	f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(text)
+	if err = errors.Join(err, f.Close()); err != nil {
+		_ = os.Remove(name)
+	}
+	return err
+}
+
 // unlockIndex gives the lock free if it is ours.
 func (m *monorepo) unlockIndex() {
 	mine, lock := m.statePath(lockName), filepath.Join(m.GitDir, "index.lock")
-	a, errA := os.Stat(mine)
-	b, errB := os.Stat(lock)
-	if errA == nil && errB == nil && os.SameFile(a, b) {
+	a, errA := os.ReadFile(mine)
+	b, errB := os.ReadFile(lock)
+	if errA == nil && errB == nil && len(a) > 0 && bytes.Equal(a, b) { // git's own begins with DIRC, or is empty
 		_ = os.Remove(lock) // when it is gone, somebody else was quicker
 	}
 	_ = os.Remove(mine)
@@ -141,6 +162,7 @@ func (m *monorepo) installIndex() error {
 		err = os.Rename(lock, filepath.Join(m.GitDir, "index"))
 	}
 	if err != nil {
+		_ = os.Remove(lock) // it is ours, whatever is in it
 		return fmt.Errorf("writing the index: %w", err)
 	}
 	_ = os.Remove(m.statePath(lockName)) // it is the index now
@@ -162,11 +184,19 @@ func (m *monorepo) lock(ctx context.Context) (func(), error) {
 		if err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err == nil {
 			break
 		}
-		if time.Now().After(end) || ctx.Err() != nil {
-			_ = f.Close() // only opened for the lock
-			return nil, fault.Blockedf("locking the repository: another connkit works in it").WithHint("wait for it")
+		switch {
+		case err != unix.EWOULDBLOCK && err != unix.EINTR: //nolint:errorlint // a plain errno
+			err = fmt.Errorf("locking %q: %w", m.GitDir, err) // a file system that knows no locks: waiting helps nothing
+		case ctx.Err() != nil:
+			err = context.Cause(ctx)
+		case time.Now().After(end):
+			err = fault.Blockedf("locking the repository: another connkit works in it").WithHint("wait for it")
+		default:
+			time.Sleep(20 * time.Millisecond)
+			continue
 		}
-		time.Sleep(20 * time.Millisecond)
+		_ = f.Close() // only opened for the lock
+		return nil, err
 	}
 	m.held = f
 	return func() {

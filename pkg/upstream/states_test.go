@@ -67,6 +67,11 @@ func TestStatesRefused(t *testing.T) {
 		"a broken record":              {imported(func(w *world) { w.commit(w.mono, files("source-demo/UPSTREAM.yaml", "version: 1\n  commit: [\n")) }), fault.Blocked, "source-demo/UPSTREAM.yaml:"},
 		"a record of something else":   {imported(func(w *world) { w.commit(w.mono, files("source-demo/UPSTREAM.yaml", "hello: world\n")) }), fault.Blocked, "version is missing"},
 		"a record of a later version":  {imported(func(w *world) { w.commit(w.mono, files("source-demo/UPSTREAM.yaml", "version: 9\n")) }), fault.Blocked, "newer than this connkit"},
+		"a record that reaches out of its folder": {imported(func(w *world) {
+			own, _, _ := strings.Cut(w.file("source-demo/UPSTREAM.yaml"), "carried:")
+			w.commit(w.mono, files("source-demo/UPSTREAM.yaml", own+"carried:\n  - file: ../README.md\n    from: LICENSE\n    blob: "+strings.Repeat("0", 40)+"\n"))
+		}), fault.Blocked, "no name of a file beside the record"},
+		"a state of an import that is torn": {func(w *world) { testkit.Put(w.tb, w.mono, files(".git/connkit/pull.json", "{\"phase\":\"wri")) }, fault.Blocked, ".git/connkit/pull.json: "},
 		"a destination that is a file": {func(w *world) { w.commit(w.mono, files("source-demo", "x\n")) }, fault.Blocked, "a file on one side"},
 	} {
 		t.Run(name, func(t *testing.T) {

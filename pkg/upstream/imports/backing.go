@@ -248,10 +248,13 @@ func (r *repo) checkWorkFile(ctx context.Context, inv *inventory, v *Verified) e
 		}
 		full := filepath.Join(r.Top, filepath.FromSlash(name))
 		if _, err := os.Lstat(full); errors.Is(err, os.ErrNotExist) {
-			if skipped, err := r.skipped(ctx, name); err != nil || skipped {
+			skipped, err := r.skipped(ctx, name)
+			if err != nil {
 				return err
 			}
-			v.wrong("%s is removed from the work tree", name)
+			if !skipped {
+				v.wrong("%s is removed from the work tree", name)
+			}
 			continue
 		}
 		out, err := r.git.Run(ctx, "hash-object", "--", full)

@@ -128,7 +128,7 @@ func (r *repo) fromFile(ctx context.Context, inv *inventory, f string, text []by
 	}
 	im.message = inv.newest(dest)
 	if m := im.message; m != nil && im.Problem == "" && m.Commit != im.Commit {
-		stale, err := r.fileIsStale(ctx, f, inv.files[f].ID, m)
+		stale, err := m.commit.Outdates(ctx, r.git, m.Record, f, inv.files[f].ID, r.Shallow)
 		if err != nil {
 			return nil, err
 		}
@@ -191,23 +191,6 @@ func (inv *inventory) sameImport(r record.Record) *message {
 		}
 	}
 	return nil
-}
-
-// fileIsStale tells whether the import that a message speaks of came after the
-// file was last written: the old script continues an import and leaves the file as it is.
-func (r *repo) fileIsStale(ctx context.Context, file, now string, m *message) (bool, error) {
-	revs := []string{m.commit.ID + ":" + file}
-	for _, p := range m.commit.Parents[:min(1, len(m.commit.Parents))] {
-		revs = append(revs, p+":"+file)
-	}
-	list, err := object.Batch(ctx, r.git, revs...)
-	if err != nil {
-		return false, err
-	}
-	if len(list) < 2 || list[1].Kind == "" && r.Shallow {
-		return m.Old() && list[0].ID == now, nil
-	}
-	return list[0].ID == now && list[1].ID == now, nil
 }
 
 // fromMessages adds the imports that only messages know.

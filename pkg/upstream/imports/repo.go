@@ -212,10 +212,12 @@ type scratch struct {
 func (r *repo) scratch(quarantines ...*remote.Quarantine) (*scratch, error) {
 	dir, err := os.MkdirTemp("", "connkit-upstream-*")
 	if err == nil {
-		err = os.MkdirAll(filepath.Join(dir, "objects"), 0o700)
+		if err = os.Mkdir(filepath.Join(dir, "objects"), 0o700); err != nil {
+			_ = os.Remove(dir) // it is empty
+		}
 	}
 	if err != nil {
-		return nil, fmt.Errorf("making room for objects: %w", err)
+		return nil, fault.Environmentf("making room for objects: %w", err).WithHint("TMPDIR is where room is looked for")
 	}
 	s := &scratch{dir: dir}
 	alternates, dirs := []string{filepath.Join(r.CommonDir, "objects")}, []string{dir, r.CommonDir}
@@ -232,4 +234,7 @@ func (r *repo) scratch(quarantines ...*remote.Quarantine) (*scratch, error) {
 	return s, nil
 }
 
-func (s *scratch) close() { _ = os.RemoveAll(s.dir) } // it is in the system's place for what may go
+func (s *scratch) close() {
+	s.store.Close()
+	_ = os.RemoveAll(s.dir) // it is in the system's place for what may go
+}

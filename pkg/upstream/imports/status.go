@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 
@@ -241,7 +242,7 @@ func licencesNow(ctx context.Context, q *remote.Quarantine, moved []*Standing) e
 }
 
 func (st *Standing) licenceNow(ctx context.Context, q *remote.Quarantine, files *remote.Files) error {
-	if _, err := files.Entry(ctx, st.Path); remote.NotThere(err) {
+	if _, err := files.Entry(ctx, st.Path); errors.Is(err, fs.ErrNotExist) {
 		st.due("upstream has no %s any more", st.Label())
 		return nil
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -224,7 +225,7 @@ func (r *repo) checkRef(ctx context.Context, past *remote.Past, v *Verified) err
 func (v *Verified) checkPath(ctx context.Context, files *remote.Files) error {
 	e, err := files.Entry(ctx, v.Path)
 	switch {
-	case remote.NotThere(err):
+	case errors.Is(err, fs.ErrNotExist):
 		v.wrong("path is recorded as %s, which upstream does not have at %s", v.Label(), record.Short(v.Commit))
 		return nil
 	case err != nil:
@@ -279,7 +280,7 @@ func (v *Verified) checkLicence(ctx context.Context, files *remote.Files) error 
 	}
 	proof, err := files.Entry(ctx, v.License.Path)
 	switch {
-	case remote.NotThere(err):
+	case errors.Is(err, fs.ErrNotExist):
 		v.wrong("license.path is recorded as %s, which upstream does not have at %s", v.License.Path, record.Short(v.Commit))
 		return nil
 	case err != nil:

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -87,6 +88,16 @@ func clean(s string) string {
 		}
 		return r
 	}, s))
+}
+
+// Printable keeps what an upstream wrote from moving the cursor.
+func Printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return '?'
+		}
+		return r
+	}, s)
 }
 
 // toUTF8 reads what is not UTF-8 as Latin-1, where every byte is a letter.

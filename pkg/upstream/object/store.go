@@ -141,10 +141,12 @@ func (s *Store) Missing(ctx context.Context, ids ...string) ([]string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var rest []string
+	seen := make(map[string]bool, len(ids))
 	for _, id := range ids {
-		if _, ok := s.known[id]; !ok && !s.has(id) && !slices.Contains(rest, id) {
+		if _, ok := s.known[id]; !ok && !seen[id] && !s.has(id) {
 			rest = append(rest, id)
 		}
+		seen[id] = true
 	}
 	if len(rest) == 0 || s.format != "sha256" {
 		return rest, nil

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/connkit/connkit/internal/gitcmd"
+	"github.com/connkit/connkit/pkg/upstream/object"
 )
 
 // Commit is a commit whose message holds records.
@@ -16,6 +17,25 @@ type Commit struct {
 	ID      string
 	Parents []string
 	Records []Record // in the order of the message
+}
+
+// Outdates tells whether an import whose record r stands in the message came
+// after the record's file was last written, which is now the object of that
+// name: then the file was there before it and is there still, for the old
+// script continues an import and writes no file.
+func (c Commit) Outdates(ctx context.Context, git gitcmd.Git, r Record, file, now string, shallow bool) (bool, error) {
+	revs := []string{c.ID + ":" + file}
+	for _, p := range c.Parents[:min(1, len(c.Parents))] {
+		revs = append(revs, p+":"+file)
+	}
+	list, err := object.Batch(ctx, git, revs...)
+	if err != nil {
+		return false, err
+	}
+	if len(list) < 2 || list[1].Kind == "" && shallow {
+		return r.Old() && list[0].ID == now, nil // the parent is not at hand
+	}
+	return list[0].ID == now && list[1].ID == now, nil
 }
 
 // errEnough stops the walk.
@@ -83,20 +103,4 @@ func (w *walker) commit(text string) {
 		w.done = true
 		w.stop()
 	}
-}
-
-// Newest gives the newest commit that rev reaches with a record of dest, with
-// that record alone in it: of several in a message the last.
-func Newest(ctx context.Context, git gitcmd.Git, rev, dest string) (Commit, bool, error) {
-	var found Commit
-	err := Walk(ctx, git, rev, dest, func(c Commit) bool {
-		for i := len(c.Records) - 1; i >= 0; i-- {
-			if c.Records[i].Dest == dest {
-				found = Commit{c.ID, c.Parents, c.Records[i : i+1]}
-				return false
-			}
-		}
-		return true
-	})
-	return found, found.ID != "", err
 }

@@ -144,5 +144,14 @@ func (d document) check() error {
 	case d.Path == "":
 		return errors.New("path is missing; the root is a dot")
 	}
+	for _, c := range d.Carried {
+		// The next import takes the file away when it is no longer needed, so it must be one beside the record.
+		if c.File == "" || c.File == "." || strings.ContainsFunc(c.File, notInName) || strings.HasPrefix(c.File, "..") || strings.EqualFold(c.File, ".git") {
+			return fmt.Errorf("carried file %q is no name of a file beside the record", c.File)
+		}
+	}
 	return nil
 }
+
+// notInName tells what the name of one file cannot hold.
+func notInName(r rune) bool { return r == '/' || r < ' ' || r == 0x7f }

@@ -18,6 +18,9 @@ import (
 // noFilter fetches whole objects, also where the quarantine has a default filter.
 const noFilter = "--no-filter"
 
+// refetch has the upstream send also what an earlier fetch brought in part.
+const refetch = "--refetch"
+
 // fetchInto fetches into one of the quarantine's repositories. What is fetched
 // is named by refs or object names; nothing is written but objects, and the
 // shallow file with a depth.
@@ -61,7 +64,7 @@ func (q *Quarantine) fetchWhole(ctx context.Context, commit string) error {
 	}
 	if i := slices.IndexFunc(list, func(r ref) bool { return r.commit() == commit || r.id == commit }); i >= 0 {
 		for _, depth := range [][]string{{"--depth=1"}, {}} {
-			if err = q.fetchInto(ctx, q.whole, append(depth, q.refetch()...), list[i].name); !refusesDepth(err) {
+			if err = q.fetchInto(ctx, q.whole, append(depth, refetch), list[i].name); !refusesDepth(err) {
 				break
 			}
 		}
@@ -71,7 +74,7 @@ func (q *Quarantine) fetchWhole(ctx context.Context, commit string) error {
 		return q.mustHave(ctx, commit)
 	}
 	q.report.step("fetching all of %s: it gives no single commits", q.remote)
-	flags := q.refetch()
+	flags := []string{refetch}
 	if _, err := os.Stat(filepath.Join(q.whole, "shallow")); err == nil {
 		flags = append(flags, "--unshallow")
 	}
@@ -80,9 +83,6 @@ func (q *Quarantine) fetchWhole(ctx context.Context, commit string) error {
 	}
 	return q.mustHave(ctx, commit)
 }
-
-// refetch has the upstream send also what an earlier fetch brought in part.
-func (q *Quarantine) refetch() []string { return []string{"--refetch"} }
 
 func (q *Quarantine) mustHave(ctx context.Context, commit string) error {
 	if commit == "" {
@@ -232,10 +232,10 @@ func (q *Quarantine) historyGit(trees bool) (dir, filter string) {
 	return filepath.Join(q.dir, "commits.git"), "--filter=tree:0"
 }
 
-// History fetches all commits of all branches and tags, without files, and
+// history fetches all commits of all branches and tags, without files, and
 // gives the git that reads them: their refs are the upstream's own. With
 // trees the trees come along, so that paths can be followed.
-func (q *Quarantine) History(ctx context.Context, trees bool) (gitcmd.Git, error) {
+func (q *Quarantine) history(ctx context.Context, trees bool) (gitcmd.Git, error) {
 	dir, filter := q.historyGit(trees)
 	smart, err := q.isSmart(ctx)
 	if err != nil {
@@ -284,18 +284,18 @@ func (q *Quarantine) withNegotiation() *Quarantine {
 // them are a usage error, as they are to git: so all commits are looked at,
 // not the tips alone.
 func (q *Quarantine) resolveShort(ctx context.Context, asked string) (Resolved, error) {
-	git, err := q.History(ctx, false)
+	git, err := q.history(ctx, false)
 	if err != nil {
 		return Resolved{}, err
 	}
-	out, err := git.Run(ctx, "rev-list", "--all", "--no-commit-header", "--format=%H %cs %s")
+	out, err := git.Run(ctx, "rev-list", "--all", "--no-commit-header", "--encoding=UTF-8", "--format=%H %cs %s")
 	if err != nil {
 		return Resolved{}, fmt.Errorf("looking for commit %s: %w", asked, err)
 	}
 	var hits []string
 	for line := range strings.Lines(string(out.Stdout)) {
 		if strings.HasPrefix(line, strings.ToLower(asked)) {
-			hits = append(hits, strings.TrimRight(line, "\n"))
+			hits = append(hits, object.Printable(strings.TrimRight(line, "\n")))
 		}
 	}
 	switch len(hits) {

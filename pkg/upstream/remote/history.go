@@ -2,9 +2,7 @@ package remote
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -28,7 +26,7 @@ type Past struct {
 // Past fetches the history. With trees all trees come along, so that files can
 // be followed through it; without, only those that [Past.Trees] is asked for.
 func (q *Quarantine) Past(ctx context.Context, trees bool) (*Past, error) {
-	git, err := q.History(ctx, trees)
+	git, err := q.history(ctx, trees)
 	if err != nil {
 		return nil, err
 	}
@@ -124,6 +122,7 @@ func (p *Past) each(ctx context.Context, ids []string, visit func(object.Object)
 
 func (p *Past) eachOf(ctx context.Context, ids []string, visit func(object.Object) error) error {
 	if p.read += len(ids); p.read > maxRead {
+		p.store.Close() // its packs are open, and nobody else knows of it
 		p.read, p.store = 0, p.newStore()
 	}
 	found, err := p.store.Get(ctx, ids...)
@@ -231,6 +230,3 @@ func (q *Quarantine) FetchTrees(ctx context.Context, ids ...string) error {
 	}
 	return q.wantBy(ctx, "", "--filter=blob:none", missing...)
 }
-
-// NotThere tells whether an error says that a commit has no file or folder of a name.
-func NotThere(err error) bool { return errors.Is(err, fs.ErrNotExist) }

@@ -63,11 +63,8 @@ type Options struct {
 // Open takes the quarantine of an upstream, waiting while another process has it.
 func Open(ctx context.Context, r Remote, o Options) (*Quarantine, error) {
 	q := &Quarantine{dir: placeOf(o.Cache, r, o.Format), remote: r, format: o.Format, terminal: o.Terminal, report: o.Report, config: o.Config}
-	if err := os.MkdirAll(q.dir, 0o700); err != nil {
-		return nil, noRoom(err)
-	}
 	var err error
-	if q.lock, err = lockFile(ctx, filepath.Join(q.dir, lockName), func() { o.Report.step("waiting for another import from %s", r) }); err != nil {
+	if q.lock, err = lockFolder(ctx, q.dir, func() { o.Report.step("waiting for another import from %s", r) }); err != nil {
 		return nil, err
 	}
 	q.lean, q.whole = filepath.Join(q.dir, "lean.git"), filepath.Join(q.dir, "whole.git")
@@ -192,7 +189,7 @@ func (q *Quarantine) hashLen() int {
 
 // initBare makes a bare repository, if there is none, without a git process.
 func initBare(dir, format string) error {
-	if _, err := os.Stat(filepath.Join(dir, "HEAD")); err == nil {
+	if info, err := os.Stat(filepath.Join(dir, "HEAD")); err == nil && info.Size() > 0 { // a full disk leaves an empty one
 		return nil
 	}
 	for _, sub := range []string{"objects/info", "objects/pack", "refs/heads"} {
@@ -218,17 +215,30 @@ const mostPacks = 60
 // sweep removes what a killed git left in a repository that nobody else uses
 // now, and the repository when too many fetches have piled up in it: it is a cache.
 func sweep(dir string) {
-	packs, _ := filepath.Glob(filepath.Join(dir, "objects", "pack", "*.pack"))
-	if len(packs) > mostPacks {
+	if len(matching(filepath.Join(dir, "objects", "pack"), "*.pack")) > mostPacks {
 		_ = os.RemoveAll(dir) // what cannot be removed is used on
 		return
 	}
-	for _, pattern := range []string{"*.lock", "objects/pack/tmp_*", "objects/pack/*.keep", "objects/tmp_*"} {
-		left, _ := filepath.Glob(filepath.Join(dir, pattern))
-		for _, f := range left {
-			_ = os.RemoveAll(f) // git tells when it is in the way
+	for sub, patterns := range map[string][]string{".": {"*.lock"}, "objects/pack": {"tmp_*", "*.keep"}, "objects": {"tmp_*"}} {
+		for _, pattern := range patterns {
+			for _, f := range matching(filepath.Join(dir, sub), pattern) {
+				_ = os.RemoveAll(f) // git tells when it is in the way
+			}
 		}
 	}
+}
+
+// matching lists what lies in a folder under names of a pattern. It is no glob
+// of the whole path: the folder is the user's, and its name may hold brackets.
+func matching(dir, pattern string) []string {
+	entries, _ := os.ReadDir(dir) // a folder that is not there holds nothing
+	var list []string
+	for _, e := range entries {
+		if ok, _ := path.Match(pattern, e.Name()); ok {
+			list = append(list, filepath.Join(dir, e.Name()))
+		}
+	}
+	return list
 }
 
 // quotePath spells a path for a list with colons between.

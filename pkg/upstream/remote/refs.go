@@ -165,9 +165,4 @@ func (q *Quarantine) noSuchRef(ctx context.Context, asked string) error {
 	return e.WithHint("it has %s", strings.Join(names[:min(len(names), 10)], ", "))
 }
 
-// DefaultBranch gives what HEAD is at the upstream, without its commit's files.
-func (q *Quarantine) DefaultBranch(ctx context.Context) (Resolved, error) {
-	return q.Resolve(ctx, "HEAD")
-}
-
 func short(id string) string { return id[:min(len(id), 12)] }
