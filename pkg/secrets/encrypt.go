@@ -65,25 +65,32 @@ type Encrypted struct {
 // one is its Err and does not keep the others. Nothing is written.
 func Encrypt(ctx context.Context, files []string, opts EncryptOptions) []*Encrypted {
 	var list []*Encrypted
-	seen := map[string]bool{}
-	for _, file := range files {
-		path, err := filepath.Abs(file)
-		target, linkErr := filepath.EvalSymlinks(path)
-		if linkErr != nil {
-			target = path
-		}
-		if seen[target] {
-			continue
-		}
-		seen[target] = true
-		list = append(list, &Encrypted{File: shown(path, opts.Dir), path: path, Err: err})
-	}
+	eachFile(files, opts.Dir, func(path, name string, err error) {
+		list = append(list, &Encrypted{File: name, path: path, Err: err})
+	})
 	each(list, runtime.GOMAXPROCS(0), func(e *Encrypted) {
 		if e.Err == nil {
 			e.Err = e.plan(ctx, opts)
 		}
 	})
 	return list
+}
+
+// eachFile visits files by their absolute paths and names for messages, each
+// once: a link to one that came before would be written a second time.
+func eachFile(files []string, dir string, visit func(path, name string, err error)) {
+	seen := map[string]bool{}
+	for _, file := range files {
+		path, name, err := place(file, dir)
+		target, linkErr := filepath.EvalSymlinks(path)
+		if linkErr != nil {
+			target = path
+		}
+		if !seen[target] {
+			visit(path, name, err)
+		}
+		seen[target] = true
+	}
 }
 
 // Apply writes the file.
@@ -95,13 +102,18 @@ const writers = 16
 // ApplyAll writes the files that have no error yet; what goes wrong is the Err of
 // each. An interrupt that comes later than the first write does not stop the others.
 func ApplyAll(ctx context.Context, list []*Encrypted) {
+	writeAll(ctx, list, func(e *Encrypted) *error { return &e.Err }, (*Encrypted).Apply)
+}
+
+func writeAll[T any](ctx context.Context, list []T, errOf func(T) *error, write func(T) error) {
 	interrupted := ctx.Err()
-	each(list, writers, func(e *Encrypted) {
-		if e.Err == nil {
-			e.Err = interrupted
+	each(list, writers, func(one T) {
+		err := errOf(one)
+		if *err == nil {
+			*err = interrupted
 		}
-		if e.Err == nil {
-			e.Err = e.Apply()
+		if *err == nil {
+			*err = write(one)
 		}
 	})
 }

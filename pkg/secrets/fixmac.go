@@ -1,9 +1,7 @@
 package secrets
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -11,7 +9,7 @@ import (
 	"github.com/getsops/sops/v3"
 
 	"github.com/connkit/connkit/internal/fault"
-	"github.com/connkit/connkit/internal/proc"
+	"github.com/connkit/connkit/internal/gitcmd"
 	"github.com/connkit/connkit/internal/yamltext"
 )
 
@@ -187,17 +185,11 @@ func (o *opened) version(ctx context.Context, text []byte, opts OpenOptions) *op
 	return nil
 }
 
-// git reads from the repository that a file is in.
+// git runs git in the repository that a file is in.
 func git(ctx context.Context, path string, args ...string) ([]byte, error) {
-	out, err := proc.Run(ctx, proc.Cmd{
-		Argv:  append([]string{"git", "--literal-pathspecs"}, args...),
-		Dir:   filepath.Dir(path),
-		Env:   []string{"LC_ALL=C", "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0"},
-		Unset: []string{"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"},
-	})
-	var failed *proc.Error
-	if errors.As(err, &failed) {
+	out, err := gitcmd.Git{Dir: filepath.Dir(path)}.With("GIT_LITERAL_PATHSPECS=1").Run(ctx, args...)
+	if gitcmd.Status(err) > 0 {
 		return nil, fault.Failedf("%w", err)
 	}
-	return bytes.Clone(out.Stdout), err
+	return out.Stdout, err
 }

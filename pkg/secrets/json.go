@@ -17,9 +17,9 @@ func (d *document) readJSON() error {
 	if bytes.HasPrefix(d.text, bom) {
 		return fault.Usagef("it begins with a byte order mark, which JSON and sops do not take").At(d.file, 1, 1)
 	}
-	var any json.RawMessage
+	var whole json.RawMessage
 	var syntax *json.SyntaxError
-	if err := json.Unmarshal(d.text, &any); errors.As(err, &syntax) {
+	if err := json.Unmarshal(d.text, &whole); errors.As(err, &syntax) {
 		line, col := d.position(min(max(int(syntax.Offset)-1, 0), len(d.text)))
 		return fault.Usagef("it is no JSON from here on").At(d.file, line, col)
 	}

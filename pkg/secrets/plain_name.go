@@ -13,9 +13,6 @@ type keyName struct {
 	index  bool     // it is an item of a list that bears the name
 }
 
-// pointerText reads a part of a JSON pointer.
-var pointerText = strings.NewReplacer("~1", "/", "~0", "~")
-
 // keyOf gives the name that a leaf goes by. An item of a list goes by the
 // list's name, and so does one of the names that say nothing.
 func keyOf(pointer string) keyName {
@@ -27,7 +24,7 @@ func keyOf(pointer string) keyName {
 			index = i == len(parts)-1
 			continue
 		}
-		names = append(names, splitWords(pointerText.Replace(part)))
+		names = append(names, splitWords(unescaper.Replace(part)))
 	}
 	if n := len(names); n > 1 && len(names[n-1]) == 1 && slices.Contains(blank, names[n-1][0]) {
 		names = names[:n-1]

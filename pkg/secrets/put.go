@@ -200,7 +200,7 @@ func (d *document) addInBrackets(p *pointed, v *node) []yamltext.Splice {
 // proveEdit reads an edited text: it must hold what it held, and at the place v,
 // or nothing when v is nil.
 func (d *document) proveEdit(text []byte, p *pointed, v *node) error {
-	cannot := fault.Blockedf("%s: the value at %s cannot be edited in place", d.file, p.pointer).WithHint("connkit edit %s", d.file)
+	cannot := fault.Blockedf("the value at %s cannot be edited in place", p.pointer).At(d.file, 0, 0).WithHint("connkit edit %s", d.file)
 	now, err := parse(d.file, d.format, text)
 	if err != nil {
 		return cannot

@@ -92,8 +92,6 @@ func keyAt(pointer string) string {
 	return pointer
 }
 
-var unescaper = strings.NewReplacer("~1", "/", "~0", "~")
-
 // look goes through a value; it tells whether secrets are in it.
 func (c *checker) look(n *node, place *pointer, secret bool) (holds bool, err error) {
 	if n.anchored {

@@ -35,14 +35,9 @@ func Rotate(ctx context.Context, files []string, opts OpenOptions) []*Rewrite {
 // rewriteAll plans each file on its own, several at a time.
 func rewriteAll(ctx context.Context, files []string, dir string, plan func(*Rewrite) error) []*Rewrite {
 	var list []*Rewrite
-	seen := map[string]bool{}
-	for _, file := range files {
-		path, name, err := place(file, dir)
-		if !seen[path] {
-			list = append(list, &Rewrite{File: name, path: path, Err: err})
-		}
-		seen[path] = true
-	}
+	eachFile(files, dir, func(path, name string, err error) {
+		list = append(list, &Rewrite{File: name, path: path, Err: err})
+	})
 	each(list, runtime.GOMAXPROCS(0), func(r *Rewrite) {
 		if r.Err == nil {
 			r.Err = ctx.Err()
@@ -57,15 +52,7 @@ func rewriteAll(ctx context.Context, files []string, dir string, plan func(*Rewr
 // WriteAll writes the files that have no error yet; what goes wrong is the Err of
 // each. An interrupt that comes later than the first write does not stop the others.
 func WriteAll(ctx context.Context, list []*Rewrite) {
-	interrupted := ctx.Err()
-	each(list, writers, func(r *Rewrite) {
-		if r.Err == nil {
-			r.Err = interrupted
-		}
-		if r.Err == nil {
-			r.Err = r.Apply()
-		}
-	})
+	writeAll(ctx, list, func(r *Rewrite) *error { return &r.Err }, (*Rewrite).Apply)
 }
 
 // rotate encrypts all values with a new data key, in the places where they stand.

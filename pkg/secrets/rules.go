@@ -167,7 +167,7 @@ func noPrivateKeys(path string) error {
 
 // shown spells a path from a folder when it lies in there.
 func shown(path, dir string) string {
-	if rel, err := filepath.Rel(dir, path); err == nil && dir != "" && !strings.HasPrefix(rel, "..") {
+	if rel, err := filepath.Rel(dir, path); err == nil && dir != "" && filepath.IsLocal(rel) {
 		return rel
 	}
 	return path
