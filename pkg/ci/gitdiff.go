@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/gitcmd"
 	"github.com/connkit/connkit/internal/proc"
 	"github.com/connkit/connkit/pkg/workspace"
 )
@@ -45,12 +46,7 @@ func openGit(ctx context.Context, root string) (*gitRepo, error) {
 // run runs git at the top. The variables by which hooks and aliases point git
 // elsewhere do not reach it: the folder decides.
 func (g *gitRepo) run(ctx context.Context, args ...string) (string, error) {
-	out, err := proc.Run(ctx, proc.Cmd{
-		Argv:  append([]string{"git"}, args...),
-		Dir:   g.top,
-		Env:   []string{"LC_ALL=C", "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0"},
-		Unset: []string{"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS", "GIT_ICASE_PATHSPECS", "GIT_EXTERNAL_DIFF"},
-	})
+	out, err := gitcmd.Git{Dir: g.top}.Run(ctx, args...)
 	return string(out.Stdout), err
 }
 

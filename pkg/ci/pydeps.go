@@ -1,6 +1,7 @@
 package ci
 
 import (
+	"io/fs"
 	"net/url"
 	"os"
 	"path"
@@ -35,8 +36,8 @@ func (s *sorting) python() error {
 			}
 		}
 	}
-	for file, why := range p.bad {
-		s.m.note("reading %q: %s: what it depends on is not known", file, why)
+	for _, file := range sortedKeys(p.bad) {
+		s.m.note("reading %q: %s: what it depends on is not known", file, p.bad[file])
 	}
 	return nil
 }
@@ -107,13 +108,26 @@ func (p *pyPaths) read(folder string) map[string]any {
 	}
 	var doc map[string]any
 	file := path.Join(folder, "pyproject.toml")
-	if text, err := os.ReadFile(filepath.Join(p.top, filepath.FromSlash(file))); err == nil {
+	if text, err := readRegular(filepath.Join(p.top, filepath.FromSlash(file))); err == nil {
 		if err := toml.Unmarshal(text, &doc); err != nil {
 			p.bad[file], doc = err.Error(), nil
 		}
 	}
 	p.docs[folder] = doc
 	return doc
+}
+
+// readRegular reads a file. What is in a repository may come from whoever opens
+// a pull request: a link to a device would never end.
+func readRegular(file string) ([]byte, error) {
+	info, err := os.Stat(file)
+	if err == nil && !info.Mode().IsRegular() {
+		err = &fs.PathError{Op: "read", Path: file, Err: fs.ErrInvalid}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return os.ReadFile(file)
 }
 
 // walkTOML calls f with every text below a value, and the key nearest to it.

@@ -112,18 +112,27 @@ func table(doc map[string]any, keys ...string) map[string]any {
 // requirements gives the paths in a folder's requirements files, those that
 // they include among them.
 func (p *pyPaths) requirements(folder string) []string {
-	files, _ := filepath.Glob(filepath.Join(p.top, filepath.FromSlash(folder), "requirements*.txt")) // a folder that is gone has none
-	var deps []string
+	dir := filepath.Join(p.top, filepath.FromSlash(folder))
+	entries, _ := os.ReadDir(dir) // a folder that is gone has none; no glob, since its name may hold brackets
+	var files, deps []string
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), "requirements") && strings.HasSuffix(e.Name(), ".txt") {
+			files = append(files, filepath.Join(dir, e.Name()))
+		}
+	}
 	seen := map[string]bool{}
 	for len(files) > 0 {
 		file := files[0]
 		files = files[1:]
-		text, err := os.ReadFile(file)
-		rel, relErr := filepath.Rel(p.top, filepath.Dir(file))
-		if err != nil || relErr != nil || seen[file] {
-			continue
+		rel, err := filepath.Rel(p.top, filepath.Dir(file))
+		if err != nil || !filepath.IsLocal(rel) || seen[file] {
+			continue // what lies outside cannot have changed
 		}
 		seen[file] = true
+		text, err := readRegular(file)
+		if err != nil {
+			continue
+		}
 		for line := range strings.Lines(string(text)) {
 			to, more := requirementPath(line)
 			if to == "" {
