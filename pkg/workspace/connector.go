@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -185,8 +186,11 @@ func languageOf(dir string, files []string) string {
 			sources = append(sources, filepath.Join(dir, name))
 		}
 	}
-	commands, _ := filepath.Glob(filepath.Join(dir, "cmd", "*", "*.go"))
-	if slices.ContainsFunc(append(sources, commands...), isMain) {
+	commands, _ := fs.Glob(os.DirFS(dir), "cmd/*/*.go") // within dir, whose own name may hold brackets
+	for _, file := range commands {
+		sources = append(sources, filepath.Join(dir, filepath.FromSlash(file)))
+	}
+	if slices.ContainsFunc(sources, isMain) {
 		return "go"
 	}
 	return ""

@@ -138,6 +138,9 @@ func (p *parser) maps(s setting, node *yaml.Node) ([]map[string]string, error) {
 			if !slices.Contains(s.fields, key.Value) {
 				return nil, p.at(key, "%s: unknown key %q: %s are known", s.key, key.Value, strings.Join(s.fields, ", "))
 			}
+			if _, twice := m[key.Value]; twice {
+				return nil, p.at(key, "%s: key %q stands here a second time", s.key, key.Value)
+			}
 			if value.Kind != yaml.ScalarNode {
 				return nil, p.at(value, "%s: %s: one value is wanted", s.key, key.Value)
 			}

@@ -87,7 +87,7 @@ type setting struct {
 	check   func(string) error // of each text
 }
 
-// settings is the table. A key has at most two parts, none with a dot in it.
+// settingsTable is the table. A key has at most two parts, none with a dot in it.
 func settingsTable() []setting {
 	kinds := []string{"capture", "materialization", "derivation"}
 	return []setting{
