@@ -34,7 +34,7 @@ func look(dir, template string) found {
 		if err != nil || d.IsDir() {
 			return skipUnlikely(dir, p, d, err)
 		}
-		if read++; read > maxLook || filepath.Ext(p) != ".py" || d.Name() == "setup.py" {
+		if read++; read > maxLook || !d.Type().IsRegular() || filepath.Ext(p) != ".py" || d.Name() == "setup.py" {
 			return nil
 		}
 		text, _ := os.ReadFile(p) // what cannot be read is not found

@@ -133,19 +133,7 @@ func (q *Quarantine) access() []gitcmd.Setting {
 		list = append(list, gitcmd.Setting{Key: "remote." + alias + ".uploadpack",
 			Value: "git -c uploadpack.allowFilter=true -c uploadpack.allowAnySHA1InWant=true upload-pack"})
 	}
-	raw := q.remote.raw
-	if user, password := gitcmd.Secrets(raw); password != "" && strings.HasPrefix(raw, "http") {
-		// git would put it on the command line of its helper; a credential helper of our own keeps it in the environment.
-		scheme, rest, _ := strings.Cut(raw, "://")
-		host, _, _ := strings.Cut(rest, "/")
-		raw = scheme + "://" + host[strings.LastIndexByte(host, '@')+1:] + rest[len(host):]
-		base := scheme + "://" + host[strings.LastIndexByte(host, '@')+1:]
-		list = append(list,
-			gitcmd.Setting{Key: "connkit.username", Value: user}, gitcmd.Setting{Key: "connkit.password", Value: password},
-			gitcmd.Setting{Key: "credential." + base + ".helper", Value: ""},
-			gitcmd.Setting{Key: "credential." + base + ".helper", Value: `!f() { test "$1" = get && echo "username=$(git config connkit.username)" && echo "password=$(git config connkit.password)"; }; f`})
-	}
-	return append(list, gitcmd.Setting{Key: "remote." + alias + ".url", Value: raw})
+	return append(list, gitcmd.Access(alias, q.remote.raw)...)
 }
 
 // net is git with a way to the upstream, in one of the quarantine's repositories.
