@@ -1,13 +1,13 @@
 package ci
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/pattern"
 	"github.com/connkit/connkit/internal/yamltext"
 	"github.com/connkit/connkit/pkg/workspace"
 )
@@ -48,10 +48,10 @@ type addition struct {
 
 // entryName is what can stand as a name in a matrix, a path pattern and a JSON
 // list alike, whatever the quotes around it.
-var entryName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
+var entryName = pattern.Lazy(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 
 func (r *repo) add(c workspace.Connector, o Options, change *Change) error {
-	if !entryName.MatchString(c.Name) {
+	if !entryName().MatchString(c.Name) {
 		return fault.Usagef("adding %q: that is no name for a matrix: letters, digits, - _ .", c.Name)
 	}
 	p, err := r.choose(c, o.Target)

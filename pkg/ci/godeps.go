@@ -7,11 +7,11 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
 
+	"github.com/connkit/connkit/internal/pattern"
 	"github.com/connkit/connkit/internal/proc"
 )
 
@@ -148,7 +148,7 @@ func (q *goQuestion) imported(ctx context.Context, inside []string) (bool, error
 }
 
 // localReplace finds the folders that a go.mod takes modules from.
-var localReplace = regexp.MustCompile(`=>\s*"?(\.{1,2}(?:/[^\s"]*)?)`)
+var localReplace = pattern.Lazy(`=>\s*"?(\.{1,2}(?:/[^\s"]*)?)`)
 
 // runs gives the calls of go list that can tell: of each module with
 // connectors that holds something changed or takes it from a folder.
@@ -178,7 +178,7 @@ func (q *goQuestion) runs(ctx context.Context) (map[string]*goRun, error) {
 func (q *goQuestion) mayLead(module string) bool {
 	text, _ := os.ReadFile(filepath.Join(q.s.g.top, filepath.FromSlash(module), "go.mod")) // it was there a moment ago; else go list says so
 	from := []string{module}
-	for _, m := range localReplace.FindAllStringSubmatch(string(text), -1) {
+	for _, m := range localReplace().FindAllStringSubmatch(string(text), -1) {
 		from = append(from, path.Join(module, m[1]))
 	}
 	for folder := range q.byModule {
@@ -311,12 +311,12 @@ func (q *goQuestion) loadAll(ctx context.Context, runs map[string]*goRun) (map[s
 	return graphs, nil
 }
 
-var moduleLine = regexp.MustCompile(`(?m)^module\s+"?([^\s"]+)`)
+var moduleLine = pattern.Lazy(`(?m)^module\s+"?([^\s"]+)`)
 
 // moduleName gives the path of the module in a folder, or "".
 func (q *goQuestion) moduleName(folder string) string {
 	text, _ := os.ReadFile(filepath.Join(q.s.g.top, filepath.FromSlash(folder), "go.mod")) // what cannot be read has no name
-	if m := moduleLine.FindSubmatch(text); m != nil {
+	if m := moduleLine().FindSubmatch(text); m != nil {
 		return string(m[1])
 	}
 	return ""

@@ -6,11 +6,12 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
+
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // python concerns the Python connectors that depend on a changed path by a
@@ -151,16 +152,16 @@ func walkTOML(value any, f func(key, text string)) {
 }
 
 // fileMark finds the path of a requirement such as "lib @ file:../lib#egg=lib".
-var fileMark = regexp.MustCompile(`(?i)(?:^|[\s@])file:([^\s;#]+)`)
+var fileMark = pattern.Lazy(`(?i)(?:^|[\s@])file:([^\s;#]+)`)
 
 // roots are what stands for the project's own folder in the URLs of PDM and Hatch.
-var roots = regexp.MustCompile(`^(?:\$\{PROJECT_ROOT\}|\{root:uri\}|\{root\})/*`)
+var roots = pattern.Lazy(`^(?:\$\{PROJECT_ROOT\}|\{root:uri\}|\{root\})/*`)
 
 func fileURL(s string) (string, bool) {
 	if at := strings.Index(s, "{root:uri}"); at >= 0 {
 		s = "file:" + s[at:]
 	}
-	m := fileMark.FindStringSubmatch(s)
+	m := fileMark().FindStringSubmatch(s)
 	if m == nil {
 		return "", false
 	}
@@ -168,8 +169,8 @@ func fileURL(s string) (string, bool) {
 	if plain, err := url.PathUnescape(file); err == nil {
 		file = plain
 	}
-	file = strings.TrimPrefix(file, "/"+roots.FindString(strings.TrimPrefix(file, "/")))
-	return roots.ReplaceAllString(file, "./"), true
+	file = strings.TrimPrefix(file, "/"+roots().FindString(strings.TrimPrefix(file, "/")))
+	return roots().ReplaceAllString(file, "./"), true
 }
 
 // add appends a path that leads from a folder to another place in the repository.

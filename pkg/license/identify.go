@@ -3,9 +3,12 @@ package license
 import (
 	"bytes"
 	"cmp"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // Match is a licence that was recognised in a text.
@@ -91,10 +94,10 @@ func outermost(all []Match) []Match {
 
 // appendices are what follows the terms of some licences and belongs to them:
 // how to apply them. It holds notices that say nothing about the work at hand.
-var appendices = []struct{ id, begins *pattern }{
-	{lazily(`^(L|A)?GPL-[0-9.]+$`), lazily(`(?i)^\W*(end\s+of\s+terms\s+and\s+conditions\W+)?(appendix:?\s+)?how\s+to\s+apply\s+these\s+terms`)},
-	{lazily(`^CC-`), lazily(`(?i)^\W*creative\s+commons\s+is\s+not\s+a\s+party`)},
-	{lazily(`^(Apache-2\.0|ECL-2\.0)$`), lazily(`(?i)^\W*(end\s+of\s+terms\s+and\s+conditions\W+)?appendix:\s+how\s+to\s+apply`)},
+var appendices = []struct{ id, begins func() *regexp.Regexp }{
+	{pattern.Lazy(`^(L|A)?GPL-[0-9.]+$`), pattern.Lazy(`(?i)^\W*(end\s+of\s+terms\s+and\s+conditions\W+)?(appendix:?\s+)?how\s+to\s+apply\s+these\s+terms`)},
+	{pattern.Lazy(`^CC-`), pattern.Lazy(`(?i)^\W*creative\s+commons\s+is\s+not\s+a\s+party`)},
+	{pattern.Lazy(`^(Apache-2\.0|ECL-2\.0)$`), pattern.Lazy(`(?i)^\W*(end\s+of\s+terms\s+and\s+conditions\W+)?appendix:\s+how\s+to\s+apply`)},
 }
 
 // widen stretches matches over their appendices and drops the matches in these.
@@ -105,7 +108,7 @@ func widen(text []byte, matches []Match) []Match {
 			continue
 		}
 		for _, a := range appendices {
-			if !m.URL && a.id.re().MatchString(m.ID) && a.begins.re().Match(text[m.End:]) {
+			if !m.URL && a.id().MatchString(m.ID) && a.begins().Match(text[m.End:]) {
 				m.End = appendixEnd(text, m.End, matches)
 			}
 		}

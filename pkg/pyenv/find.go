@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strconv"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/pattern"
 	"github.com/connkit/connkit/internal/proc"
 )
 
@@ -109,7 +109,7 @@ func look(place string, wanted pyRange) (env Env, problem string) {
 	return env, ""
 }
 
-var versionLine = regexp.MustCompile(`(?m)^\s*version(?:_info)?\s*=\s*(\d+)\.(\d+)\.(\d+)`)
+var versionLine = pattern.Lazy(`(?m)^\s*version(?:_info)?\s*=\s*(\d+)\.(\d+)\.(\d+)`)
 
 // madeWith reads the version of Python that pyvenv.cfg tells. The key differs
 // from tool to tool: version of venv, version_info of uv and virtualenv.
@@ -118,7 +118,7 @@ func madeWith(place string) (v version, ok bool) {
 	if err != nil {
 		return v, false
 	}
-	m := versionLine.FindStringSubmatch(string(text))
+	m := versionLine().FindStringSubmatch(string(text))
 	if m == nil {
 		return v, false
 	}
@@ -147,7 +147,7 @@ func linked(env Env) string {
 	return ""
 }
 
-var minorInName = regexp.MustCompile(`^python3\.(\d+)$`)
+var minorInName = pattern.Lazy(`^python3\.(\d+)$`)
 
 // linkedMinor reads the minor version off the name of the program that the interpreter links to.
 func linkedMinor(python string) (int, bool) {
@@ -155,7 +155,7 @@ func linkedMinor(python string) (int, bool) {
 	if err != nil {
 		return 0, false
 	}
-	m := minorInName.FindStringSubmatch(filepath.Base(real))
+	m := minorInName().FindStringSubmatch(filepath.Base(real))
 	if m == nil {
 		return 0, false
 	}

@@ -7,13 +7,13 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // project is what a connector's build files say.
@@ -191,10 +191,10 @@ func group(groups map[string][]any, name string, seen []string) []string {
 	return list
 }
 
-var itself = regexp.MustCompile(`(?m)^\s*(-e|--editable)[ =]+\.(\[.*\])?/?\s*(#.*)?$`)
+var itself = pattern.Lazy(`(?m)^\s*(-e|--editable)[ =]+\.(\[.*\])?/?\s*(#.*)?$`)
 
 // namesItself tells whether requirements.txt installs the project too.
-func (p *project) namesItself() bool { return itself.MatchString(p.reqs) }
+func (p *project) namesItself() bool { return itself().MatchString(p.reqs) }
 
 // foreignToUV gives the path dependencies that uv does not know of.
 func (p *project) foreignToUV() []path {

@@ -94,7 +94,7 @@ func noPython(wanted pyRange, found []Python, manager string) error {
 	var versions, broken []string
 	minors := wanted.minors()
 	for _, p := range found {
-		m := minorInName.FindStringSubmatch(p.Name)
+		m := minorInName().FindStringSubmatch(p.Name)
 		switch {
 		case p.Problem == "":
 			versions = append(versions, p.Version)

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
+
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // found is what a look at an upstream's source told.
@@ -25,7 +27,7 @@ const maxLook = 500
 // name, its sources for classes that a shim for the given template can wrap.
 func look(dir, template string) found {
 	f := lookProject(dir)
-	pattern, ok := classPatterns[template]
+	class, ok := classPatterns[template]
 	if !ok {
 		return f
 	}
@@ -38,7 +40,7 @@ func look(dir, template string) found {
 			return nil
 		}
 		text, _ := os.ReadFile(p) // what cannot be read is not found
-		for _, m := range pattern.FindAllSubmatch(text, -1) {
+		for _, m := range class().FindAllSubmatch(text, -1) {
 			f.classes = append(f.classes, moduleOf(dir, p)+":"+string(m[1]))
 		}
 		return nil
@@ -65,9 +67,9 @@ func exported(dir, class string) string {
 
 // classPatterns find the class that a template wraps: by the base classes that
 // the two kits offer, and by the names that every connector of them bears.
-var classPatterns = map[string]*regexp.Regexp{
-	"airbyte": regexp.MustCompile(`(?m)^class\s+(Source\w*)\s*\([^)]*(?:Source|Declarative)\w*[^)]*\)\s*:`),
-	"singer":  regexp.MustCompile(`(?m)^class\s+(Tap\w*)\s*\([^)]*(?:Tap)\w*[^)]*\)\s*:`),
+var classPatterns = map[string]func() *regexp.Regexp{
+	"airbyte": pattern.Lazy(`(?m)^class\s+(Source\w*)\s*\([^)]*(?:Source|Declarative)\w*[^)]*\)\s*:`),
+	"singer":  pattern.Lazy(`(?m)^class\s+(Tap\w*)\s*\([^)]*(?:Tap)\w*[^)]*\)\s*:`),
 }
 
 func skipUnlikely(root, p string, d fs.DirEntry, err error) error {
@@ -106,7 +108,7 @@ func preferShallow(classes []string) []string {
 	return slices.DeleteFunc(slices.Compact(classes), func(c string) bool { return strings.Count(c, ".") > least })
 }
 
-var setupName = regexp.MustCompile(`(?m)^\s*name\s*=\s*["']?([A-Za-z0-9][A-Za-z0-9._-]*)`)
+var setupName = pattern.Lazy(`(?m)^\s*name\s*=\s*["']?([A-Za-z0-9][A-Za-z0-9._-]*)`)
 
 func lookProject(dir string) found {
 	var project struct {
@@ -132,7 +134,7 @@ func lookProject(dir string) found {
 	}
 	for _, name := range []string{"setup.cfg", "setup.py"} {
 		if text, err := os.ReadFile(filepath.Join(dir, name)); err == nil {
-			if m := setupName.FindSubmatch(text); m != nil {
+			if m := setupName().FindSubmatch(text); m != nil {
 				return found{distribution: string(m[1])}
 			}
 		}

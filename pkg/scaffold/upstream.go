@@ -4,10 +4,10 @@ import (
 	"net/url"
 	"path"
 	"path/filepath"
-	"regexp"
 	"strings"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // Upstream is the existing connector that a shim wraps: at most one of the
@@ -50,8 +50,8 @@ func (u upstreamInfo) mayImport(pkg string) bool {
 }
 
 var (
-	classForm   = regexp.MustCompile(`^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*$`)
-	packageForm = regexp.MustCompile(`^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)(\[[A-Za-z0-9._, -]+\])?\s*((?:(?:==|>=|<=|~=|!=|<|>)\s*[A-Za-z0-9.*+!_-]+)(?:\s*,\s*(?:==|>=|<=|~=|!=|<|>)\s*[A-Za-z0-9.*+!_-]+)*)?$`)
+	classForm   = pattern.Lazy(`^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*$`)
+	packageForm = pattern.Lazy(`^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)(\[[A-Za-z0-9._, -]+\])?\s*((?:(?:==|>=|<=|~=|!=|<|>)\s*[A-Za-z0-9.*+!_-]+)(?:\s*,\s*(?:==|>=|<=|~=|!=|<|>)\s*[A-Za-z0-9.*+!_-]+)*)?$`)
 )
 
 // parse checks the form of what was given; target is the new connector's folder.
@@ -76,7 +76,7 @@ func (u Upstream) parse(target string) (upstreamInfo, error) {
 	if err != nil || u.Class == "" {
 		return info, err
 	}
-	if !classForm.MatchString(u.Class) {
+	if !classForm().MatchString(u.Class) {
 		return info, fault.Usagef("choosing class %q: it must be of the form module:Class", u.Class).
 			WithHint("for example --class source_faker:SourceFaker")
 	}
@@ -95,7 +95,7 @@ func (u Upstream) count() int {
 }
 
 func parsePackage(spec string) (upstreamInfo, error) {
-	m := packageForm.FindStringSubmatch(spec)
+	m := packageForm().FindStringSubmatch(spec)
 	if m == nil {
 		return upstreamInfo{}, fault.Usagef("choosing package %q: it must be NAME or NAME==VERSION", spec).
 			WithHint("for example --upstream-package airbyte-source-faker==7.2.1")
@@ -116,8 +116,8 @@ func parsePath(dir, target string) (upstreamInfo, error) {
 type gitRef struct{ url, ref, subdir string }
 
 var (
-	gitURLForm = regexp.MustCompile(`^(?:(?:https?|ssh|git|file|git\+https|git\+ssh|git\+file)://|[A-Za-z0-9_.-]+@[A-Za-z0-9_.-]+:|/|\.{1,2}/)\S+$`)
-	gitRefForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._/+-]*$`)
+	gitURLForm = pattern.Lazy(`^(?:(?:https?|ssh|git|file|git\+https|git\+ssh|git\+file)://|[A-Za-z0-9_.-]+@[A-Za-z0-9_.-]+:|/|\.{1,2}/)\S+$`)
+	gitRefForm = pattern.Lazy(`^[A-Za-z0-9][A-Za-z0-9._/+-]*$`)
 )
 
 // parseGit reads URL[@REF][#SUBDIR]; refLast also takes URL#SUBDIR@REF, the form of template sources.
@@ -136,10 +136,10 @@ func parseGit(spec string, refLast bool) (gitRef, error) {
 	g.subdir = strings.Trim(g.subdir, "/")
 	form := "URL[@REF][#SUBDIR]"
 	switch {
-	case !gitURLForm.MatchString(g.url) || strings.ContainsFunc(spec, isControl):
+	case !gitURLForm().MatchString(g.url) || strings.ContainsFunc(spec, isControl):
 		return g, fault.Usagef("choosing git repository %q: it must be of the form %s", redact(spec), form).
 			WithHint("for example https://github.com/big/data.git@v1.4.2#connector")
-	case g.ref != "" && (!gitRefForm.MatchString(g.ref) || strings.Contains(g.ref, "..")):
+	case g.ref != "" && (!gitRefForm().MatchString(g.ref) || strings.Contains(g.ref, "..")):
 		return g, fault.Usagef("choosing git repository %q: %q is no branch, tag or commit", redact(spec), g.ref)
 	case g.subdir != "" && !safePath(g.subdir):
 		return g, fault.Usagef("choosing git repository %q: %q is no folder inside it", redact(spec), g.subdir)

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // CheckOptions say what is checked.
@@ -142,7 +143,7 @@ type inspection struct {
 }
 
 var (
-	configName = lazily(`(?i)(^|[-_.])(configs?|configuration|secrets?|credentials?|creds)([-_.]|$)`)
+	configName = pattern.Lazy(`(?i)(^|[-_.])(configs?|configuration|secrets?|credentials?|creds)([-_.]|$)`)
 	cipherMark = []byte("ENC[AES256_GCM,")
 )
 
@@ -185,13 +186,13 @@ func (i *inspection) run() error {
 // isConfig tells whether a file is a config by its name.
 func (i *inspection) isConfig() bool {
 	base := filepath.Base(i.path)
-	return configName.MatchString(strings.TrimSuffix(base, filepath.Ext(base)))
+	return configName().MatchString(strings.TrimSuffix(base, filepath.Ext(base)))
 }
 
 // rules looks for a private key among the recipients of rules.
 func (i *inspection) rules(text []byte) {
 	i.looked = true
-	if at := privateKey.FindIndex(text); at != nil {
+	if at := privateKey().FindIndex(text); at != nil {
 		line := bytes.Count(text[:at[0]], []byte("\n")) + 1
 		i.add(line, 0, "error", "a private key stands here, where a recipient belongs", "put the public key here, and replace the private one")
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/getsops/sops/v3"
 
+	"github.com/connkit/connkit/internal/pattern"
 	"github.com/connkit/connkit/internal/yamltext"
 )
 
@@ -149,13 +150,13 @@ func (i *inspection) remarks(d *document) {
 }
 
 var (
-	cipherForm = lazily(`^ENC\[AES256_GCM,data:([A-Za-z0-9+/=]*),iv:([A-Za-z0-9+/=]+),tag:([A-Za-z0-9+/=]+),type:(str|int|float|bool|bytes|time|comment)\]$`)
+	cipherForm = pattern.Lazy(`^ENC\[AES256_GCM,data:([A-Za-z0-9+/=]*),iv:([A-Za-z0-9+/=]+),tag:([A-Za-z0-9+/=]+),type:(str|int|float|bool|bytes|time|comment)\]$`)
 	recipients = []string{"age", "pgp", "kms", "gcp_kms", "azure_kv", "hc_vault", "hckms"}
 )
 
 // soundCipher tells whether a ciphertext has all its parts.
 func soundCipher(text string) bool {
-	m := cipherForm.FindStringSubmatch(text)
+	m := cipherForm().FindStringSubmatch(text)
 	if m == nil {
 		return false
 	}

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // keyName is the name of a key in words, with what it belongs to.
@@ -20,7 +22,7 @@ func keyOf(pointer string) keyName {
 	var names [][]string
 	index := false
 	for i, part := range parts {
-		if numeral.MatchString(part) && i > 0 {
+		if numeral().MatchString(part) && i > 0 {
 			index = i == len(parts)-1
 			continue
 		}
@@ -39,7 +41,7 @@ func keyOf(pointer string) keyName {
 	return k
 }
 
-var numeral = lazily(`^\d+$`)
+var numeral = pattern.Lazy(`^\d+$`)
 
 // blank are names that say nothing of what they hold.
 var blank = []string{"value", "data", "text", "plain", "plaintext", "content", "contents", "string", "raw", "literal", "default", "current"}
@@ -176,7 +178,7 @@ func (k keyName) holds(value string, text bool) bool {
 	if slices.ContainsFunc(k.words, func(w string) bool { return slices.Contains(connectionNames, w) }) || k.isConnection() {
 		return false // credentials in it were looked for
 	}
-	return k.sure() && !isKindOfToken(value) || looksChosen(value) && !isName(value) && !camelNumber.MatchString(value)
+	return k.sure() && !isKindOfToken(value) || looksChosen(value) && !isName(value) && !camelNumber().MatchString(value)
 }
 
 // isSwitch tells of "secret: true", by which schemas mark a field.
@@ -186,7 +188,7 @@ func (k keyName) isSwitch(value string) bool {
 
 // isAmount tells of "tokens: 4096".
 func (k keyName) isAmount(value string) bool {
-	return k.words[len(k.words)-1] == "tokens" && numeral.MatchString(value)
+	return k.words[len(k.words)-1] == "tokens" && numeral().MatchString(value)
 }
 
 func (k keyName) isConnection() bool {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/pattern"
 	"github.com/connkit/connkit/internal/yamltext"
 )
 
@@ -148,7 +149,7 @@ func (d *document) add(p *pointed, v *node) ([]yamltext.Splice, error) {
 	} else {
 		start := p.parent.items[0].start()
 		line := string(d.text[bytes.LastIndexByte(d.text[:start], '\n')+1 : start])
-		if !dash.MatchString(line) {
+		if !dash().MatchString(line) {
 			return nil, d.at(p.parent, fault.Blockedf("the list at %s cannot be edited in place", p.holder.pointer)).WithHint("connkit edit %s", d.file)
 		}
 		prefix, depth = line, len(line)
@@ -158,7 +159,7 @@ func (d *document) add(p *pointed, v *node) ([]yamltext.Splice, error) {
 	return []yamltext.Splice{{Span: yamltext.Span{Start: at, End: at}, Text: text}}, nil
 }
 
-var dash = lazily(`^ *- +$`)
+var dash = pattern.Lazy(`^ *- +$`)
 
 // keyText writes a key, with quotes when it needs some.
 func (d *document) keyText(key string) string {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // checker looks for what must not be encrypted as it is written.
@@ -211,7 +212,7 @@ func (c *checker) warn(n *node, place *pointer) {
 	switch {
 	case n.tag == "!!timestamp":
 		what = "a date"
-	case n.tag == "!!int" && oldNumber.MatchString(n.value):
+	case n.tag == "!!int" && oldNumber().MatchString(n.value):
 		what = "a number"
 	default:
 		return
@@ -219,7 +220,7 @@ func (c *checker) warn(n *node, place *pointer) {
 	c.notes = append(c.notes, fmt.Sprintf("line %d: the value of %s is %s to sops and a text to Flow, for which the signature will not hold: quote it", n.line, place, what))
 }
 
-var oldNumber = lazily(`_|^[-+]?0[0-9]+$`)
+var oldNumber = pattern.Lazy(`_|^[-+]?0[0-9]+$`)
 
 // tooLong tells that an integer is beyond 64 bits.
 func tooLong(n *node) bool {

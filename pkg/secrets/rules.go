@@ -106,7 +106,7 @@ func (o EncryptOptions) rule(file string) (r *recipe, err error) {
 	case err != nil && strings.Contains(err.Error(), "no matching creation rules"):
 		return &recipe{source: fmt.Sprintf("no rule of %q is for this file", name)}, nil
 	case err != nil:
-		return nil, fault.Usagef("its rules cannot be read: %s", quotedText.ReplaceAllString(safe(err), "…")).At(path, 0, 0)
+		return nil, fault.Usagef("its rules cannot be read: %s", quotedText().ReplaceAllString(safe(err), "…")).At(path, 0, 0)
 	case conf == nil:
 		return &recipe{source: fmt.Sprintf("%q has no creation rules", name)}, nil
 	}
@@ -156,7 +156,7 @@ func noPrivateKeys(path string) error {
 	if err != nil {
 		return fault.Usagef("reading the rules: %w", err)
 	}
-	at := privateKey.FindIndex(text)
+	at := privateKey().FindIndex(text)
 	if at == nil {
 		return nil
 	}

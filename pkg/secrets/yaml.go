@@ -8,6 +8,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/pattern"
 	"github.com/connkit/connkit/internal/yamltext"
 )
 
@@ -183,7 +184,7 @@ func (r *yamlReader) gap(end int) {
 
 func isBlank(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
 
-var quotedText = lazily("`[^`]*`|'[^']*'|\"[^\"]*\"")
+var quotedText = pattern.Lazy("`[^`]*`|'[^']*'|\"[^\"]*\"")
 
 // withoutValues takes out of a message of the parser what it quotes.
 func withoutValues(err error) error {
@@ -197,7 +198,7 @@ func withoutValues(err error) error {
 		e.Hint = "a value that begins with * must be quoted"
 	}
 	if !strings.Contains(message, "did not find expected") { // those quote signs of YAML
-		message = quotedText.ReplaceAllString(message, "…")
+		message = quotedText().ReplaceAllString(message, "…")
 	}
 	return (&fault.Error{Kind: e.Kind, Err: errors.New(message), Hint: e.Hint}).At(e.File, e.Line, e.Col)
 }

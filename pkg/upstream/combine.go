@@ -4,11 +4,11 @@ import (
 	"context"
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/pattern"
 	"github.com/connkit/connkit/pkg/license"
 	"github.com/connkit/connkit/pkg/upstream/object"
 	"github.com/connkit/connkit/pkg/upstream/record"
@@ -186,7 +186,7 @@ func (w *work) carry(ctx context.Context, p *Plan) (ownFiles, error) {
 	}
 	for _, e := range top {
 		blob := license.Blob{Path: path.Join(w.path, e.Name), ID: e.ID}
-		if licenceText.MatchString(e.Name) && e.Mode == object.File && w.clashes(e.Name, blob) {
+		if licenceText().MatchString(e.Name) && e.Mode == object.File && w.clashes(e.Name, blob) {
 			own.aside = append(own.aside, e.Name)
 			texts = append(texts, blob)
 		}
@@ -205,7 +205,7 @@ func (w *work) carry(ctx context.Context, p *Plan) (ownFiles, error) {
 }
 
 // licenceText is what files with the text of a licence are called.
-var licenceText = regexp.MustCompile(`(?i)^(licen[cs]e|copying|notice|unlicen[cs]e)([.-].*)?$`)
+var licenceText = pattern.Lazy(`(?i)^(licen[cs]e|copying|notice|unlicen[cs]e)([.-].*)?$`)
 
 // clashes tells whether dest has another licence text at a place, of its own:
 // one that did not come by an import, or was set aside at the last one.

@@ -9,11 +9,11 @@ import (
 	"net/url"
 	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/connkit/connkit/internal/pattern"
 	"github.com/connkit/connkit/pkg/license"
 	"github.com/connkit/connkit/pkg/upstream/object"
 )
@@ -141,12 +141,12 @@ func (r *repo) dateOf(ctx context.Context, d *document) error {
 	return err
 }
 
-var notInID = regexp.MustCompile(`[^A-Za-z0-9.-]+`)
+var notInID = pattern.Lazy(`[^A-Za-z0-9.-]+`)
 
 func (im *Import) asPackage(taken map[string]bool) spdxPackage {
-	id := "SPDXRef-Package-" + strings.Trim(notInID.ReplaceAllString(im.Dest, "-"), "-")
+	id := "SPDXRef-Package-" + strings.Trim(notInID().ReplaceAllString(im.Dest, "-"), "-")
 	for n := 2; taken[id]; n++ {
-		id = fmt.Sprintf("SPDXRef-Package-%s-%d", strings.Trim(notInID.ReplaceAllString(im.Dest, "-"), "-"), n)
+		id = fmt.Sprintf("SPDXRef-Package-%s-%d", strings.Trim(notInID().ReplaceAllString(im.Dest, "-"), "-"), n)
 	}
 	taken[id] = true
 	declared := noAssertion
@@ -205,11 +205,11 @@ func escape(p string) string {
 	return strings.Join(parts, "/")
 }
 
-var githubForm = regexp.MustCompile(`^(?:https://github\.com/|ssh://git@github\.com/|git@github\.com:)([^/]+)/([^/]+?)(?:\.git)?/?$`)
+var githubForm = pattern.Lazy(`^(?:https://github\.com/|ssh://git@github\.com/|git@github\.com:)([^/]+)/([^/]+?)(?:\.git)?/?$`)
 
 // purl gives the package URL of what lies on GitHub: https://github.com/package-url/purl-spec.
 func (im *Import) purl() string {
-	m := githubForm.FindStringSubmatch(im.Repository)
+	m := githubForm().FindStringSubmatch(im.Repository)
 	if m == nil {
 		return ""
 	}

@@ -5,10 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/connkit/connkit/internal/gitcmd"
+	"github.com/connkit/connkit/internal/pattern"
 	"github.com/connkit/connkit/pkg/upstream/object"
 )
 
@@ -60,7 +60,7 @@ func Walk(ctx context.Context, git gitcmd.Git, rev, dest string, visit func(Comm
 
 const revertToken = "This reverts commit "
 
-var revertLine = regexp.MustCompile(`(?m)^` + revertToken + `([0-9a-f]{7,64})`)
+var revertLine = pattern.Lazy(`(?m)^` + revertToken + `([0-9a-f]{7,64})`)
 
 // walker takes the output of rev-list commit by commit.
 type walker struct {
@@ -95,7 +95,7 @@ func (w *walker) commit(text string) {
 		}
 		return
 	}
-	for _, m := range revertLine.FindAllStringSubmatch(message, -1) {
+	for _, m := range revertLine().FindAllStringSubmatch(message, -1) {
 		w.reverted[m[1]] = true
 	}
 	records := FromMessage(message, w.dest)

@@ -3,12 +3,12 @@ package remote
 import (
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/gitcmd"
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // Remote is where an upstream repository is.
@@ -83,12 +83,12 @@ func (r Remote) local() bool {
 }
 
 var (
-	schemeForm = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9+.-]*://`)
-	shortForm  = regexp.MustCompile(`^(?:[^/:@\s]+@)?(?:\[[0-9a-fA-F:]+\]|[^/:@\s]+):[^:]`)
+	schemeForm = pattern.Lazy(`^[a-zA-Z][a-zA-Z0-9+.-]*://`)
+	shortForm  = pattern.Lazy(`^(?:[^/:@\s]+@)?(?:\[[0-9a-fA-F:]+\]|[^/:@\s]+):[^:]`)
 )
 
 func looksLikeURL(config Config, dir, arg string) bool {
-	if schemeForm.MatchString(arg) || shortForm.MatchString(arg) || filepath.IsAbs(arg) || config.rewrite(arg) != arg {
+	if schemeForm().MatchString(arg) || shortForm().MatchString(arg) || filepath.IsAbs(arg) || config.rewrite(arg) != arg {
 		return true
 	}
 	if arg == "." || arg == ".." || strings.HasPrefix(arg, "./") || strings.HasPrefix(arg, "../") || strings.Contains(arg, "/") {
@@ -105,10 +105,10 @@ func absolute(dir, s string) string {
 			return filepath.Join(home, rest)
 		}
 	}
-	if schemeForm.MatchString(s) || filepath.IsAbs(s) {
+	if schemeForm().MatchString(s) || filepath.IsAbs(s) {
 		return s
 	}
-	if shortForm.MatchString(s) {
+	if shortForm().MatchString(s) {
 		if _, err := os.Stat(filepath.Join(dir, s)); err != nil {
 			return s
 		}
@@ -167,7 +167,7 @@ func (c Config) rewrite(url string) string {
 // configured, since what insteadOf makes of it holds on this machine alone; a
 // short form that only insteadOf knows is written out.
 func (c Config) public(raw string) string {
-	if !schemeForm.MatchString(raw) && !strings.Contains(raw, "@") && !filepath.IsAbs(raw) {
+	if !schemeForm().MatchString(raw) && !strings.Contains(raw, "@") && !filepath.IsAbs(raw) {
 		raw = c.rewrite(raw)
 	}
 	return gitcmd.Redact(raw)

@@ -9,12 +9,12 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/gitcmd"
+	"github.com/connkit/connkit/internal/pattern"
 	"github.com/connkit/connkit/internal/proc"
 	"github.com/connkit/connkit/pkg/upstream/object"
 )
@@ -93,12 +93,12 @@ const (
 	urlName  = "url"
 )
 
-var notInName = regexp.MustCompile(`[^A-Za-z0-9.-]+`)
+var notInName = pattern.Lazy(`[^A-Za-z0-9.-]+`)
 
 func placeOf(cache string, r Remote, format string) string {
 	sum := sha256.Sum256([]byte(r.URL + "\x00" + format))
 	name := strings.TrimSuffix(path.Base(strings.TrimRight(r.URL, "/")), ".git")
-	name = strings.Trim(notInName.ReplaceAllString(name, "-"), "-.")
+	name = strings.Trim(notInName().ReplaceAllString(name, "-"), "-.")
 	return filepath.Join(cache, name[:min(len(name), 40)]+"-"+hex.EncodeToString(sum[:8]))
 }
 
