@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"os"
 	"path"
@@ -15,7 +14,6 @@ import (
 	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/gitcmd"
 	"github.com/connkit/connkit/internal/pattern"
-	"github.com/connkit/connkit/internal/proc"
 	"github.com/connkit/connkit/pkg/upstream/object"
 )
 
@@ -173,108 +171,4 @@ func (q *Quarantine) hashLen() int {
 		return 64
 	}
 	return 40
-}
-
-// initBare makes a bare repository, if there is none, without a git process.
-func initBare(dir, format string) error {
-	if info, err := os.Stat(filepath.Join(dir, "HEAD")); err == nil && info.Size() > 0 { // a full disk leaves an empty one
-		return nil
-	}
-	for _, sub := range []string{"objects/info", "objects/pack", "refs/heads"} {
-		if err := os.MkdirAll(filepath.Join(dir, sub), 0o700); err != nil {
-			return err
-		}
-	}
-	config := "[core]\n\trepositoryformatversion = 1\n\tbare = true\n[gc]\n\tauto = 0\n[fetch]\n\tunpackLimit = 1\n\tnegotiationAlgorithm = noop\n" +
-		"[maintenance]\n\tauto = false\n[extensions]\n"
-	if format == "sha256" {
-		config += "\tobjectFormat = sha256\n"
-	}
-	if err := os.WriteFile(filepath.Join(dir, "config"), []byte(config), 0o600); err != nil {
-		return err
-	}
-	// HEAD makes it a repository, so it comes last.
-	return os.WriteFile(filepath.Join(dir, "HEAD"), []byte("ref: refs/heads/none\n"), 0o600)
-}
-
-// mostPacks is how many fetches a repository of the cache takes before it is made anew.
-const mostPacks = 60
-
-// sweep removes what a killed git left in a repository that nobody else uses
-// now, and the repository when too many fetches have piled up in it: it is a cache.
-func sweep(dir string) {
-	if len(matching(filepath.Join(dir, "objects", "pack"), "*.pack")) > mostPacks {
-		_ = os.RemoveAll(dir) // what cannot be removed is used on
-		return
-	}
-	for sub, patterns := range map[string][]string{".": {"*.lock"}, "objects/pack": {"tmp_*", "*.keep"}, "objects": {"tmp_*"}} {
-		for _, pattern := range patterns {
-			for _, f := range matching(filepath.Join(dir, sub), pattern) {
-				_ = os.RemoveAll(f) // git tells when it is in the way
-			}
-		}
-	}
-}
-
-// matching lists what lies in a folder under names of a pattern. It is no glob
-// of the whole path: the folder is the user's, and its name may hold brackets.
-func matching(dir, pattern string) []string {
-	entries, _ := os.ReadDir(dir) // a folder that is not there holds nothing
-	var list []string
-	for _, e := range entries {
-		if ok, _ := path.Match(pattern, e.Name()); ok {
-			list = append(list, filepath.Join(dir, e.Name()))
-		}
-	}
-	return list
-}
-
-// quotePath spells a path for a list with colons between.
-func quotePath(p string) string {
-	if strings.ContainsAny(p, ":\"\n") {
-		return fmt.Sprintf("%q", p)
-	}
-	return p
-}
-
-// unreachable explains why the upstream gave nothing.
-func (q *Quarantine) unreachable(err error) error {
-	var exit *proc.Error
-	if !errors.As(err, &exit) {
-		return err
-	}
-	why := gitcmd.Scrub(lastFatal(exit.Stderr), q.remote.raw)
-	e := fault.Environmentf("fetching from %s: %s", q.remote, why)
-	switch {
-	case strings.Contains(why, "mismatched algorithms"):
-		return fault.Blockedf("fetching from %s: its object names are not of the kind of this repository (%s)", q.remote, q.format)
-	case strings.Contains(why, "terminal prompts disabled"), strings.Contains(why, "Authentication failed"), strings.Contains(why, "could not read"):
-		return e.WithHint("see that git can reach it: git ls-remote %s", q.remote)
-	case strings.Contains(why, "dubious ownership"):
-		return e.WithHint("git config --global --add safe.directory %s", strings.TrimPrefix(q.remote.URL, "file://"))
-	}
-	return e
-}
-
-// lastFatal gives the line of git's messages that says why.
-func lastFatal(stderr string) string {
-	best, at := "", 0
-	for line := range strings.Lines(strings.ReplaceAll(stderr, "\r", "\n")) {
-		line = strings.TrimSpace(line)
-		if strings.Contains(line, "Could not read from remote repository") && best != "" {
-			continue // what comes before it says why
-		}
-		for weight, mark := range []string{"error: ", "fatal: ", "ERROR: ", "remote error: ", "dubious ownership"} {
-			if strings.Contains(line, mark) && weight+1 >= at {
-				best, at = line, weight+1
-			}
-		}
-	}
-	if best == "" {
-		best = strings.TrimSpace(stderr[strings.LastIndexByte(strings.TrimSpace(stderr), '\n')+1:])
-	}
-	for _, mark := range []string{"fatal: ", "error: ", "remote: "} {
-		best = strings.TrimPrefix(best, mark)
-	}
-	return best
 }
