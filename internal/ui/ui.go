@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync"
 
 	"github.com/charmbracelet/lipgloss"
 	"github.com/muesli/termenv"
@@ -31,6 +32,7 @@ type UI struct {
 	width        int  // of the terminal on stdout, or 0
 	marks        marks
 	outSt, errSt styles
+	mu           sync.Mutex // of progress
 	progress     *progress
 }
 
