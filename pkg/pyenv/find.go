@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -165,9 +166,9 @@ func linkedMinor(python string) (int, bool) {
 
 // sitePackages gives the folder that an environment's packages are in.
 func (e Env) sitePackages() (string, error) {
-	found, err := filepath.Glob(filepath.Join(e.Dir, "lib", "python3.*", "site-packages"))
+	found, err := fs.Glob(os.DirFS(e.Dir), "lib/python3.*/site-packages") // within it: its own name may hold brackets
 	if err != nil || len(found) == 0 {
 		return "", fmt.Errorf("looking into %q: it has no site-packages", e.Dir)
 	}
-	return found[0], nil
+	return filepath.Join(e.Dir, filepath.FromSlash(found[0])), nil
 }
