@@ -31,7 +31,12 @@ func (r *repo) checkWorkFile(ctx context.Context, inv *inventory, v *Verified) e
 			}
 		}
 		full := filepath.Join(r.Top, filepath.FromSlash(name))
-		if _, err := os.Lstat(full); errors.Is(err, os.ErrNotExist) {
+		info, err := os.Lstat(full)
+		if err == nil && !info.Mode().IsRegular() { // git would follow a link, out of the repository too
+			v.wrong("%s is no file in the work tree any more", name)
+			continue
+		}
+		if errors.Is(err, os.ErrNotExist) {
 			skipped, err := r.skipped(ctx, name)
 			if err != nil {
 				return err
