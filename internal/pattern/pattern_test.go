@@ -19,7 +19,7 @@ func TestLazy(t *testing.T) {
 		})
 	}
 	all.Wait()
-	if word() != word() {
+	if first, second := word(), word(); first != second {
 		t.Error("it is compiled again")
 	}
 }

@@ -58,6 +58,7 @@ func (m *monorepo) saveState(s *state) error {
 		err = textedit.WriteFile(m.statePath(stateName), text, 0o644)
 	}
 	if err != nil {
+		_ = os.Remove(filepath.Join(m.GitDir, stateDir)) // with an import in it it stays
 		return fmt.Errorf("keeping the state of the import: %w", err)
 	}
 	return nil
