@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/lipgloss"
+	"github.com/charmbracelet/x/ansi"
 )
 
 // Page lays out the text of one result: a headline, facts in two columns,
@@ -53,6 +54,25 @@ func (p *Page) Raw(text string) {
 	if _, err := io.WriteString(p.w, text); err != nil && p.err == nil {
 		p.err = err
 	}
+}
+
+// Quote prints lines that another program printed, two further to the right and
+// broken where the terminal ends, so that nothing of them is lost.
+func (p *Page) Quote(lines ...string) {
+	const indent = "  "
+	for _, line := range lines {
+		if p.width > 0 {
+			line = ansi.Wrap(line, max(p.width-len(indent), 1), "")
+		}
+		for part := range strings.SplitSeq(line, "\n") {
+			p.Line(indent + part)
+		}
+	}
+}
+
+// Skip prints how many lines were left out.
+func (p *Page) Skip(lines int) {
+	p.Line("  " + p.st.dim.Render(fmt.Sprintf("%s %d more lines", p.marks.ellipsis, lines)))
 }
 
 // factColumn is where values begin; labels have at most 12 letters.
