@@ -62,6 +62,9 @@ func (a *app) listTour(r *tour.Result) error {
 }
 
 func (a *app) tour(ctx context.Context, o tour.Options) error {
+	if _, err := a.settings(); err != nil {
+		return err // before anything is made
+	}
 	var err error
 	if o.Program, err = os.Executable(); err != nil {
 		return fmt.Errorf("finding the connkit program: %w", err)

@@ -61,13 +61,29 @@ func (p *Page) Raw(text string) {
 func (p *Page) Quote(lines ...string) {
 	const indent = "  "
 	for _, line := range lines {
-		if p.width > 0 {
-			line = ansi.Wrap(line, max(p.width-len(indent), 1), "")
-		}
-		for part := range strings.SplitSeq(line, "\n") {
+		for _, part := range wrap(line, p.width-len(indent)) {
 			p.Line(indent + part)
 		}
 	}
+}
+
+// wrap breaks a line at its blanks, and inside of words that are too long. It
+// does not break at hyphens, since flags and names of connectors have them.
+func wrap(line string, width int) []string {
+	if width <= 0 || ansi.StringWidth(line) <= width {
+		return []string{line}
+	}
+	var parts []string
+	part := ""
+	for word := range strings.SplitAfterSeq(line, " ") {
+		if strings.TrimSpace(part) != "" && ansi.StringWidth(part+strings.TrimRight(word, " ")) > width {
+			parts = append(parts, strings.TrimRight(part, " "))
+			part = ""
+		}
+		part += word
+	}
+	parts = append(parts, part)
+	return strings.Split(ansi.Hardwrap(strings.Join(parts, "\n"), width, true), "\n")
 }
 
 // Skip prints how many lines were left out.

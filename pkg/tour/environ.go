@@ -27,8 +27,9 @@ func (st *stage) proc(argv []string, engine bool) proc.Cmd {
 		"SOPS_AGE_KEY_FILE=" + st.keyFile(), "PYTHONDONTWRITEBYTECODE=1", "CONNKIT_FORCE_TTY=" + strconv.Itoa(max(0, st.o.Width-indent)),
 		"GIT_PAGER=cat",
 	}
+	env = append(env, "XDG_CACHE_HOME="+filepath.Join(st.scratch, "cache"))
 	if !engine {
-		env = append(env, "XDG_CONFIG_HOME="+filepath.Join(st.scratch, "config"), "XDG_CACHE_HOME="+filepath.Join(st.scratch, "cache"))
+		env = append(env, "XDG_CONFIG_HOME="+filepath.Join(st.scratch, "config"))
 	}
 	if st.o.Colour {
 		env = append(env, "CLICOLOR_FORCE=1", "GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=color.ui", "GIT_CONFIG_VALUE_0=always")
