@@ -153,7 +153,7 @@ func (s *source) rule(doc *yamltext.Doc, rule *yaml.Node, agreed bool) {
 	if err != nil {
 		return
 	}
-	f := Finding{Kind: Settings, Text: string(doc.Bytes(span)), Does: "encrypts every value of a file: Flow wants keys with a suffix", Command: "encrypted_suffix: _sops"}
+	f := Finding{Kind: Settings, Text: "a rule without encrypted_suffix", Does: "encrypts every value of a file: Flow wants keys with a suffix", Command: "encrypted_suffix: _sops"}
 	splices, err := doc.InsertPair(rule, "encrypted_suffix: _sops")
 	switch {
 	case !agreed:
