@@ -57,7 +57,7 @@ func TestWhatOfAShellIsUnderstood(t *testing.T) {
 		"a & b":                         "<a> " + inList + "; <b> " + inList,
 		"(a)":                           "<a> " + inBraces,
 		"a > b":                         "<a> " + redirected,
-		"a 2>&1":                        "<a><2> " + redirected,
+		"a 2>&1":                        "<a> " + redirected,
 		"a <b c":                        "<a><c> " + redirected,
 		"a \\\n  b":                     "<a><b> " + manyLines,
 		"a \\\r\n  b":                   "<a><b> " + manyLines,
