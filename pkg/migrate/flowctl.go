@@ -25,7 +25,7 @@ func (s *source) flowctl(c call) (replacement, bool) {
 	if r.does == "" {
 		return replacement{}, false
 	}
-	if len(f.args) == 1 && !f.has("--source") {
+	if len(f.args) == 1 && !f.has("--source") && !f.args[0].dynamic {
 		f.values["--source"] = []string{f.args[0].value} // of older versions
 		f.args = nil
 		r.why = "it is a call of an older flowctl"
