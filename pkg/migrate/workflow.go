@@ -1,6 +1,7 @@
 package migrate
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"regexp"
@@ -86,12 +87,12 @@ func (s *source) runStep(doc *yamltext.Doc, run *yaml.Node, reason string) {
 	if err != nil {
 		return
 	}
-	switch run.Style {
-	case yaml.LiteralStyle:
+	switch {
+	case run.Style&yaml.LiteralStyle != 0:
 		for span.Start < span.End && s.text[span.Start] != '\n' {
 			span.Start++
 		}
-	case 0:
+	case run.Style == 0 && !bytes.Contains(s.text[span.Start:span.End], []byte("\n")):
 	default:
 		s.quotedStep(span, run.Value)
 		return
