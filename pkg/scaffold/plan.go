@@ -104,7 +104,7 @@ func New(ctx context.Context, o Options) (*Plan, error) {
 }
 
 // defaultTemplates make a connector of a kind when no template is named.
-var defaultTemplates = map[string]string{"capture": "python"}
+var defaultTemplates = map[string]string{"capture": "python", "materialization": "materialize", "derivation": "derive"}
 
 func (o *Options) templateRef() (string, error) {
 	if o.Template != "" {
