@@ -5,7 +5,7 @@ that nonce, so that of two sessions, one of which Flow has given up, the older o
 """
 
 import json
-import secrets
+import os
 import sqlite3
 from dataclasses import dataclass
 
@@ -34,7 +34,7 @@ def fence(db: sqlite3.Connection, task: str, begin: int, end: int) -> tuple[Fenc
 
     A range that was split or joined begins with the checkpoint of the smallest one around it.
     """
-    mine = Fence(task, begin, end, secrets.token_hex(8))
+    mine = Fence(task, begin, end, os.urandom(8).hex())
     found = db.execute(
         "SELECT checkpoint FROM flow_checkpoints WHERE materialization = ? AND key_begin <= ? AND key_end >= ?"
         " ORDER BY key_end - key_begin LIMIT 1",
@@ -52,7 +52,7 @@ def fence(db: sqlite3.Connection, task: str, begin: int, end: int) -> tuple[Fenc
 
 def lock_out(db: sqlite3.Connection, task: str) -> None:
     """Take the right to commit from every session of a task, whose tables have changed."""
-    db.execute("UPDATE flow_checkpoints SET nonce = ? WHERE materialization = ?", [secrets.token_hex(8), task])
+    db.execute("UPDATE flow_checkpoints SET nonce = ? WHERE materialization = ?", [os.urandom(8).hex(), task])
 
 
 def advance(db: sqlite3.Connection, mine: Fence, checkpoint: Json) -> None:

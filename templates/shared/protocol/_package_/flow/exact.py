@@ -1,13 +1,13 @@
 """JSON whose numbers keep every digit: fractions are read as Decimal, and written as they were."""
 
 import json
+import os
 import re
-import secrets
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 # The json module writes no Decimal. It goes through as a text with a mark that nobody can guess.
-_MARK = secrets.token_hex(16)
+_MARK = os.urandom(16).hex()
 _MARKED = re.compile(f'"{_MARK}([^"]*)"')
 
 
