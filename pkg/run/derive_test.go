@@ -124,6 +124,24 @@ func TestDocumentsOfDerivationsAreChecked(t *testing.T) {
 	}
 }
 
+// Flow tells the types of the keys; where transforms differ in them, it refuses the task.
+func TestTypesOfShuffleKeys(t *testing.T) {
+	t.Parallel()
+	for bindings, want := range map[string]int{
+		transforms: 0,
+		"[{name: a, source: acmeCo/users, shuffle: {key: [/name]}, lambda: {}}, {name: b, source: acmeCo/users, shuffle: {key: [/id]}, lambda: {}}]":        1,
+		"[{name: a, source: acmeCo/users, shuffle: {key: [/id, /name]}, lambda: {}}, {name: b, source: acmeCo/users, shuffle: {key: [/none]}, lambda: {}}]": 0,
+	} {
+		r, err := run.Validate(t.Context(), task(t, "derivation", "good", bindings))
+		if err != nil || len(r.Warnings) != want {
+			t.Errorf("%s: %q, %v", bindings, r.Warnings, err)
+		}
+		if want == 1 && r.Warnings[0] != `transform "b" is shuffled by INTEGER, and transform "a" says STRING` {
+			t.Errorf("got %s", r.Warnings[0])
+		}
+	}
+}
+
 func TestTransformsThatCannotBe(t *testing.T) {
 	t.Parallel()
 	for bindings, want := range map[string]string{

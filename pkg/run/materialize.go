@@ -107,7 +107,7 @@ func (m *materialize) checkOpened(opened flow.Opened) {
 			t.known = false
 		}
 	}
-	if remote == nil || len(remote.Sources) == 0 {
+	if remote == nil || len(remote.Sources) == 0 && m.result.Checkpoints == 0 {
 		return
 	}
 	if m.result.Checkpoints == 0 {

@@ -152,6 +152,18 @@ func TestAStoreWithItsOwnCheckpoint(t *testing.T) {
 	}
 }
 
+// A store that keeps the checkpoint and has lost it would be given everything anew.
+func TestAStoreThatHasLostItsCheckpoint(t *testing.T) {
+	t.Parallel()
+	o, _ := materialization(t, "forgets", userTarget, userFixture)
+	o.Sessions = []int{1, 1}
+	_, r, err := previewOf(t, o, nil)
+	want := []string{`the store's checkpoint of acmeCo/users/pivot=00;materialize/acmeCo/x/users.v0 is "", and "3" was committed`}
+	if err != nil || !slices.Equal(r.Warnings, want) {
+		t.Errorf("%q, %v", r.Warnings, err)
+	}
+}
+
 func TestMaterializationsThatMisbehave(t *testing.T) {
 	t.Parallel()
 	const broke = "the connector broke the protocol: "
