@@ -129,8 +129,8 @@ func TestTypesOfShuffleKeys(t *testing.T) {
 	t.Parallel()
 	for bindings, want := range map[string]int{
 		transforms: 0,
-		"[{name: a, source: acmeCo/users, shuffle: {key: [/name]}, lambda: {}}, {name: b, source: acmeCo/users, shuffle: {key: [/id]}, lambda: {}}]":        1,
-		"[{name: a, source: acmeCo/users, shuffle: {key: [/id, /name]}, lambda: {}}, {name: b, source: acmeCo/users, shuffle: {key: [/none]}, lambda: {}}]": 0,
+		"[{name: a, source: acmeCo/users, shuffle: {key: [/name]}, lambda: {stream: x}}, {name: b, source: acmeCo/users, shuffle: {key: [/id]}, lambda: {stream: x}}]":        1,
+		"[{name: a, source: acmeCo/users, shuffle: {key: [/id, /name]}, lambda: {stream: x}}, {name: b, source: acmeCo/users, shuffle: {key: [/none]}, lambda: {stream: x}}]": 0,
 	} {
 		r, err := run.Validate(t.Context(), task(t, "derivation", "good", bindings))
 		if err != nil || len(r.Warnings) != want {
