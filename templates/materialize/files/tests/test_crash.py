@@ -55,7 +55,6 @@ def test_killed_behind_every_message_and_gone_on(tmp_path: Path, hasty: bool) ->
     assert total == 35
     for n in range(1, total):
         job = whole(tmp_path, f"{n}.db")
-        applied(job)
         run(job, TRANSACTIONS, stop_after=n, hasty=hasty)
         run(job, TRANSACTIONS)
         check(tmp_path / f"{n}.db")
