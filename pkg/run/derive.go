@@ -92,7 +92,9 @@ func (d *derive) session(ctx context.Context, n int) (ended string, err error) {
 	if d.d, err = d.start(); err != nil {
 		return "", err
 	}
-	ended, err = d.talk(ctx, n)
+	if ended, err = d.talk(ctx, n); errors.Is(err, errCrash) {
+		ended, err = d.d.crash(ctx)
+	}
 	d.end(d.d)
 	return ended, d.d.failure(ctx, err)
 }

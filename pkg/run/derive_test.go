@@ -48,6 +48,17 @@ func TestPreviewOfADerivation(t *testing.T) {
 	}
 }
 
+// What was published in a transaction that a crash has ended does not count.
+func TestADerivationThatIsKilled(t *testing.T) {
+	t.Parallel()
+	o, _ := derivation(t, "good", orderFixture)
+	o.KillAfter = 3
+	lines, r, err := previewOf(t, o, nil)
+	if err != nil || r.Ended != "kill" || r.Checkpoints != 1 || !slices.Equal(lines, []string{`["acmeCo/x",{"user":"ann","total":12}]`}) {
+		t.Errorf("%q, %+v, %v", lines, r, err)
+	}
+}
+
 func TestRequestsToADerivation(t *testing.T) {
 	t.Parallel()
 	o, logs := derivation(t, "more", orderFixture)

@@ -152,6 +152,21 @@ func TestAStoreWithItsOwnCheckpoint(t *testing.T) {
 	}
 }
 
+// Killed within its second transaction, the store has the first, and so has the state.
+func TestAMaterializationThatIsKilled(t *testing.T) {
+	t.Parallel()
+	o, _ := materialization(t, "good", userTarget, userFixture)
+	o.KillAfter = 5
+	_, r, err := previewOf(t, o, nil)
+	if err != nil || r.Ended != "kill" || r.Checkpoints != 1 || string(r.State) != `{"txn":1}` || r.Bindings[0].Documents != 4 {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	o.KillAfter, o.InitialState = 0, string(r.State)
+	if _, r, err = previewOf(t, o, nil); err != nil || r.Checkpoints != 2 || storedDocs(t, o) != wantStored {
+		t.Errorf("%+v, %v, %s", r, err, storedDocs(t, o))
+	}
+}
+
 // A store that keeps the checkpoint and has lost it would be given everything anew.
 func TestAStoreThatHasLostItsCheckpoint(t *testing.T) {
 	t.Parallel()
