@@ -212,7 +212,7 @@ class Session:
 
     def __init__(self, stream: Stream, target: type[Target], message: Json) -> None:
         task = message["materialization"]
-        key_range = message.get("range", {})
+        key_range = message.get("range") or {}
         self.stream = stream
         self.bindings = bindings_of(task)
         self.target = target(task["config"])
