@@ -90,11 +90,11 @@ func TestNamedTemplates(t *testing.T) {
 			t.Errorf("the password is in %q", tpl.From)
 		}
 	}
-	if got := strings.Join(names, " "); got != "airbyte far go ours python singer" {
+	if got := strings.Join(names, " "); got != "airbyte derive far go materialize ours python singer" {
 		t.Errorf("got %s", got)
 	}
 	o.Template = "our"
-	if _, err := scaffold.New(t.Context(), o); fault.KindOf(err) != fault.Usage || !strings.Contains(err.Error(), "airbyte, far, go, ours, python, singer") {
+	if _, err := scaffold.New(t.Context(), o); fault.KindOf(err) != fault.Usage || !strings.Contains(err.Error(), "airbyte, derive, far, go, materialize, ours, python, singer") {
 		t.Errorf("got %v", err)
 	}
 }
