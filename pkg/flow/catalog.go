@@ -20,6 +20,7 @@ type Catalog struct {
 
 	collections map[string]placed
 	seen        map[string]bool // cleaned paths of the files
+	others      []*fault.Error  // why a task is none that can be run
 }
 
 // placed is a value with the file that it stands in.
@@ -64,6 +65,8 @@ func (c *Catalog) Task(name string) (Task, error) {
 		own = all
 	}
 	switch {
+	case len(all) == 0 && len(c.others) > 0:
+		return Task{}, c.others[0]
 	case len(all) == 0:
 		return Task{}, fault.Usagef("there is no task with an endpoint in it").At(c.File, 0, 0)
 	case name != "":
@@ -83,7 +86,11 @@ func taskNames(tasks []Task) string {
 }
 
 func (t *Task) endpoint(node *yaml.Node) error {
-	if local := child(node, "local"); local != nil {
+	local, image := child(node, "local"), child(node, "connector")
+	if local != nil && image != nil {
+		return fault.Usagef("endpoint: it is either local: or connector:").At(t.file, node.Line, node.Column)
+	}
+	if local != nil {
 		var l struct {
 			Env      map[string]string `yaml:"env"`
 			Protobuf bool              `yaml:"protobuf"`
@@ -94,7 +101,7 @@ func (t *Task) endpoint(node *yaml.Node) error {
 		t.Env, t.Proto, t.config = l.Env, l.Protobuf, child(local, "config")
 		return t.command(local)
 	}
-	if image := child(node, "connector"); image != nil {
+	if image != nil {
 		if v := child(image, "image"); v != nil {
 			t.Image = v.Value
 		}

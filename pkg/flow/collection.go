@@ -42,7 +42,7 @@ func (c Collection) Schema() json.RawMessage {
 // SchemaFile is the file that holds nothing but the collection's one schema, or "".
 func (c Collection) SchemaFile() string {
 	schema := child(c.node, "schema")
-	if schema == nil || schema.Kind != yaml.ScalarNode || schema.Tag != "!!str" {
+	if schema == nil || schema.Kind != yaml.ScalarNode || schema.Tag != "!!str" || strings.Contains(schema.Value, "#") {
 		return ""
 	}
 	return filepath.Join(filepath.Dir(c.File), filepath.FromSlash(schema.Value))
@@ -80,6 +80,9 @@ func (c *Catalog) Collection(name string) (Collection, error) {
 
 func (c *Collection) readSchemas() error {
 	one, write, read := child(c.node, "schema"), child(c.node, "writeSchema"), child(c.node, "readSchema")
+	if one != nil && (write != nil || read != nil) {
+		return fault.Usagef("collection %q: it is either schema: or writeSchema: and readSchema:", c.Name).At(c.File, c.node.Line, c.node.Column)
+	}
 	if one != nil {
 		write, read = one, nil
 	}
@@ -127,7 +130,7 @@ type bundler struct {
 }
 
 func bundle(file string, node *yaml.Node, write json.RawMessage) (json.RawMessage, error) {
-	top, at, err := inline(file, node, "schema")
+	top, at, err := inline(file, whole(node), "schema")
 	if err != nil {
 		return nil, err
 	}
@@ -135,14 +138,24 @@ func bundle(file string, node *yaml.Node, write json.RawMessage) (json.RawMessag
 		return nil, fault.Usagef("a schema is wanted").At(file, node.Line, node.Column)
 	}
 	b := bundler{write: write, defs: map[string]*yaml.Node{}, done: map[string]string{}, seen: map[*yaml.Node]*yaml.Node{}}
-	whole, err := b.copy(at, "", top)
+	all, err := b.copy(at, "", top)
 	if err != nil {
 		return nil, err
 	}
 	if len(b.order) > 0 {
-		b.attach(whole)
+		b.attach(all)
 	}
-	return jsonOf(at, whole)
+	return jsonOf(at, all)
+}
+
+// whole gives a schema that is a part of a file (x.yaml#/$defs/part) as one that refers to it.
+func whole(node *yaml.Node) *yaml.Node {
+	named := resolve(node)
+	if named == nil || named.Kind != yaml.ScalarNode || named.Tag != "!!str" || !strings.Contains(named.Value, "#") {
+		return node
+	}
+	key := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: "$ref"}
+	return &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map", Line: named.Line, Column: named.Column, Content: []*yaml.Node{key, named}}
 }
 
 // copy gives the schema with its references to files changed to ones into

@@ -16,6 +16,14 @@ type Log struct {
 	Raw     bool           `json:"raw,omitempty"` // it was plain text
 }
 
+// Levels are those of logs, the most talkative first.
+var Levels = []string{"trace", "debug", "info", "warn", "error"}
+
+// AtLeast tells whether the entry is of the level or worse.
+func (l Log) AtLeast(level string) bool {
+	return slices.Index(Levels, l.Level) >= slices.Index(Levels, level)
+}
+
 // LogDecoder joins lines of stderr to entries: a JSON object is one, and
 // neighbouring lines of plain text, such as a traceback, are one together.
 type LogDecoder struct {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/connkit/connkit/internal/jsonschema"
 	"github.com/connkit/connkit/pkg/flow"
+	"github.com/connkit/connkit/pkg/flow/reduce"
 )
 
 // entry is the one document of a key in a transaction.
@@ -16,27 +17,46 @@ type entry struct {
 	key     []json.RawMessage
 	packed  []byte
 	doc     []byte
+	stored  []byte // what was loaded of the key
 	loaded  bool
+	deleted bool // by the annotations of its schema
 }
 
 // combined are the documents of a transaction, one for each key.
-type combined struct{ entries map[string]*entry }
+type combined struct {
+	entries map[string]*entry
+	reduce  func(binding int) *reduce.Reducer
+}
 
-func newCombined() *combined { return &combined{map[string]*entry{}} }
+func newCombined(reduce func(binding int) *reduce.Reducer) *combined {
+	return &combined{map[string]*entry{}, reduce}
+}
 
 func combinedKey(binding int, packed []byte) string {
 	return strconv.Itoa(binding) + " " + string(packed)
 }
 
-// put takes a document; of several with one key the last stays.
-func (c *combined) put(e *entry) *entry {
+// put takes a document; several with one key are reduced to one.
+func (c *combined) put(e *entry) (*entry, error) {
 	k := combinedKey(e.binding, e.packed)
-	if old, ok := c.entries[k]; ok {
-		old.doc = e.doc
-		return old
+	old, ok := c.entries[k]
+	if !ok {
+		c.entries[k] = e
+		return e, nil
 	}
-	c.entries[k] = e
-	return e
+	var err error
+	old.doc, old.deleted, err = c.reduce(e.binding).Reduce(old.doc, e.doc, false)
+	return old, err
+}
+
+// settle reduces the document to what was stored of its key.
+func (e *entry) settle(r *reduce.Reducer) error {
+	if e.stored == nil {
+		return nil
+	}
+	var err error
+	e.doc, e.deleted, err = r.Reduce(e.stored, e.doc, true)
+	return err
 }
 
 // sorted gives the entries by binding and key.

@@ -26,7 +26,9 @@ type logs struct {
 	closed  bool
 }
 
-func newLogs(emit, leak func(flow.Log), mask flow.Masker) *logs {
+// newLogs makes one that hands on the entries of the level and above, as Flow
+// does, whatever the connector makes of LOG_LEVEL.
+func newLogs(level string, emit, leak func(flow.Log), mask flow.Masker) *logs {
 	l := &logs{}
 	l.decoder = flow.NewLogDecoder(func(entry flow.Log) {
 		before := entry
@@ -38,7 +40,9 @@ func newLogs(emit, leak func(flow.Log), mask flow.Masker) *logs {
 		if l.last = append(l.last, entry); len(l.last) > keptLogs {
 			l.last = l.last[1:]
 		}
-		emit(entry)
+		if entry.AtLeast(level) {
+			emit(entry)
+		}
 	})
 	// Only the next line tells whether plain text goes on. Somebody watches, so silence tells too.
 	l.timer = time.AfterFunc(idle, func() {

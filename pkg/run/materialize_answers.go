@@ -3,6 +3,7 @@ package run
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/connkit/connkit/internal/jsonschema"
 )
@@ -61,6 +62,9 @@ func (m *materialize) loaded(r message) error {
 		return fmt.Errorf("it loaded the key %s of %s twice", text, t.Collection)
 	}
 	e.loaded = true
+	if !t.reducer.Trivial() {
+		e.stored = slices.Clone(doc.Raw())
+	}
 	t.stats.Loaded++
 	return nil
 }

@@ -42,7 +42,7 @@ func TestMain(m *testing.M) {
 }
 
 const (
-	goodSpec = `{"spec":{"protocol":3032023,"configSchema":{"properties":{"token":{"secret":true}}},"resourceConfigSchema":{"properties":{"stream":{"type":"string"}}},"documentationUrl":"u","resourcePathPointers":["/stream"]}}`
+	goodSpec = `{"spec":{"protocol":3032023,"configSchema":{"properties":{"token":{"secret":true}}},"resourceConfigSchema":{"properties":{"stream":{"type":"string"}}},"documentationUrl":"https://e.x/u","resourcePathPointers":["/stream"]}}`
 	binding  = `{"recommendedName":"users","resourceConfig":{"stream":"users","syncMode":"incremental"},"documentSchema":{"properties":{"id":{},"_meta":{}}},"key":["/id"]}`
 )
 
@@ -77,6 +77,7 @@ func answers() map[string]string {
 		"no object":  `{"discovered":["s3cr3t-token ` + strings.Repeat("x", 160) + ` n0t-shown"]}` + "\n",
 		"cut":        strings.Repeat("x", 190) + " s3cr3t-token\n",
 		"protocol":   strings.Replace(goodSpec, "3032023", "7", 1) + "\n",
+		"leaky key":  `{"discovered":{"bindings":[` + strings.Replace(binding, `"key":`, `"s3cr3t-token":1,"key":`, 1) + "]}}\n",
 		"odd":        `{"discovered":{"bindings":[{"recommendedName":"a!","resourceConfig":{"stream":"a"},"documentSchema":{"properties":{"id":{}}},"key":["id"],"odd":1},` + binding + `,{"recommendedName":"a?","resourceConfig":{"stream":"a"},"documentSchema":{"properties":{"id":{}}},"key":["/id"]}]}}` + "\n",
 	}
 }
@@ -111,6 +112,22 @@ func failures() map[string]func(request string) {
 		},
 		"env": func(string) {
 			fmt.Fprintln(os.Stderr, "ERROR", os.Getenv("FLOW_RUNTIME_CODEC"), os.Getenv("LOG_LEVEL"), os.Getenv("K"), os.Getenv("VIRTUAL_ENV"))
+			os.Exit(1)
+		},
+		"talks": func(string) {
+			for _, level := range []string{"debug", "info", "warn", "error"} {
+				fmt.Fprintf(os.Stderr, "{\"level\":%q,\"msg\":\"m\"}\n", level)
+			}
+			fmt.Println(goodSpec)
+		},
+		"python": func(string) {
+			fmt.Fprintln(os.Stderr, "ERROR python", os.Getenv("PYTHONPATH"), os.Getenv("PYTHONHOME"))
+			os.Exit(1)
+		},
+		"long line": func(string) {
+			if _, err := fmt.Println(strings.Repeat("x", 66<<20)); err != nil {
+				fmt.Fprintln(os.Stderr, "BrokenPipeError")
+			}
 			os.Exit(1)
 		},
 		"dir":  func(string) { wd, _ := os.Getwd(); fmt.Fprintln(os.Stderr, "ERROR in", filepath.Base(wd)); os.Exit(1) },
@@ -393,5 +410,51 @@ func TestGoConnectorWithoutACatalog(t *testing.T) {
 		if err != nil || r.Kind != "capture" || len(r.Warnings) != 0 {
 			t.Errorf("%s: got %+v, %v", place, r, err)
 		}
+	}
+}
+
+// What is less than the level is not shown, whatever the connector makes of LOG_LEVEL.
+func TestLogsBelowTheLevelAreNotShown(t *testing.T) {
+	t.Parallel()
+	for level, want := range map[string]string{"": "info warn error", "debug": "debug info warn error", "error": "error"} {
+		o := connector(t, "spec talks")
+		o.LogLevel = level
+		var got []string
+		o.Log = func(l flow.Log) { got = append(got, l.Level) }
+		if _, err := run.Spec(t.Context(), o); err != nil || strings.Join(got, " ") != want {
+			t.Errorf("%q: got %q, %v", level, got, err)
+		}
+	}
+}
+
+// Only in an environment of its own another Python's home would do harm.
+func TestTheUsersEnvironmentIsPassedOn(t *testing.T) {
+	t.Setenv("PYTHONPATH", "/mine")
+	t.Setenv("PYTHONHOME", "/theirs")
+	for bin, want := range map[string]string{"": "ERROR python /mine /theirs", filepath.Join(t.TempDir(), "bin"): "ERROR python /mine "} {
+		o := connector(t, "spec python")
+		o.BinDir = bin
+		var got string
+		o.Log = func(l flow.Log) { got = l.Message }
+		if _, err := run.Spec(t.Context(), o); err == nil || got != strings.TrimSpace(want) {
+			t.Errorf("%q: got %q, %v", bin, got, err)
+		}
+	}
+}
+
+// A key of an answer may be a secret that went astray.
+func TestWarningsHideSecrets(t *testing.T) {
+	t.Parallel()
+	r, err := run.Discover(t.Context(), connector(t, "leaky key"))
+	if err != nil || !slices.Equal(r.Warnings, []string{`Flow knows no key "bindings.***" in this answer`}) {
+		t.Errorf("got %q, %v", r.Warnings, err)
+	}
+}
+
+func TestALineThatIsTooLongIsTold(t *testing.T) {
+	t.Parallel()
+	_, err := run.Spec(t.Context(), connector(t, "spec long line"))
+	if fmt.Sprint(err) != "the connector broke the protocol: it printed a line of more than 64 MiB" {
+		t.Errorf("got %v", err)
 	}
 }

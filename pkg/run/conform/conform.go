@@ -1,6 +1,7 @@
 package conform
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -60,12 +61,16 @@ func Run(ctx context.Context, o Options) (Report, error) {
 	}
 	c := &conformance{o: &o, began: time.Now()}
 	c.watchLogs()
-	for _, step := range c.steps() {
+	for steps := c.steps(); len(steps) > 0; steps = steps[1:] {
+		step := steps[0]
 		if o.Progress != nil {
 			o.Progress(step.name)
 		}
 		if err := c.run(ctx, step); err != nil {
 			return c.report, err
+		}
+		if step.name == "spec" {
+			steps = append(steps, c.rest()...) // which they are depends on the task
 		}
 	}
 	c.report.Seconds = time.Since(c.began).Seconds()
@@ -96,8 +101,10 @@ type step struct {
 	run   func(ctx context.Context) (Check, error)
 }
 
-func (c *conformance) steps() []step {
-	steps := []step{{"spec", nil, c.checkSpec}}
+func (c *conformance) steps() []step { return []step{{"spec", nil, c.checkSpec}} }
+
+func (c *conformance) rest() []step {
+	var steps []step
 	switch c.kind() {
 	case "capture":
 		steps = append(steps,
@@ -120,10 +127,7 @@ func (c *conformance) steps() []step {
 }
 
 func (c *conformance) kind() string {
-	if c.o.Kind == "" {
-		return "capture"
-	}
-	return c.o.Kind
+	return cmp.Or(c.spec.Kind, c.o.Kind, "capture") // what the catalog says, what the name says
 }
 
 // run makes one check. Only what is wrong with the call itself ends the whole.

@@ -210,3 +210,14 @@ func TestJUnit(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 }
+
+// The catalog says what a task is; the name of its folder may say another thing.
+func TestTheKindIsTheTasksOwn(t *testing.T) {
+	t.Parallel()
+	o := options(t, "materialization", "good")
+	o.Kind = "capture"
+	got, _ := checks(t, o)
+	if len(got) != 3 || got["discover"] != "" || !strings.HasPrefix(got["validate"], "passed") {
+		t.Errorf("got %q", got)
+	}
+}
