@@ -34,6 +34,10 @@ func TestMain(m *testing.M) {
 	if name, ok := strings.CutPrefix(os.Getenv(role), "flow "); ok {
 		os.Exit(fakeflow.Play(name, os.Stdin, os.Stdout, os.Stderr))
 	}
+	if os.Getenv(role) == "bench" {
+		playBench()
+		os.Exit(0)
+	}
 	if name := os.Getenv(role); name != "" {
 		play(name)
 		os.Exit(0)
