@@ -1,6 +1,10 @@
 package flow
 
 import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -163,6 +167,18 @@ func catalogSyntax(file string, err error) error {
 	message, _, _ = strings.Cut(message, "\n")
 	message = quotedText.ReplaceAllString(yamlLine.ReplaceAllString(message, ""), "a value")
 	return fault.Usagef("%s", message).At(file, line, 0)
+}
+
+// fileSyntax is catalogSyntax for the text of a file. Of JSON the place is known
+// better than the YAML parser tells it.
+func fileSyntax(file string, text []byte, err error) error {
+	var bad *json.SyntaxError
+	if !strings.EqualFold(filepath.Ext(file), ".json") || !errors.As(json.Unmarshal(text, new(any)), &bad) {
+		return catalogSyntax(file, err)
+	}
+	before := text[:min(max(int(bad.Offset)-1, 0), len(text))]
+	line := bytes.Count(before, []byte("\n"))
+	return fault.Usagef("it is no JSON from here on").At(file, line+1, len(before)-bytes.LastIndexByte(before, '\n'))
 }
 
 var quotedText = regexp.MustCompile("`[^`]*`")

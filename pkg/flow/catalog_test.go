@@ -234,3 +234,17 @@ captures:
 		t.Errorf("got %s, %+v, %v", config.JSON, b, err)
 	}
 }
+
+func TestWhereJSONIsNoJSON(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"{\"captures\":{},\n \"x\" s3cr3t}": "flow.json:2:6: it is no JSON from here on",
+		"{\"a\": [1,\n2\n":                  "flow.json:",
+	} {
+		file := filepath.Join(testkit.Tree(t, map[string]string{"flow.json": text}), "flow.json")
+		_, err := flow.Load(file)
+		if fault.KindOf(err) != fault.Usage || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "s3cr3t") {
+			t.Errorf("%q: got %v", text, err)
+		}
+	}
+}

@@ -50,13 +50,13 @@ func (l *loader) load(file string) error {
 		if errors.Is(err, io.EOF) {
 			err = errors.New("it is empty")
 		}
-		return catalogSyntax(file, err)
+		return fileSyntax(file, text, err)
 	}
 	switch err := decoder.Decode(&second); {
 	case err == nil:
 		return fault.Usagef("a second document begins here, and a catalog file is one").At(file, second.Line, second.Column)
 	case !errors.Is(err, io.EOF):
-		return catalogSyntax(file, err)
+		return fileSyntax(file, text, err)
 	}
 	top := doc.Content[0]
 	if top.Kind != yaml.MappingNode {

@@ -40,7 +40,7 @@ func New(schema *jsonschema.Schema) (r *Reducer, warnings []string) {
 	for _, path := range paths {
 		var a annotation
 		if err := json.Unmarshal(written[path], &a); err != nil {
-			warnings = append(warnings, fmt.Sprintf("%s: an object with a strategy is wanted", path))
+			warnings = append(warnings, path+": an object with a strategy is wanted")
 			continue
 		}
 		switch {
@@ -137,7 +137,7 @@ type pair struct{ left, right jsonschema.Value }
 func join(left, right []jsonschema.Value, order func(l, r jsonschema.Value) int) []pair {
 	var all []pair
 	for len(left) > 0 || len(right) > 0 {
-		which := 0
+		var which int
 		switch {
 		case len(left) == 0:
 			which = 1
