@@ -19,7 +19,10 @@ const masked = "***"
 const shortest = 4
 
 // Masker hides the secrets of a config in text.
-type Masker struct{ replacer *strings.Replacer }
+type Masker struct {
+	replacer *strings.Replacer
+	longest  int // of what is looked for, in bytes
+}
 
 // NewMasker gives a masker of the given secret values: as they are, as JSON
 // and Python write them, with %-escapes, in base64, and line by line.
@@ -46,7 +49,7 @@ func NewMasker(secrets []string) Masker {
 	if len(pairs) == 0 {
 		return Masker{}
 	}
-	return Masker{strings.NewReplacer(pairs...)}
+	return Masker{strings.NewReplacer(pairs...), len(all[0])}
 }
 
 // spellings gives the forms in which a value gets into logs.
@@ -86,6 +89,10 @@ func within64(s string) []string {
 // cutInput is how pydantic shows a value that it refuses. One that is cut in
 // the middle may show parts of a secret, which no replacement finds.
 var cutInput = regexp.MustCompile(`input_value=.*?\.\.\..*?, input_type=`)
+
+// Longest is the length, in bytes, of the longest text that is hidden. Where a
+// long text is cut, so much of its end may be the beginning of a secret.
+func (m Masker) Longest() int { return m.longest }
 
 // Text hides the secrets in s.
 func (m Masker) Text(s string) string {

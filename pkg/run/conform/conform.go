@@ -3,6 +3,7 @@ package conform
 import (
 	"cmp"
 	"context"
+	"strings"
 	"time"
 
 	"github.com/connkit/connkit/internal/fault"
@@ -59,6 +60,9 @@ func Run(ctx context.Context, o Options) (Report, error) {
 	if o.Duration == 0 {
 		o.Duration = defaultDuration
 	}
+	if err := o.check(); err != nil {
+		return Report{}, err
+	}
 	c := &conformance{o: &o, began: time.Now()}
 	c.watchLogs()
 	for steps := c.steps(); len(steps) > 0; steps = steps[1:] {
@@ -75,6 +79,18 @@ func Run(ctx context.Context, o Options) (Report, error) {
 	}
 	c.report.Seconds = time.Since(c.began).Seconds()
 	return c.report, nil
+}
+
+func (o *Options) check() error {
+	if o.Update && o.Snapshot == "" {
+		return fault.Usagef("reading the options: which snapshots are to be updated?").WithHint("--snapshot FOLDER")
+	}
+	for _, text := range o.Redact {
+		if _, pointer := redaction(text); !strings.HasPrefix(pointer, "/") {
+			return fault.Usagef("reading the options: %q is no JSON pointer to redact, such as /ts or acmeCo/users:/ts", text)
+		}
+	}
+	return nil
 }
 
 // conformance is a run in work.
