@@ -65,6 +65,21 @@ func TestCorners(t *testing.T) {
 		{`{"additionalProperties":{"type":"null"},"properties":{"a":true}}`, `{"a":1,"b":1}`, false},
 		// of two members of one name both are looked at
 		{`{"properties":{"a":{"type":"integer"}}}`, `{"a":1,"a":"x"}`, false},
+		// as drafts before 2019 write it
+		{`{"dependencies":{"a":["b"]}}`, `{"a":1}`, false},
+		{`{"dependencies":{"a":["b"]}}`, `{"a":1,"b":1}`, true},
+		{`{"dependencies":{"a":{"required":["c"]}}}`, `{"a":1,"b":1}`, false},
+		{`{"dependencies":{"a":{"required":["c"]}}}`, `{"b":1}`, true},
+		{`{"definitions":{"x":{"type":"null"}},"$ref":"#/definitions/x"}`, `1`, false},
+		{`{"id":"http://e.x/a","definitions":{"b":{"id":"#b","type":"null"}},"$ref":"#/definitions/b"}`, `1`, false},
+		{`{"enum":[1,2],"const":2}`, `1`, false},
+		{`{"enum":[1,2],"const":2}`, `2`, true},
+		{`{"const":1,"enum":[2]}`, `1`, false},
+		{`{"const":1,"enum":[1,2]}`, `2`, false}, // in whichever order they stand
+		{`{"enum":[1,2],"const":1,"allOf":[{}]}`, `2`, false},
+		{`{"$ref":"#/$defs/a","$dynamicRef":"#b","allOf":[{}],"$defs":{"a":{},"b":{"$dynamicAnchor":"b","type":"null"}}}`, `2`, false},
+		{`{"exclusiveMinimum":1,"minimum":5}`, `3`, false},
+		{`{"minimum":1,"exclusiveMinimum":true}`, `1`, false},
 		// empty lists and schemas
 		{`{"required":[],"dependentRequired":{}}`, `{}`, true},
 		{`{"prefixItems":[],"items":false}`, `[]`, true},

@@ -41,7 +41,7 @@ func init() { // the tables refer to functions that refer to them
 		"dependencies":          compileDependencies,
 		"prefixItems":           func(c *compiler, s *schema, v Value, p string) { s.prefix = c.list(v, p) },
 		"contains":              func(c *compiler, s *schema, v Value, p string) { s.contains = c.schema(v, p) },
-		"allOf":                 func(c *compiler, s *schema, v Value, p string) { s.all = c.list(v, p) },
+		"allOf":                 func(c *compiler, s *schema, v Value, p string) { s.all = append(s.all, c.list(v, p)...) },
 		"anyOf":                 func(c *compiler, s *schema, v Value, p string) { s.any = c.list(v, p) },
 		"oneOf":                 func(c *compiler, s *schema, v Value, p string) { s.one = c.list(v, p) },
 		"not":                   func(c *compiler, s *schema, v Value, p string) { s.not = c.schema(v, p) },
@@ -84,18 +84,24 @@ func compileEnum(c *compiler, s *schema, v Value, path string) {
 		c.problem(path, "a list is wanted")
 		return
 	}
-	s.enum, s.enumText = map[string]bool{}, excerpt(v)
+	values := map[string]bool{}
 	for item := v.First(); item.Exists(); item = item.Next() {
-		s.enum[canonical(item)] = true
+		values[canonical(item)] = true
 	}
+	s.oneOfValues(values, excerpt(v), path)
+}
+
+// oneOfValues takes an enum or a const. Where both stand, both must hold.
+func (s *schema) oneOfValues(values map[string]bool, text, path string) {
+	if s.enum == nil {
+		s.enum, s.enumText = values, text
+		return
+	}
+	s.all = append(s.all, &schema{path: path, enum: values, enumText: text})
 }
 
 func compileConst(_ *compiler, s *schema, v Value, path string) {
-	if s.enum != nil { // both stand here: both must hold
-		s.all = append(s.all, &schema{path: path, enum: map[string]bool{canonical(v): true}, enumText: excerpt(v)})
-		return
-	}
-	s.enum, s.enumText = map[string]bool{canonical(v): true}, excerpt(v)
+	s.oneOfValues(map[string]bool{canonical(v): true}, excerpt(v), path)
 }
 
 func compileDependentRequired(c *compiler, s *schema, v Value, path string) {

@@ -299,9 +299,9 @@ func TestAConnectorThatReadsNoMore(t *testing.T) {
 		fmt.Fprintf(&fixture, `["acmeCo/users",{"id":%d}]`+"\n", i)
 	}
 	o, _ := materialization(t, "reads no more", userTarget, fixture.String())
-	o.Timeout, o.LoadAll = 2*time.Second, true
+	o.Timeout, o.LoadAll = 10*time.Second, true
 	_, _, err := previewOf(t, o, nil)
-	if err == nil || !strings.Contains(err.Error(), `waiting for "the connector to read its input": no answer after 2s`) {
+	if err == nil || !strings.Contains(err.Error(), `waiting for "the connector to read its input": no answer after 10s`) {
 		t.Errorf("got %v", err)
 	}
 }
