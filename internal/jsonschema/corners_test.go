@@ -80,6 +80,11 @@ func TestCorners(t *testing.T) {
 		{`{"$ref":"#/$defs/a","$dynamicRef":"#b","allOf":[{}],"$defs":{"a":{},"b":{"$dynamicAnchor":"b","type":"null"}}}`, `2`, false},
 		{`{"exclusiveMinimum":1,"minimum":5}`, `3`, false},
 		{`{"minimum":1,"exclusiveMinimum":true}`, `1`, false},
+		{`{"dependencies":{"a":["b"]},"dependentRequired":{"a":["c"]}}`, `{"a":1,"c":1}`, false},
+		{`{"dependentRequired":{"a":["c"]},"dependencies":{"a":["b"]}}`, `{"a":1,"b":1}`, false},
+		{`{"items":{"type":"integer"},"prefixItems":[{"type":"string"}]}`, `["a","b"]`, false},
+		{`{"dependencies":{"a":{"required":["b"]}},"dependentSchemas":{"a":{"required":["c"]}}}`, `{"a":1,"c":1}`, false},
+		{`{"dependentSchemas":{"a":{"required":["c"]}},"dependencies":{"a":{"required":["b"]}}}`, `{"a":1,"b":1}`, false},
 		// empty lists and schemas
 		{`{"required":[],"dependentRequired":{}}`, `{}`, true},
 		{`{"prefixItems":[],"items":false}`, `[]`, true},

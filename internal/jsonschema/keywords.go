@@ -37,7 +37,7 @@ func init() { // the tables refer to functions that refer to them
 		"patternProperties":     compilePatterns,
 		"additionalProperties":  func(c *compiler, s *schema, v Value, p string) { s.additional = c.schema(v, p) },
 		"propertyNames":         func(c *compiler, s *schema, v Value, p string) { s.names = c.schema(v, p) },
-		"dependentSchemas":      func(c *compiler, s *schema, v Value, p string) { s.depSchemas = c.schemas(v, p) },
+		"dependentSchemas":      func(c *compiler, s *schema, v Value, p string) { s.addDependents(c.schemas(v, p)) },
 		"dependencies":          compileDependencies,
 		"prefixItems":           func(c *compiler, s *schema, v Value, p string) { s.prefix = c.list(v, p) },
 		"contains":              func(c *compiler, s *schema, v Value, p string) { s.contains = c.schema(v, p) },
@@ -112,7 +112,8 @@ func compileDependentRequired(c *compiler, s *schema, v Value, path string) {
 		s.depRequired = map[string][]string{}
 	}
 	for m := v.First(); m.Exists(); m = m.Next() {
-		s.depRequired[string(m.Key())] = c.texts(m, path+"/"+escapePointer.Replace(string(m.Key())))
+		key := string(m.Key())
+		s.depRequired[key] = append(s.depRequired[key], c.texts(m, path+"/"+escapePointer.Replace(key))...)
 	}
 }
 
@@ -127,13 +128,23 @@ func compileDependencies(c *compiler, s *schema, v Value, path string) {
 			if s.depRequired == nil {
 				s.depRequired = map[string][]string{}
 			}
-			s.depRequired[string(m.Key())] = c.texts(m, at)
+			s.depRequired[string(m.Key())] = append(s.depRequired[string(m.Key())], c.texts(m, at)...)
 			continue
 		}
-		if s.depSchemas == nil {
-			s.depSchemas = map[string]*schema{}
+		s.addDependents(map[string]*schema{string(m.Key()): c.schema(m, at)})
+	}
+}
+
+// addDependents takes what the older and the newer keyword say of properties.
+func (s *schema) addDependents(more map[string]*schema) {
+	if s.depSchemas == nil {
+		s.depSchemas = map[string]*schema{}
+	}
+	for key, sub := range more {
+		if other := s.depSchemas[key]; other != nil {
+			sub = &schema{path: sub.path, all: []*schema{other, sub}}
 		}
-		s.depSchemas[string(m.Key())] = c.schema(m, at)
+		s.depSchemas[key] = sub
 	}
 }
 
