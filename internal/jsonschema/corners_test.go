@@ -85,6 +85,9 @@ func TestCorners(t *testing.T) {
 		{`{"items":{"type":"integer"},"prefixItems":[{"type":"string"}]}`, `["a","b"]`, false},
 		{`{"dependencies":{"a":{"required":["b"]}},"dependentSchemas":{"a":{"required":["c"]}}}`, `{"a":1,"c":1}`, false},
 		{`{"dependentSchemas":{"a":{"required":["c"]}},"dependencies":{"a":{"required":["b"]}}}`, `{"a":1,"b":1}`, false},
+		{`{"oneOf":[{"$ref":"#/$defs/a","pattern":"^a"}],"$defs":{"a":{}}}`, `"x1"`, false}, // the form is more than what it refers to
+		{`{"anyOf":[{"$ref":"#/$defs/a","required":["b"]},{"type":"null"}],"$defs":{"a":{"type":"object"}}}`, `{}`, false},
+		{`{"not":{"oneOf":[{"$ref":"#/$defs/a","pattern":"^a"}]},"$defs":{"a":{}}}`, `"x1"`, true},
 		// empty lists and schemas
 		{`{"required":[],"dependentRequired":{}}`, `{}`, true},
 		{`{"prefixItems":[],"items":false}`, `[]`, true},

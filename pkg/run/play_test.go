@@ -112,4 +112,3 @@ func hang() {
 	_ = child.Start()
 	time.Sleep(time.Hour)
 }
-
