@@ -1,10 +1,11 @@
 package run
 
 import (
+	"bytes"
 	"encoding/json"
+	"math"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/connkit/connkit/internal/jsonschema"
 	"github.com/connkit/connkit/pkg/flow"
@@ -16,6 +17,7 @@ type entry struct {
 	binding int
 	key     []json.RawMessage
 	packed  []byte
+	same    []byte // identity of the key
 	doc     []byte
 	stored  []byte // what was loaded of the key
 	loaded  bool
@@ -32,13 +34,42 @@ func newCombined(reduce func(binding int) *reduce.Reducer) *combined {
 	return &combined{map[string]*entry{}, reduce}
 }
 
-func combinedKey(binding int, packed []byte) string {
-	return strconv.Itoa(binding) + " " + string(packed)
+// identity is a packed key by which keys are told apart and ordered as Flow
+// does, by value: 1.0 is 1.
+func identity(key []json.RawMessage, packed []byte) []byte {
+	if slices.ContainsFunc(key, isWholeFraction) {
+		packed = nil
+		for _, part := range key {
+			if isWholeFraction(part) {
+				f, _ := strconv.ParseFloat(string(part), 64)
+				part = strconv.AppendInt(nil, int64(f), 10)
+			}
+			var d jsonschema.Doc
+			if v, err := d.Parse(part); err == nil { // it was parsed before
+				packed = append(packed, flow.PackTuple([]jsonschema.Value{v})...)
+			}
+		}
+	}
+	return packed
+}
+
+func combinedKey(binding int, same []byte) string { return strconv.Itoa(binding) + " " + string(same) }
+
+// isWholeFraction tells whether a number is written with a fraction or exponent
+// and has none. Beyond what is exact as a float it does not matter.
+func isWholeFraction(number json.RawMessage) bool {
+	const exact = 1 << 53
+	if len(number) == 0 || number[0] == '"' || !bytes.ContainsAny(number, ".eE") {
+		return false
+	}
+	f, err := strconv.ParseFloat(string(number), 64)
+	return err == nil && f == math.Trunc(f) && math.Abs(f) < exact
 }
 
 // put takes a document; several with one key are reduced to one.
 func (c *combined) put(e *entry) (*entry, error) {
-	k := combinedKey(e.binding, e.packed)
+	e.same = identity(e.key, e.packed)
+	k := combinedKey(e.binding, e.same)
 	old, ok := c.entries[k]
 	if !ok {
 		c.entries[k] = e
@@ -69,7 +100,7 @@ func (c *combined) sorted() []*entry {
 		if a.binding != b.binding {
 			return a.binding - b.binding
 		}
-		return strings.Compare(string(a.packed), string(b.packed))
+		return bytes.Compare(a.same, b.same)
 	})
 	return all
 }

@@ -244,8 +244,8 @@ func (d *derive) published(m message) error {
 	if d.late {
 		d.warnOnce(`it published after "flushed": the document counts to the next transaction`)
 	}
-	_, packed := keyOf(doc, d.keys)
-	_, err := d.docs.put(&entry{packed: packed, doc: append([]byte(nil), doc.Raw()...)})
+	key, packed := keyOf(doc, d.keys)
+	_, err := d.docs.put(&entry{key: key, packed: packed, doc: append([]byte(nil), doc.Raw()...)})
 	d.checker.count(doc)
 	return err
 }

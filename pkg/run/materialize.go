@@ -202,10 +202,10 @@ func (m *materialize) load(ctx context.Context, docs *combined) error {
 			if err != nil {
 				return errDocument(m.fixture.line, m.fixture.name, err.Error())
 			}
-			if kept != e || t.delta || t.known && bytes.Compare(packed, t.largest) > 0 {
+			if kept != e || t.delta || t.known && bytes.Compare(e.same, t.largest) > 0 {
 				continue
 			}
-			m.asked[combinedKey(i, packed)] = e
+			m.asked[combinedKey(i, e.same)] = e
 			t.stats.Loads++
 			if err := m.d.put(ctx, flow.Request{Load: &flow.LoadRequest{Binding: i, Key: key, KeyPacked: packed}}); err != nil {
 				return err
@@ -235,8 +235,8 @@ func (m *materialize) store(ctx context.Context, e *entry) error {
 	} else {
 		t.stats.Stores++
 	}
-	if bytes.Compare(e.packed, t.largest) > 0 {
-		t.largest = e.packed
+	if bytes.Compare(e.same, t.largest) > 0 {
+		t.largest = e.same
 	}
 	m.phase = storing
 	return m.d.put(ctx, flow.Request{Store: &r})

@@ -322,3 +322,19 @@ func TestFixtureWithAMarkBeforeIt(t *testing.T) {
 		t.Errorf("%+v, %v", r, err)
 	}
 }
+
+// Keys are told apart by their values, however these are written.
+func TestKeysThatAreOne(t *testing.T) {
+	t.Parallel()
+	o, _ := materialization(t, "good", userTarget, `["acmeCo/users",{"id":1,"name":"a"}]
+["acmeCo/users",{"id":1.0,"name":"b"}]
+["acmeCo/users",{"id":10,"name":"c"}]
+{"commit":true}
+["acmeCo/users",{"id":1e1,"name":"d"}]
+["acmeCo/users",{"id":1,"name":"e"}]
+`)
+	_, r, err := previewOf(t, o, nil)
+	if b := r.Bindings[0]; err != nil || b.Stores != 4 || b.Loads != 2 {
+		t.Errorf("%+v, %v", b, err)
+	}
+}
