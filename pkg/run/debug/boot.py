@@ -5,7 +5,7 @@ usage: python boot.py FOLDER LIB HOST PORT WAIT CHILDREN -- (-m MODULE | -c CODE
 debugpy's own command line keeps the standard streams open in its adapter, so
 that nobody sees the end of the program's output. Here the adapter is started
 while the streams are put aside. FOLDER gets the file "listening" when a client
-can attach, and "released" when the program goes on.
+can attach.
 """
 
 import json
@@ -54,9 +54,9 @@ def adapter(debugpy):
     return getattr(process, "pid", 0) or 0
 
 
-def report(folder, name, **facts):
-    """Writes a file of the folder, whole or not at all."""
-    path = os.path.join(folder, name)
+def report(folder, **facts):
+    """Writes the file, whole or not at all."""
+    path = os.path.join(folder, "listening")
     with open(path + ".part", "w") as f:
         json.dump(facts, f)
     os.rename(path + ".part", path)
@@ -115,14 +115,12 @@ def start(folder, lib, host, port, wait, children):
     os.environ.pop("DEBUGPY_EXTRA_ARGV", None)
     debugpy = load(lib)
     debugpy.configure(subProcess=children == "1")
-    host, port = listen(debugpy, host, int(port))
-    report(folder, "listening", host=host, port=port, pid=os.getpid(), adapter=adapter(debugpy),
-           version=getattr(debugpy, "__version__", ""), file=debugpy.__file__)
+    _, port = listen(debugpy, host, int(port))
+    report(folder, port=port, adapter=adapter(debugpy))
     if quiet:
         os.environ.pop("PYDEVD_DISABLE_FILE_VALIDATION", None)
     if wait == "1":
         debugpy.wait_for_client()
-    report(folder, "released")
 
 
 if __name__ == "__main__":

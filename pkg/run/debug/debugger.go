@@ -83,10 +83,12 @@ func (d *Debugger) watch(ctx context.Context, s run.Running) {
 		switch {
 		case n > 0:
 		case ever && time.Since(since) > settling:
-			d.back.left()
+			if d.door.released() {
+				d.back.left()
+			}
 			fallthrough
 		default:
-			if d.o.Wait == 0 || d.back.released() {
+			if d.o.Wait == 0 || d.door.released() {
 				continue
 			}
 			if waited += tick; waited < d.o.Wait {
@@ -104,7 +106,7 @@ func (d *Debugger) watch(ctx context.Context, s run.Running) {
 // Held tells that time does not count.
 func (d *Debugger) Held() bool {
 	n, _ := d.door.attached()
-	return n > 0 || d.o.Wait > 0 && !d.back.released()
+	return n > 0 || d.o.Wait > 0 && !d.door.released()
 }
 
 // Ending gives the clients a moment to hear of the end.

@@ -29,14 +29,13 @@ type delve struct {
 	argv  []string // of the connector, for messages
 	hold  *os.File // our own end of the connector's output, until it has its own
 
-	mu      sync.Mutex
-	addr    string // where dlv listens
-	client  *client
-	pid     int  // of the connector, when it was seen
-	running bool // it was seen running
-	still   bool // it stands at a breakpoint
-	status  *int // with which it ended
-	lost    bool // dlv was gone before
+	mu     sync.Mutex
+	addr   string // where dlv listens
+	client *client
+	pid    int  // of the connector, when it was seen
+	still  bool // it stands at a breakpoint
+	status *int // with which it ended
+	lost   bool // dlv was gone before
 }
 
 func (d *delve) name() string { return "dlv" }
@@ -79,7 +78,7 @@ func (d *delve) headless(program, listen string, more ...string) []string {
 
 func (d *delve) wrap(ctx context.Context, process run.Process, tmp string) (proc.Cmd, error) {
 	d.mu.Lock()
-	d.client, d.pid, d.running, d.still, d.status, d.lost = nil, 0, false, false, nil, false
+	d.client, d.pid, d.still, d.status, d.lost = nil, 0, false, nil, false
 	d.mu.Unlock()
 	d.image, d.argv = process.Container, process.Argv
 	if d.image != nil {
@@ -221,7 +220,7 @@ func (d *delve) watch(c *client) {
 		case err != nil && !errors.Is(err, errSilent):
 			d.lost = true
 		case err == nil:
-			d.running, d.still = d.running || out.State.Running, !out.State.Running
+			d.still = !out.State.Running
 			d.pid = max(d.pid, out.State.Pid)
 		}
 		over := ended || d.lost
@@ -249,6 +248,7 @@ func (d *delve) end(own error) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.status == nil {
+		d.lost = d.lost || own != nil && d.client != nil
 		return own
 	}
 	switch n := *d.status; {
@@ -261,16 +261,10 @@ func (d *delve) end(own error) error {
 	}
 }
 
-func (d *delve) released() bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.running || d.status != nil
-}
-
 // left has the connector go on when its last debugger has gone, as debugpy does.
 func (d *delve) left() {
 	d.mu.Lock()
-	c, still := d.client, d.still && d.running && d.status == nil
+	c, still := d.client, d.still && d.status == nil
 	d.mu.Unlock()
 	if c != nil && still {
 		_ = c.resume() // it is tried again

@@ -21,6 +21,7 @@ type door struct {
 	inner    string // where the debugger listens; "" while there is none
 	clients  map[net.Conn]bool
 	ever     bool // somebody was attached to this process
+	begun    bool // and has let it go on
 	left     time.Time
 	ending   bool // the debugger has told its clients that the program ended
 	terminal bool // a client asked to end the program before that
@@ -62,7 +63,7 @@ func (d *door) lead(inner string) {
 func (d *door) begin() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.inner, d.ever, d.ending, d.terminal = "", false, false, false
+	d.inner, d.ever, d.begun, d.ending, d.terminal = "", false, false, false, false
 }
 
 func (d *door) close() {
@@ -92,6 +93,13 @@ func (d *door) story() (ever, terminal bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.ever, d.terminal
+}
+
+// released tells whether a debugger has let the program go on.
+func (d *door) released() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.begun
 }
 
 func (d *door) enter(client net.Conn) {

@@ -23,9 +23,15 @@ func (f frame) terminates() bool {
 		f.Method == "RPCServer.Detach" && len(f.Params) > 0 && f.Params[0].Kill
 }
 
+// begins tells a request that lets a program go on which waited.
+func (f frame) begins() bool {
+	return f.Command == "configurationDone" || f.Method == "RPCServer.Command"
+}
+
 func (d *door) fromClient(f frame) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.begun = d.begun || f.begins()
 	if f.terminates() && !d.ending {
 		d.terminal = true
 	}

@@ -118,10 +118,8 @@ type backend interface {
 	name() string
 	words() []string // its clients begin with one of them
 	check(ctx context.Context) error
-	// begin forgets the last process; the others are those of [run.Debugger].
 	wrap(ctx context.Context, p run.Process, tmp string) (wrapped, error)
 	ready(ctx context.Context, s run.Running) (inner string, err error)
-	released() bool                          // the program goes on, or has ended
 	left()                                   // the last client has gone
 	ending(s run.Running, quiet func() bool) // quiet tells that no client is there any more
 	fate() error                             // of the debugger itself, when it ended before its time

@@ -36,8 +36,7 @@ type python struct {
 // report is what the bootstrap tells when a client can attach.
 type report struct {
 	Port    int
-	Adapter int // its process group; 0 where it is not known
-	Version string
+	Adapter int // debugpy's process group; 0 where it is not known
 }
 
 func (p *python) name() string { return "debugpy" }
@@ -158,11 +157,6 @@ func over(ctx context.Context, s run.Running) error {
 		return errNoStart
 	}
 	return err
-}
-
-func (p *python) released() bool {
-	_, err := os.Stat(filepath.Join(p.folder, "released"))
-	return err == nil
 }
 
 // left: the program goes on by itself.
