@@ -79,11 +79,9 @@ func (d *dialogue) begin(ctx context.Context, call string) (err error) {
 		return err
 	}
 	p := d.t.endpoint.process()
-	d.debugger = o.Debug
+	p.Stderr, d.debugger = d.logs, o.Debug
 	d.session, err = proc.Start(proc.Cmd{Reap: p.Reap, Prepare: func(tmp string) (proc.Cmd, error) {
-		command, err := o.Debug.Wrap(ctx, p, tmp)
-		command.Stderr = d.logs
-		return command, err
+		return o.Debug.Wrap(ctx, p, tmp)
 	}})
 	if err != nil {
 		return d.explain(err)

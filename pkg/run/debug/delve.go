@@ -24,10 +24,12 @@ import (
 
 // delve runs a connector under dlv, which holds it as its child.
 type delve struct {
-	o     *Options
-	image *run.Container
-	argv  []string // of the connector, for messages
-	hold  *os.File // our own end of the connector's output, until it has its own
+	o       *Options
+	program string // dlv
+	image   *run.Container
+	argv    []string // of the connector, for messages
+	said    *words
+	hold    *os.File // our own end of the connector's output, until it has its own
 
 	mu     sync.Mutex
 	addr   string // where dlv listens
@@ -46,15 +48,39 @@ func (d *delve) words() []string { return []string{"Content-Length:", "{"} }
 // installDelve makes a dlv that runs in every image too.
 const installDelve = "CGO_ENABLED=0 go install github.com/go-delve/delve/cmd/dlv@latest"
 
-func (d *delve) check(context.Context) error {
-	program, err := proc.Look("dlv")
-	if err != nil {
-		return fault.Environmentf("looking for dlv: it is not in PATH").WithHint("%s", installDelve)
+func (d *delve) check(ctx context.Context) (err error) {
+	if d.program, err = findDelve(ctx); err != nil {
+		return err
 	}
-	if d.o.Process.Container != nil && !isStatic(program) {
-		return fault.Environmentf("looking for dlv: %q needs libraries that an image may lack", program).WithHint("%s", installDelve)
+	if d.o.Process.Container != nil && !isStatic(d.program) {
+		return fault.Environmentf("looking for dlv: %q needs libraries that an image may lack", d.program).WithHint("%s", installDelve)
 	}
 	return nil
+}
+
+// findDelve looks in PATH, and where go install puts programs.
+func findDelve(ctx context.Context) (string, error) {
+	if program, err := proc.Look("dlv"); err == nil {
+		return program, nil
+	}
+	out, err := proc.Run(ctx, proc.Cmd{Argv: []string{"go", "env", "GOBIN", "GOPATH"}})
+	if ctx.Err() != nil {
+		return "", err
+	}
+	bin, paths, _ := strings.Cut(string(out.Stdout), "\n")
+	places := []string{bin}
+	for _, path := range filepath.SplitList(strings.TrimSpace(paths)) {
+		places = append(places, filepath.Join(path, "bin"))
+	}
+	for _, place := range places {
+		if !filepath.IsAbs(place) {
+			continue
+		}
+		if program, err := proc.Look(filepath.Join(place, "dlv")); err == nil {
+			return program, nil
+		}
+	}
+	return "", fault.Environmentf("looking for dlv: it is neither in PATH nor where go install puts programs").WithHint("%s", installDelve)
 }
 
 // isStatic tells a program of Linux that needs no other file.
@@ -70,9 +96,6 @@ func isStatic(program string) bool {
 // headless are dlv's arguments before the connector's own.
 func (d *delve) headless(program, listen string, more ...string) []string {
 	argv := []string{"exec", program, "--headless", "--accept-multiclient", "--api-version=2", "--check-go-version=false", "--listen=" + listen}
-	if d.o.Wait == 0 {
-		argv = append(argv, "--continue")
-	}
 	return append(append(argv, more...), "--")
 }
 
@@ -81,6 +104,8 @@ func (d *delve) wrap(ctx context.Context, process run.Process, tmp string) (proc
 	d.client, d.pid, d.still, d.status, d.lost = nil, 0, false, nil, false
 	d.mu.Unlock()
 	d.image, d.argv = process.Container, process.Argv
+	d.said = &words{to: process.Stderr}
+	process.Stderr = d.said
 	if d.image != nil {
 		return d.wrapImage(process)
 	}
@@ -88,6 +113,9 @@ func (d *delve) wrap(ctx context.Context, process run.Process, tmp string) (proc
 	program := filepath.Join(tmp, filepath.Base(d.o.Name))
 	if c.build == nil {
 		program, c.args = c.args[0], c.args[1:]
+		if found, err := proc.Look(program); err == nil && !strings.Contains(program, "/") {
+			program = found // dlv would look in its own folder
+		}
 	} else if err := d.build(ctx, process, c.command(program)); err != nil {
 		return proc.Cmd{}, err
 	}
@@ -96,7 +124,7 @@ func (d *delve) wrap(ctx context.Context, process run.Process, tmp string) (proc
 		return proc.Cmd{}, fmt.Errorf("creating %q: %w", fifo, err)
 	}
 	cmd := process.Cmd
-	cmd.Argv = append(append([]string{"dlv"}, d.headless(program, loopback+":0", "-r", "stdout:"+fifo)...), c.args...)
+	cmd.Argv = append(append([]string{d.program}, d.headless(program, loopback+":0", "-r", "stdout:"+fifo)...), c.args...)
 	cmd.Status = d.end
 	cmd.Output = func(own *os.File) (*os.File, error) { return d.output(own, fifo) }
 	return cmd, nil
@@ -182,18 +210,19 @@ func (d *delve) ready(ctx context.Context, s run.Running) (string, error) {
 			d.mu.Lock()
 			d.client = c
 			d.mu.Unlock()
+			if err == nil && d.o.Wait == 0 {
+				err = c.resume()
+			}
 			go d.watch(c)
-			return d.addr, nil
+			return d.addr, err
 		}
 		if err := over(ctx, s); err != nil {
-			return "", d.explainStart(err)
+			if text := d.said.said(); text != "" && ctx.Err() == nil {
+				return "", d.cannot(text)
+			}
+			return "", err
 		}
 	}
-}
-
-// explainStart knows why dlv cannot start a program.
-func (d *delve) explainStart(err error) error {
-	return err
 }
 
 // release lets go of the connector's output, when it has its own end.
@@ -299,10 +328,6 @@ func (d *delve) fate() error {
 // wrapImage starts the image's own program under a dlv that is mounted. Its
 // output follows dlv's first line.
 func (d *delve) wrapImage(process run.Process) (proc.Cmd, error) {
-	program, err := proc.Look("dlv")
-	if err != nil {
-		return proc.Cmd{}, err
-	}
 	c := d.image
 	flags, err := published(c, delvePort)
 	if err != nil {
@@ -312,7 +337,8 @@ func (d *delve) wrapImage(process run.Process) (proc.Cmd, error) {
 	if flags == nil {
 		listen = net.JoinHostPort(loopback, strconv.Itoa(delvePort))
 	}
-	if program, err = filepath.EvalSymlinks(program); err != nil {
+	program, err := filepath.EvalSymlinks(d.program)
+	if err != nil {
 		return proc.Cmd{}, err
 	}
 	flags = append(flags, mount(program, dlvFile, readOnly)...)

@@ -356,7 +356,7 @@ func TestE2EKilledDelve(t *testing.T) {
 	c := d.attach()
 	d.stopInAnswer(c)
 	for pid, line := range processes(d.mark) {
-		if strings.HasPrefix(line, "dlv ") {
+		if strings.Contains(line, "/dlv exec ") {
 			_ = syscall.Kill(pid, syscall.SIGKILL)
 		}
 	}
