@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/rpc"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -107,7 +108,7 @@ func (d *delve) wrap(ctx context.Context, process run.Process, tmp string) (proc
 	d.said = &words{to: process.Stderr}
 	process.Stderr = d.said
 	if d.image != nil {
-		return d.wrapImage(process)
+		return d.wrapImage(ctx, process)
 	}
 	c := parseGo(process.Argv)
 	program := filepath.Join(tmp, filepath.Base(d.o.Name))
@@ -120,14 +121,43 @@ func (d *delve) wrap(ctx context.Context, process run.Process, tmp string) (proc
 		return proc.Cmd{}, err
 	}
 	fifo := filepath.Join(tmp, "stdout")
-	if err := syscall.Mkfifo(fifo, 0o600); err != nil {
-		return proc.Cmd{}, fmt.Errorf("creating %q: %w", fifo, err)
+	in, err := d.pipe(fifo)
+	if err != nil {
+		return proc.Cmd{}, fmt.Errorf("creating %q: %w", fifo, cause(err))
 	}
 	cmd := process.Cmd
 	cmd.Argv = append(append([]string{d.program}, d.headless(program, loopback+":0", "-r", "stdout:"+fifo)...), c.args...)
 	cmd.Status = d.end
-	cmd.Output = func(own *os.File) (*os.File, error) { return d.output(own, fifo) }
+	cmd.Output = func(own *os.File) (*os.File, error) {
+		addr, err := banner(ctx, own)
+		if err != nil {
+			return nil, errors.Join(err, in.Close())
+		}
+		d.setAddr(addr)
+		go func() {
+			_, _ = io.Copy(io.Discard, own) // dlv says nothing more that matters
+			_ = own.Close()
+		}()
+		return in, nil
+	}
 	return cmd, nil
+}
+
+// pipe makes one for the connector's output alone: dlv keeps the output that it
+// has itself, so that nobody would see the end. Its end to read from comes with
+// a writer of our own, without which it would be at its end at once.
+func (d *delve) pipe(fifo string) (in *os.File, err error) {
+	d.release()
+	if err := syscall.Mkfifo(fifo, 0o600); err != nil {
+		return nil, err
+	}
+	if in, err = os.OpenFile(fifo, os.O_RDONLY|syscall.O_NONBLOCK, 0); err != nil {
+		return nil, err
+	}
+	if d.hold, err = os.OpenFile(fifo, os.O_WRONLY|syscall.O_NONBLOCK, 0); err != nil {
+		return nil, errors.Join(err, in.Close())
+	}
+	return in, nil
 }
 
 // build builds the connector for the debugger.
@@ -143,29 +173,6 @@ func (d *delve) build(ctx context.Context, process run.Process, argv []string) e
 	return err
 }
 
-// output gives a pipe of the connector alone to read from: dlv keeps what it is
-// given itself, so that nobody would see the end. Its own output tells the port.
-func (d *delve) output(own *os.File, fifo string) (*os.File, error) {
-	addr, err := banner(own)
-	if err != nil {
-		return nil, err
-	}
-	in, err := os.OpenFile(fifo, os.O_RDONLY|syscall.O_NONBLOCK, 0)
-	if err != nil {
-		return nil, err
-	}
-	// Without a writer it would be at its end at once.
-	if d.hold, err = os.OpenFile(fifo, os.O_WRONLY|syscall.O_NONBLOCK, 0); err != nil {
-		return nil, errors.Join(err, in.Close())
-	}
-	d.setAddr(addr)
-	go func() {
-		_, _ = io.Copy(io.Discard, own) // dlv says nothing more that matters
-		_ = own.Close()
-	}()
-	return in, nil
-}
-
 func (d *delve) setAddr(addr string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -175,10 +182,16 @@ func (d *delve) setAddr(addr string) {
 var bannerLine = regexp.MustCompile(`listening at: (\S+)`)
 
 // banner reads dlv's first line, and not a byte more.
-func banner(own *os.File) (addr string, err error) {
+func banner(ctx context.Context, own *os.File) (addr string, err error) {
+	defer context.AfterFunc(ctx, func() { _ = own.SetReadDeadline(time.Now()) })() // a pipe can have one
+	_ = own.SetReadDeadline(time.Now().Add(startTime))
+	defer own.SetReadDeadline(time.Time{}) //nolint:errcheck // as above
 	var line []byte
 	for b := make([]byte, 1); len(line) < 4096; {
 		if _, err := own.Read(b); err != nil {
+			if ctx.Err() != nil {
+				return "", context.Cause(ctx)
+			}
 			return "", fault.Failedf("starting dlv: it ended: %s", strings.TrimSpace(string(line))).WithHint("connkit doctor --for debug")
 		}
 		if b[0] != '\n' {
@@ -206,7 +219,12 @@ func (d *delve) ready(ctx context.Context, s run.Running) (string, error) {
 		if err == nil {
 			_, err = c.state()
 		}
-		if _, ended := exitStatus(err); err == nil || ended {
+		_, ended := exitStatus(err)
+		var refused rpc.ServerError
+		if !ended && errors.As(err, &refused) {
+			return "", fault.Failedf("starting dlv: %w", err)
+		}
+		if err == nil || ended {
 			d.mu.Lock()
 			d.client = c
 			d.mu.Unlock()
@@ -327,7 +345,7 @@ func (d *delve) fate() error {
 
 // wrapImage starts the image's own program under a dlv that is mounted. Its
 // output follows dlv's first line.
-func (d *delve) wrapImage(process run.Process) (proc.Cmd, error) {
+func (d *delve) wrapImage(ctx context.Context, process run.Process) (proc.Cmd, error) {
 	c := d.image
 	flags, err := published(c, delvePort)
 	if err != nil {
@@ -346,7 +364,7 @@ func (d *delve) wrapImage(process run.Process) (proc.Cmd, error) {
 	cmd.Argv = c.Argv(flags, append(append([]string{dlvFile}, d.headless(c.Entrypoint[0], listen)...), c.Entrypoint[1:]...))
 	cmd.Status = d.end
 	cmd.Output = func(own *os.File) (*os.File, error) {
-		_, err := banner(own)
+		_, err := banner(ctx, own)
 		return own, err
 	}
 	return cmd, nil

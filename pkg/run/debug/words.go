@@ -59,7 +59,7 @@ func mayBeDelve(line []byte) bool {
 			return true
 		}
 	}
-	return len(line) < 64 && bytes.HasPrefix(line, []byte("20")) && !bytes.ContainsAny(line, "/{")
+	return len(line) < 64 && string(line[:min(2, len(line))]) == "20"[:min(2, len(line))] && !bytes.ContainsAny(line, "/{")
 }
 
 // said gives why dlv cannot start the program; "" when it can.
