@@ -177,6 +177,11 @@ func (a *app) planDebug(ctx context.Context, d *debugFlags, o *run.PreviewOption
 	if err != nil {
 		return nil, err
 	}
+	if d.call == "preview" {
+		if err := o.Fits(process.Task, process.Kind); err != nil {
+			return nil, err
+		}
+	}
 	cache, err := a.toolCache()
 	if err != nil {
 		return nil, err

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/connkit/connkit/internal/testkit"
 	"github.com/connkit/connkit/pkg/doctor"
 )
 

@@ -34,7 +34,8 @@ type Running interface {
 // Process is the program of a connector that a debugger is to start.
 type Process struct {
 	proc.Cmd
-	Container *Container // nil for one on this machine
+	Task, Kind string     // of the catalog: its name, and capture, derivation or materialization
+	Container  *Container // nil for one on this machine
 }
 
 // Container is where the program of an image runs.
@@ -106,7 +107,9 @@ func Program(ctx context.Context, o Options) (Process, error) {
 	if err != nil {
 		return Process{}, err
 	}
-	return t.endpoint.process(), nil
+	p := t.endpoint.process()
+	p.Task, p.Kind = t.task.Name, t.task.Kind
+	return p, nil
 }
 
 // within gives a context that ends when the connector has had its time, of
