@@ -25,6 +25,7 @@ type door struct {
 	left     time.Time
 	ending   bool // the debugger has told its clients that the program ended
 	terminal bool // a client asked to end the program before that
+	closed   bool
 }
 
 const (
@@ -68,6 +69,9 @@ func (d *door) begin() {
 
 func (d *door) close() {
 	_ = d.listener.Close() // closed already is fine
+	d.mu.Lock()
+	d.closed = true
+	d.mu.Unlock()
 	d.shut()
 }
 
@@ -162,13 +166,10 @@ func (d *door) mayBecome(first []byte) bool {
 
 // admit connects a client to the debugger.
 func (d *door) admit(client net.Conn) (server net.Conn, ok bool) {
-	d.mu.Lock()
-	inner, pause := d.inner, settling-time.Since(d.left)
-	d.mu.Unlock()
-	if inner == "" {
+	inner, ok := d.await()
+	if !ok {
 		return nil, false
 	}
-	time.Sleep(pause)                     // none but shortly after another client has left
 	server, err := net.Dial("tcp", inner) //nolint:noctx // on this machine it answers at once
 	if err != nil {
 		return nil, false
@@ -181,6 +182,23 @@ func (d *door) admit(client net.Conn) (server net.Conn, ok bool) {
 	}
 	d.clients[client], d.ever = true, true
 	return server, true
+}
+
+// await waits until the debugger takes a client: not before it listens, which
+// who is quick would else have to try again, nor just after another has left.
+func (d *door) await() (inner string, ok bool) {
+	for until := time.Now().Add(startTime); time.Now().Before(until); time.Sleep(20 * time.Millisecond) {
+		d.mu.Lock()
+		inner, closed, since := d.inner, d.closed, time.Since(d.left)
+		d.mu.Unlock()
+		switch {
+		case closed:
+			return "", false
+		case inner != "" && since > settling:
+			return inner, true
+		}
+	}
+	return "", false
 }
 
 func (d *door) leave(client net.Conn) {

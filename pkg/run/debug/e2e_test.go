@@ -289,6 +289,19 @@ func TestE2EDrop(t *testing.T) {
 	}
 }
 
+// A debugger may go before it has begun, and another come.
+func TestE2EReattach(t *testing.T) {
+	for _, language := range []string{"python", "go"} {
+		d := start(t, language, "plain", nil)
+		d.attach().Drop()
+		d.told <- Address{}
+		c := d.attach()
+		s := d.stopInAnswer(c)
+		c.Continue(s)
+		d.wantSpec()
+	}
+}
+
 // Interrupting ends everything, also at a breakpoint.
 func TestE2EInterrupt(t *testing.T) {
 	for _, language := range []string{"python", "go"} {

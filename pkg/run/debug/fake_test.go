@@ -108,6 +108,8 @@ func fakePython() {
 	case os.Getenv("FAKE") == "dies":
 		fmt.Fprintln(os.Stderr, "ImportError: no module")
 		os.Exit(3)
+	case os.Getenv("FAKE") == "slow":
+		time.Sleep(300 * time.Millisecond)
 	case os.Getenv("FAKE") == "no copy":
 		os.Exit(noDebugpy)
 	}
