@@ -2,6 +2,7 @@ package debug
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"net"
 	"sync"
@@ -46,11 +47,6 @@ func openDoor(l net.Listener, said func(string, ...any), words ...string) *door 
 		}
 	}()
 	return d
-}
-
-func (d *door) addr() *net.TCPAddr {
-	a, _ := d.listener.Addr().(*net.TCPAddr) // it listens on TCP
-	return a
 }
 
 // lead lets clients through to the debugger of a new process; "" to none.
@@ -107,7 +103,7 @@ func (d *door) released() bool {
 }
 
 func (d *door) enter(client net.Conn) {
-	defer client.Close() //nolint:errcheck // both ways have ended
+	defer func() { _ = client.Close() }() // both ways have ended
 	if own, known := sameUser(client); known && !own {
 		d.said("another user of this machine tried to attach, and was sent away")
 		return
@@ -121,7 +117,7 @@ func (d *door) enter(client net.Conn) {
 		return
 	}
 	defer d.leave(client)
-	defer server.Close() //nolint:errcheck // both ways have ended
+	defer func() { _ = server.Close() }()
 	d.said("a debugger is attached")
 	go func() {
 		_, _ = io.Copy(io.MultiWriter(&ear{heard: d.fromServer}, client), server)
@@ -170,7 +166,7 @@ func (d *door) admit(client net.Conn) (server net.Conn, ok bool) {
 	if !ok {
 		return nil, false
 	}
-	server, err := net.Dial("tcp", inner) //nolint:noctx // on this machine it answers at once
+	server, err := (&net.Dialer{}).DialContext(context.Background(), "tcp", inner) // on this machine it answers at once
 	if err != nil {
 		return nil, false
 	}
