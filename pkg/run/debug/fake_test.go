@@ -174,7 +174,7 @@ func (s *RPCServer) State(_ struct{ NonBlocking bool }, out *FakeState) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.status != nil {
-		return fmt.Errorf("Process 7 has exited with status %d", *s.status) //nolint:staticcheck // dlv's words
+		return fmt.Errorf("Process 7 has exited with status %d", *s.status)
 	}
 	out.State.Running = s.begun && os.Getenv("FAKE") != "stands"
 	return nil
