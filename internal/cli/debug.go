@@ -187,7 +187,10 @@ func (a *app) planDebug(ctx context.Context, d *debugFlags, o *run.PreviewOption
 		return nil, err
 	}
 	d.Name, d.Dir, d.Root, d.Language, d.Process, d.Copy = filepath.Base(o.Dir), o.Dir, a.editorRoot(o), o.Language, process, debug.CopyDir(cache)
-	d.Tell, d.Note = a.tellAddress, func(what string) { fmt.Fprintln(a.ui.ErrWriter(), "connkit: "+what) }
+	d.Tell, d.Note = a.tellAddress, func(what string) {
+		a.ui.Live(what) // what was waited for has come
+		fmt.Fprintln(a.ui.ErrWriter(), "connkit: "+what)
+	}
 	return debug.NewPlan(ctx, d.Options)
 }
 
