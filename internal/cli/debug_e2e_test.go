@@ -76,6 +76,7 @@ type debugged struct {
 	t      *testing.T
 	cmd    *exec.Cmd
 	mark   string
+	tmp    string
 	out    bytes.Buffer
 	mu     sync.Mutex
 	errOut bytes.Buffer
@@ -96,10 +97,10 @@ func (d *debugged) said() string {
 
 func (r repo) debug(args ...string) *debugged {
 	r.t.Helper()
-	d := &debugged{t: r.t, mark: "FAKE_WORK=" + r.t.Name() + r.dir}
+	d := &debugged{t: r.t, mark: "FAKE_WORK=" + r.t.Name() + r.dir, tmp: r.t.TempDir()}
 	d.cmd = exec.Command(connkitBinary(r.t), append([]string{"debug"}, args...)...)
 	d.cmd.Dir = r.dir
-	d.cmd.Env = append(os.Environ(), d.mark, "NO_COLOR=1")
+	d.cmd.Env = append(os.Environ(), d.mark, "TMPDIR="+d.tmp, "NO_COLOR=1")
 	d.cmd.Stdout, d.cmd.Stderr = &d.out, d
 	d.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := d.cmd.Start(); err != nil {
@@ -124,11 +125,13 @@ func (d *debugged) attach(arguments string) *dap.Client {
 	}
 }
 
-// wantNothingLeft wants no process of it, and no container.
+// wantNothingLeft wants no process of it, no temporary folder, and no container.
 func (d *debugged) wantNothingLeft(ref string) {
 	d.t.Helper()
 	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) {
 		left := processesWith(d.mark)
+		folders, _ := filepath.Glob(filepath.Join(d.tmp, "connkit-*"))
+		left = append(left, folders...)
 		if ref != "" {
 			out, _ := exec.Command("docker", "ps", "-aq", "--filter", "ancestor="+ref).Output()
 			left = append(left, strings.Fields(string(out))...)
