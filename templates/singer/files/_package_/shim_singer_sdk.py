@@ -9,16 +9,17 @@ import inspect
 import json
 import sys
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlsplit
 
+from . import discovery
 from .flow import logs, schemas, stdio
 from .flow.capture import Binding, Capture, CaptureError, Session, Stream
 from .flow.delegate import console_script, own_modules_last
 from .flow.files import Files
 from .state import State
 
-Line = Callable[[str], None]
+Line = discovery.Line
 
 
 class CaptureShim(Capture):
@@ -37,6 +38,7 @@ class CaptureShim(Capture):
         self.documentation_url = documentation_url or self.documentation_url
         self._spec: dict[str, Any] | None = None
         self._command: Callable[..., Any] | None = None
+        self._catalog = discovery.Catalog(lambda args, config, line: self.run(args, config, {}, line))
 
     def spec(self) -> dict[str, Any]:
         if self._spec is None:
@@ -62,7 +64,17 @@ class CaptureShim(Capture):
 
     def streams(self, config: dict[str, Any]) -> list[Stream]:
         self.verify(config)
-        return [self.stream(entry, i) for i, entry in enumerate(self.catalog(config)["streams"])]
+        catalog = self.catalog(config) or self._catalog.listen(config)
+        return [self.stream(entry, i) for i, entry in enumerate(catalog["streams"])]
+
+    def bound(self, config: dict[str, Any], resources: list[dict[str, Any]]) -> list[Stream]:
+        """Without a discovery the bindings are taken at their word: to look would be a whole sync."""
+        self.verify(config)
+        catalog = self.catalog(config)
+        if catalog is None:
+            names = [self.path(r)[0] for r in resources]
+            catalog = {"streams": [{"tap_stream_id": name, "stream": name} for name in names]}
+        return [self.stream(entry, i) for i, entry in enumerate(catalog["streams"])]
 
     def verify(self, config: dict[str, Any]) -> None:
         """Checks the config: taps only warn, or fail later without a reason."""
@@ -71,8 +83,9 @@ class CaptureShim(Capture):
         if wrong:
             raise CaptureError("the config does not fit its schema: " + "; ".join(wrong))
 
-    def catalog(self, config: dict[str, Any]) -> dict[str, Any]:
-        return self.document(["--discover"], config)
+    def catalog(self, config: dict[str, Any]) -> dict[str, Any] | None:
+        """What the tap discovers, or None when it has no discovery."""
+        return self._catalog.discover(lambda: self.document(["--discover"], config, discovery.syncs))
 
     def stream(self, entry: dict[str, Any], order: int) -> Stream:
         root = root_metadata(entry)
@@ -98,18 +111,20 @@ class CaptureShim(Capture):
     def check(self, config: dict[str, Any]) -> None:
         # Singer has no portable check of a connection: to discover is the check.
         self.verify(config)
-        self.catalog(config)
+        if self.catalog(config) is None:
+            self._catalog.listen(config, first=True)
 
     def read(self, config: dict[str, Any], session: Session) -> None:
         state = State(session)
         messages = Messages(session, state)
-        files: dict[str, Any] = {"catalog": select(self.catalog(config), session.bindings)}
+        catalog = self.catalog(config)
+        files: dict[str, Any] = {} if catalog is None else {"catalog": select(catalog, session.bindings)}
         given = state.input()
         if given is not None:
             files["state"] = given
         # Older taps take the catalog as --properties, and some of those know no --catalog.
         ways: list[tuple[str, ...]] = [("catalog", "properties"), ("catalog",), ("properties",)]
-        if on_sdk(self.command()):
+        if on_sdk(self.command()) or catalog is None:
             ways = [("catalog",)]
         for way in ways:
             try:
@@ -126,10 +141,18 @@ class CaptureShim(Capture):
     def finish(self, session: Session) -> None:
         State(session).end_sweeps()
 
-    def document(self, args: list[str], config: dict[str, Any] | None = None) -> dict[str, Any]:
-        """The one JSON document that a command prints, over however many lines."""
+    def document(
+        self, args: list[str], config: dict[str, Any] | None = None, look: Line | None = None
+    ) -> dict[str, Any]:
+        """The one JSON document that a command prints, over however many lines, each of which look may see."""
         lines: list[str] = []
-        self.run(args, config, {}, lines.append)
+
+        def line(text: str) -> None:
+            if look is not None:
+                look(text)
+            lines.append(text)
+
+        self.run(args, config, {}, line)
         text = "\n".join(lines)
         for start in (0, text.find("{"), text.find("\n{") + 1):
             try:
@@ -164,17 +187,15 @@ class CaptureShim(Capture):
 
     def call(self, argv: list[str], line: Line) -> None:
         command = self.command()
-        stdout = cast(stdio.Stray, sys.stdout)
         before = sys.argv
         sys.argv = argv
         try:
-            with stdout.redirect(line):
+            with stdio.stand_in().redirect(line):
                 logs.take_logging()
                 command()
         except SystemExit as e:
             if e.code not in (0, None):
                 raise Refused(logs.last_error() or f"the tap ended with exit status {e.code}") from None
-            stdout.drain()
         finally:
             sys.argv = before
 
@@ -282,9 +303,12 @@ def select(catalog: dict[str, Any], bindings: list[Binding]) -> dict[str, Any]:
                 known["selected"] = b is not None
                 if b is not None:
                     known.update(replication(b))
-            elif known.get("inclusion") == "available":
+            elif known.get("inclusion", "available") == "available":
                 known["selected"] = b is not None
         entry.setdefault("schema", {})["selected"] = b is not None
+        for field in entry["schema"].get("properties", {}).values():
+            if isinstance(field, dict) and field.get("inclusion") == "available":
+                field["selected"] = b is not None  # where the first taps look, before there was metadata
         entry["selected"] = b is not None
         if b is not None:
             entry.update({k.replace("-", "_"): v for k, v in replication(b).items()})
