@@ -124,6 +124,7 @@ func newWorld(t *testing.T, tools []string, files map[string]string) world {
 	}
 	t.Setenv("PATH", w.tools)
 	t.Setenv("TOOLS", w.tools)
+	t.Setenv("PYENV_ROOT", filepath.Join(w.tools, "pyenv"))
 	t.Setenv("TOOL_VENV", filepath.Join(w.dir, ".venv"))
 	t.Setenv("PYTHON_VERSION", "3 11 7")
 	for _, name := range leaks {
