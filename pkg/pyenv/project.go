@@ -29,7 +29,8 @@ type project struct {
 	paths       []path
 	poetryLock  bool
 	uvLock      bool
-	reqs        string // text of requirements.txt
+	reqs        string   // text of requirements.txt
+	optional    []string // Poetry's groups that are installed only when asked for
 }
 
 // path is a dependency on a folder or file.
@@ -137,10 +138,12 @@ func (p *project) takePoetry(t *poetryTool) {
 	if dev == nil {
 		dev = map[string]any{}
 	}
-	for _, g := range t.Group {
-		if !g.Optional {
-			maps.Copy(dev, g.Dependencies)
+	for name, g := range t.Group {
+		if g.Optional {
+			p.optional = append(p.optional, name)
+			continue
 		}
+		maps.Copy(dev, g.Dependencies)
 	}
 	args, exact := poetryRequirements(p.dir, dev)
 	p.dev = append(p.dev, args...)

@@ -58,6 +58,10 @@ func playTool(tool string) {
 		}
 	}
 	leave(os.Getenv("TOOL_VENV"), home)
+	if says := os.Getenv("POETRY_SAYS"); says != "" && tool == "poetry" {
+		fmt.Println(says)
+		os.Exit(1)
+	}
 	switch os.Getenv("TOOL_DOES") {
 	case "fail":
 		fmt.Println("what it said\nno version satisfies Python>=3.11 and x depends on Python<3.11")

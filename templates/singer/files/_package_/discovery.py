@@ -55,7 +55,7 @@ class Catalog:
             elif kind == "STATE" and message.get("value"):
                 for entry in entries.values():
                     entry["replication_method"] = "INCREMENTAL"
-            if kind in ("SCHEMA", "STATE") and first or time.monotonic() > until:
+            if (first and kind in ("SCHEMA", "STATE")) or time.monotonic() > until:
                 raise Enough
             if kind not in ("SCHEMA", "RECORD", "STATE"):
                 logs.text(text)
@@ -64,7 +64,7 @@ class Catalog:
             self._run([], config, line)
         except Enough:
             if not first:
-                logs.emit("warn", f"the tap was still syncing after {LISTEN:.0f} s: streams that come later are not known")
+                logs.emit("warn", f"the tap still synced after {LISTEN:.0f} s: streams that come later are not known")
         return {"streams": list(entries.values())}
 
 
