@@ -4,19 +4,19 @@ The tap is spoken to through its command line, which all taps have: it is called
 console script would, and what it writes on stdout is taken line by line.
 """
 
-import gzip
 import inspect
 import json
 import sys
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 from . import discovery
 from .flow import logs, schemas, stdio
-from .flow.capture import Binding, Capture, CaptureError, Session, Stream
+from .flow.capture import Capture, CaptureError, Session, Stream
 from .flow.delegate import console_script, own_modules_last
 from .flow.files import Files
+from .messages import Messages
+from .selection import root_metadata, select
 from .state import State
 
 Line = discovery.Line
@@ -214,114 +214,9 @@ class Refused(CaptureError):
     """The tap ended with a status other than 0."""
 
 
-class Messages:
-    """Takes the lines of a sync."""
-
-    def __init__(self, session: Session, state: State) -> None:
-        self.session = session
-        self.state = state
-        self.seen = False
-        self.schemas = 0
-        self._odd: set[str] = set()
-        self._bindings: dict[str, Binding] = {}
-        for b in session.bindings:
-            for name in ("stream_alias", "stream", "tap_stream_id"):
-                if b.stream.source.get(name):
-                    self._bindings[b.stream.source[name]] = b
-
-    def line(self, line: str) -> None:
-        message = logs.parse(line)
-        if message is None or "type" not in message:
-            logs.text(line)
-            return
-        self.seen = True
-        kind = str(message["type"]).upper()
-        if kind == "RECORD":
-            self.record(str(message["stream"]), message["record"])
-        elif kind == "STATE":
-            self.state.take(message["value"])
-            self.session.checkpoint()
-        elif kind == "SCHEMA":
-            self.schemas += 1
-        elif kind == "BATCH":
-            self.batch(message)
-        elif kind != "ACTIVATE_VERSION":
-            self.once(kind, f"messages of type {kind} are left out")
-
-    def record(self, stream: str, record: dict[str, Any]) -> None:
-        binding = self._bindings.get(stream)
-        if binding is None:
-            self.once(stream, f"records of stream {stream} are left out: it is not bound")
-            return
-        self.session.document(binding, record)
-
-    def batch(self, message: dict[str, Any]) -> None:
-        """Records in files beside the stream: JSON lines, plain or gzipped, on this machine."""
-        encoding = message.get("encoding") or {}
-        if encoding.get("format") != "jsonl" or encoding.get("compression", "none") not in ("none", "gzip"):
-            raise CaptureError(
-                f"the tap sends batches as {encoding.get('format')}: set it to send records or JSON lines"
-            )
-        for url in message.get("manifest") or []:
-            parts = urlsplit(url)
-            if parts.scheme not in ("", "file"):
-                raise CaptureError(f"the tap sends batches to {parts.scheme}: only local files can be read")
-            opened = gzip.open if encoding.get("compression") == "gzip" else open
-            with opened(parts.path, "rt", encoding="utf-8") as f:
-                for line in f:
-                    self.record(str(message["stream"]), json.loads(line))
-
-    def once(self, key: str, text: str) -> None:
-        if key not in self._odd:
-            self._odd.add(key)
-            logs.emit("warn", text)
-
-
 def on_sdk(command: Any) -> bool:
     """Whether a command line is singer-sdk's, by click: those tell their settings and take --catalog."""
     return hasattr(command, "params") and hasattr(command, "main")
-
-
-def root_metadata(entry: dict[str, Any]) -> dict[str, Any]:
-    for item in entry.get("metadata") or []:
-        if not item.get("breadcrumb"):
-            return dict(item.get("metadata") or {})
-    return {}
-
-
-def select(catalog: dict[str, Any], bindings: list[Binding]) -> dict[str, Any]:
-    """The catalog with the bound streams selected in every way that taps look at."""
-    bound = {b.stream.name: b for b in bindings}
-    for entry in catalog["streams"]:
-        b = bound.get(entry["tap_stream_id"])
-        items = entry.setdefault("metadata", [])
-        if not any(not item.get("breadcrumb") for item in items):
-            items.append({"breadcrumb": [], "metadata": {}})
-        for item in items:
-            known = item.setdefault("metadata", {})
-            if not item.get("breadcrumb"):
-                known["selected"] = b is not None
-                if b is not None:
-                    known.update(replication(b))
-            elif known.get("inclusion", "available") == "available":
-                known["selected"] = b is not None
-        entry.setdefault("schema", {})["selected"] = b is not None
-        for field in entry["schema"].get("properties", {}).values():
-            if isinstance(field, dict) and field.get("inclusion") == "available":
-                field["selected"] = b is not None  # where the first taps look, before there was metadata
-        entry["selected"] = b is not None
-        if b is not None:
-            entry.update({k.replace("-", "_"): v for k, v in replication(b).items()})
-    return catalog
-
-
-def replication(binding: Binding) -> dict[str, Any]:
-    found = {
-        "replication-method": binding.resource.get("replicationMethod") or binding.stream.resource["replicationMethod"]
-    }
-    if binding.resource.get("replicationKey"):
-        found["replication-key"] = binding.resource["replicationKey"]
-    return found
 
 
 def required_keys(command: Any) -> dict[str, Any]:
