@@ -26,8 +26,8 @@ help: ## list the targets
 build: ## build bin/connkit
 	$(GOBUILD) -o bin/connkit ./cmd/connkit
 
-demo: build setup-python ## walk the main job in a throw-away monorepo
-	@PATH="$(CURDIR)/bin:$$PATH" bash scripts/demo.sh
+demo: build ## walk a connector's life in a throw-away monorepo (ARGS="--keep DIR" keeps it)
+	@bin/connkit tour $(ARGS)
 
 test: setup-python ## set up what is missing and run every test, the real SDKs included
 	go test -timeout 30m -tags $(TAGS) ./...
@@ -44,9 +44,11 @@ race: # by default each program that the tests start would sleep a second at its
 e2e: build setup setup-docker ## tests with the real SDKs from the registries, the real sops, and real container engines
 	BINARY_UNDER_TEST=$(CURDIR)/bin/connkit go test -tags $(TAGS),e2e -run '^TestE2E' -timeout 40m -v ./internal/cli ./pkg/pyenv ./internal/testkit/kmsfake | bash scripts/test-summary.sh
 
-shims: build setup-python ## the rules of the two shims, against real SDK versions
+shims: build setup-python ## the rules of the two shims against real SDK versions, and the tests of the scaffolds without an SDK
 	$(PY)/bin/python templates/tests/run.py airbyte
 	$(PY)/bin/python templates/tests/run.py singer
+	$(PY)/bin/python templates/tests/run.py materialize
+	$(PY)/bin/python templates/tests/run.py derive
 
 lint: setup-lint ## golangci-lint
 	$(TOOLS)/bin/golangci-lint run --build-tags $(TAGS)

@@ -35,7 +35,7 @@ Documents that are not as their collection says are counted, and exit with 1.`,
 		Args:              oneConnector(&opts.Options),
 		ValidArgsFunction: a.completeConnectors,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := a.fillRun(cmd.Context(), &opts.Options, args[0]); err != nil {
+			if err := a.fillRun(cmd.Context(), &opts.Options, firstOf(args)); err != nil {
 				return err
 			}
 			if err := a.fillPreview(&opts, sessions); err != nil {
@@ -65,7 +65,7 @@ func previewFlags(cmd *cobra.Command, o *run.PreviewOptions) {
 	f.BoolVar(&o.OutputApply, "output-apply", false, "print what the connector did to put the task in place")
 	f.IntVar(&o.KillAfter, "kill-after", 0, "kill the connector after that many `documents`, as in a crash")
 	f.BoolVar(&o.Unchecked, "no-check", false, "leave documents unchecked")
-	f.StringVar(&o.Fixture, "fixture", "", "`file` of documents for a derivation or materialization; - is stdin")
+	f.StringVar(&o.Fixture, "fixture", "", "`file` of documents for a derivation or materialization, else its fixture.jsonl; - is stdin")
 	f.StringVar(&o.Runtime, "runtime", "v2", "generation of Flow's runtime to be: v1 or v2")
 	f.BoolVar(&o.LoadAll, "load-all", false, "ask a materialization for each key, also for those that are new for sure")
 	_ = cmd.RegisterFlagCompletionFunc("runtime", cobra.FixedCompletions([]string{"v1", "v2"}, cobra.ShellCompDirectiveNoFileComp)) // the flag is there
@@ -93,9 +93,7 @@ func (a *app) fillPreview(o *run.PreviewOptions, sessions string) error {
 	if o.StateFile != "" {
 		o.StateFile = a.absolute(o.StateFile)
 	}
-	if o.Fixture != "" && o.Fixture != "-" {
-		o.Fixture = a.absolute(o.Fixture)
-	}
+	o.Fixture = a.fixtureOf(o.Options, o.Fixture)
 	o.Stdin, o.Out, o.Progress = a.streams.In, a.ui.OutWriter(), func(r run.PreviewResult) { a.ui.Live(liveLine(r)) }
 	return nil
 }

@@ -21,7 +21,7 @@ try the config out for that: they log in and look at what the bindings name.`,
 		Args:              oneConnector(&opts),
 		ValidArgsFunction: a.completeConnectors,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := a.fillRun(cmd.Context(), &opts, args[0]); err != nil {
+			if err := a.fillRun(cmd.Context(), &opts, firstOf(args)); err != nil {
 				return err
 			}
 			a.ui.Step("validating %s", filepath.Base(opts.Dir))
@@ -58,7 +58,7 @@ subscriptions that it needs. A second time changes nothing.`,
 		Args:              oneConnector(&opts),
 		ValidArgsFunction: a.completeConnectors,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := a.fillRun(cmd.Context(), &opts, args[0]); err != nil {
+			if err := a.fillRun(cmd.Context(), &opts, firstOf(args)); err != nil {
 				return err
 			}
 			a.ui.Step("applying %s", filepath.Base(opts.Dir))

@@ -49,6 +49,7 @@ func Start(c Cmd) (*Session, error) {
 		mark: "CONNKIT_SESSION=" + rand.Text(), tmp: tmp, reap: c.Reap,
 		chunks: make(chan chunk, 1), exited: make(chan struct{}), logged: make(chan struct{}), gone: make(chan struct{}),
 	}
+	adopt()
 	s.watch = watch(s.mark, tmp, c.Reap)
 	c.Env = append(append([]string{}, c.Env...), s.mark, "TMPDIR="+tmp)
 	if err := s.start(c); err != nil {

@@ -3,6 +3,8 @@ package ui
 import (
 	"fmt"
 	"io"
+	"regexp"
+	"strings"
 	"sync"
 	"time"
 )
@@ -24,7 +26,7 @@ const patience = 200 * time.Millisecond
 
 // Step says what the command does now. It replaces the step before it.
 func (u *UI) Step(format string, args ...any) {
-	if u.Quiet {
+	if u.Quiet || u.captured {
 		return
 	}
 	text := fmt.Sprintf(format, args...)
@@ -32,6 +34,8 @@ func (u *UI) Step(format string, args ...any) {
 		fmt.Fprintf(u.err, "connkit: %s\n", text)
 		return
 	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
 	if u.progress == nil {
 		u.progress = &progress{text: text, start: time.Now(), stop: make(chan struct{}), ended: make(chan struct{})}
 		go u.progress.draw(u.err)
@@ -42,24 +46,34 @@ func (u *UI) Step(format string, args ...any) {
 	u.progress.mu.Unlock()
 }
 
+// current gives the progress line, or nil. Logs of other programs come from goroutines of their own.
+func (u *UI) current() *progress {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.progress
+}
+
 // Live changes what the progress line says, in the middle of a step. Where no
 // line can be redrawn it does nothing.
 func (u *UI) Live(text string) {
-	if u.progress != nil {
-		u.progress.mu.Lock()
-		u.progress.text = text
-		u.progress.mu.Unlock()
+	if p := u.current(); p != nil {
+		p.mu.Lock()
+		p.text = text
+		p.mu.Unlock()
 	}
 }
 
 // Done ends the progress line.
 func (u *UI) Done() {
-	if u.progress == nil {
+	u.mu.Lock()
+	p := u.progress
+	u.progress = nil
+	u.mu.Unlock()
+	if p == nil {
 		return
 	}
-	close(u.progress.stop)
-	<-u.progress.ended
-	u.progress = nil
+	close(p.stop)
+	<-p.ended
 }
 
 func (p *progress) draw(w io.Writer) {
@@ -101,7 +115,7 @@ type aboveProgress struct {
 }
 
 func (a *aboveProgress) Write(b []byte) (int, error) {
-	if p := a.u.progress; p != nil {
+	if p := a.u.current(); p != nil {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		p.clear(a.u.err)
@@ -118,5 +132,25 @@ func (u *UI) Log(level, text string) {
 	case "warn":
 		style = u.errSt.yellow
 	}
-	fmt.Fprintf(u.ErrWriter(), "%s %s\n", style.Render(pad(level, len("error"))), text)
+	fmt.Fprintf(u.ErrWriter(), "%s %s\n", style.Render(pad(level, len("error"))), harmless(text))
+}
+
+// escapes are the sequences by which a program speaks to a terminal: colours,
+// titles, movements. What a connector logs is not to move the user's cursor.
+var escapes = regexp.MustCompile("\x1b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?|[@-Z\\\\^_])")
+
+func harmless(text string) string {
+	if strings.IndexFunc(text, isControl) < 0 {
+		return text
+	}
+	return strings.Map(func(r rune) rune {
+		if isControl(r) {
+			return -1
+		}
+		return r
+	}, strings.ReplaceAll(escapes.ReplaceAllString(text, ""), "\r", "\n"))
+}
+
+func isControl(r rune) bool {
+	return r < ' ' && r != '\n' && r != '\t' || r == 0x7f || 0x80 <= r && r < 0xa0
 }

@@ -43,6 +43,17 @@ func (u *UI) Result(command string, result any, err error, text func(*Page)) err
 	return nil
 }
 
+// Part prints a part of a result that comes bit by bit, above the progress line.
+// With JSON it prints nothing: the envelope is the one result.
+func (u *UI) Part(text func(*Page)) error {
+	page := &Page{w: u.OutWriter(), st: u.outSt, marks: u.marks, width: u.width}
+	text(page)
+	if page.err != nil {
+		return fmt.Errorf("writing to stdout: %w", page.err)
+	}
+	return nil
+}
+
 // Summary prints a page on stderr, beside a result that is a stream.
 func (u *UI) Summary(text func(*Page)) {
 	u.Done()
@@ -54,24 +65,25 @@ func (u *UI) Summary(text func(*Page)) {
 func (u *UI) Error(command string, err error) {
 	u.Done()
 	if u.JSON {
-		_ = u.writeJSON(envelope{Command: command, Error: describe(err)}) // nowhere left to say that stdout is gone
-		return
+		if outErr := u.writeJSON(envelope{Command: command, Error: describe(err)}); outErr == nil {
+			return
+		} // stdout is gone: stderr is left
 	}
 	if fault.KindOf(err) == fault.Interrupted {
 		fmt.Fprintln(u.err, "connkit: interrupted")
 		return
 	}
-	fmt.Fprintf(u.err, "connkit: %s %v\n", u.errSt.red.Render("error:"), err)
+	fmt.Fprintf(u.err, "connkit: %s %s\n", u.errSt.red.Render("error:"), Plain(err.Error()))
 	if hint := fault.HintOf(err); hint != "" {
 		for line := range strings.Lines(hint) {
-			fmt.Fprintf(u.err, "connkit: %s %s\n", u.errSt.cyan.Render("hint:"), strings.TrimRight(line, "\n"))
+			fmt.Fprintf(u.err, "connkit: %s %s\n", u.errSt.cyan.Render("hint:"), Plain(strings.TrimRight(line, "\r\n")))
 		}
 	}
 }
 
 // Warn prints one thing to look at on stderr; the command goes on.
 func (u *UI) Warn(format string, args ...any) {
-	fmt.Fprintf(u.ErrWriter(), "connkit: %s %s\n", u.errSt.yellow.Render("warning:"), fmt.Sprintf(format, args...))
+	fmt.Fprintf(u.ErrWriter(), "connkit: %s %s\n", u.errSt.yellow.Render("warning:"), Plain(fmt.Sprintf(format, args...)))
 }
 
 func (u *UI) writeJSON(e envelope) error {

@@ -2,6 +2,8 @@ package run
 
 import (
 	"bufio"
+	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -22,7 +24,12 @@ type fixture struct {
 	ended bool
 	begun bool // something of it was given
 	doc   jsonschema.Doc
+
+	given, most int // documents, and those after which errCrash is given; 0 is never
 }
+
+// errCrash stands for the moment at which a connector is to be killed.
+var errCrash = errors.New("the connector is killed now")
 
 // fixtureLine is a document of a fixture. It holds until the next one.
 type fixtureLine struct {
@@ -49,9 +56,15 @@ func (f *fixture) close() {
 
 // next gives the next document of a transaction, or false at its end.
 func (f *fixture) next() (fixtureLine, bool, error) {
+	if f.most > 0 && f.given >= f.most {
+		return fixtureLine{}, false, errCrash
+	}
 	for !f.ended {
 		text, err := f.in.ReadBytes('\n')
-		if f.line++; err != nil {
+		if f.line++; f.line == 1 {
+			text = bytes.TrimPrefix(text, utf8BOM)
+		}
+		if err != nil {
 			f.ended = true
 			if !errors.Is(err, io.EOF) {
 				return fixtureLine{}, false, fmt.Errorf("reading the fixture: %w", err)
@@ -85,12 +98,24 @@ func (f *fixture) document(v jsonschema.Value) (fixtureLine, bool, error) {
 	if !doc.Exists() || doc.Kind() != jsonschema.Object || doc.Next().Exists() {
 		return fixtureLine{}, false, f.errorf(form)
 	}
+	f.given++
 	return fixtureLine{name.Text(), doc}, true, nil
+}
+
+// crash kills the connector of a session within a transaction, when it has
+// been told what it is to know.
+func (d *dialogue) crash(ctx context.Context) (ended string, err error) {
+	err = d.flush(ctx)
+	d.session.Kill()
+	return byKill, err
 }
 
 func (f *fixture) errorf(format string, args ...any) error {
 	return fault.Usagef(format, args...).At(f.name, f.line, 0)
 }
+
+// utf8BOM is what some editors put before a text.
+var utf8BOM = []byte("\xef\xbb\xbf")
 
 func trimSpace(text []byte) []byte {
 	for len(text) > 0 && (text[len(text)-1] == '\n' || text[len(text)-1] == '\r' || text[len(text)-1] == ' ' || text[len(text)-1] == '\t') {

@@ -46,12 +46,17 @@ func (f *fake) materialize() int {
 	switch f.name {
 	case "remote":
 		f.say(`{"opened":{"runtimeCheckpoint":{"sources":{"acmeCo/users/pivot=00;materialize/acmeCo/m/users.v0":{"readThrough":"%d"}}}}}`, s.Txns)
+	case "forgets":
+		f.say(`{"opened":{"runtimeCheckpoint":{}}}`)
 	case "no optimization":
 		f.say(`{"opened":{"disableLoadOptimization":true}}`)
 	default:
 		f.say(`{"opened":{}}`)
 	}
 	_ = f.out.Flush()
+	if f.name == "reads no more" {
+		time.Sleep(time.Hour)
+	}
 	acks := 0
 	var loads []string
 	for {
@@ -71,6 +76,8 @@ func (f *fake) materialize() int {
 			if f.name == "flushes early" {
 				f.say(`{"flushed":{}}`)
 			}
+		case r.Flush != nil && f.name == "ends at flush":
+			return 0
 		case r.Flush != nil:
 			fmt.Fprintf(f.err, `{"level":"debug","msg":"flush %s"}`+"\n", escaped(r.Flush))
 			f.flush(s, loads)
