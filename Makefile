@@ -19,7 +19,7 @@ POETRY_VERSION   := 2.5.1
 SOPS_VERSION     := $(shell awk '$$1 == "github.com/getsops/sops/v3" {print $$2}' go.mod)
 export PATH := $(TOOLS)/bin:$(PY)/bin:$(PATH)
 
-.PHONY: help build demo test verify lint vet fmt docs docs-clean tidy-clean unit race e2e shims replay bench bench-docs setup setup-docker setup-bench setup-python setup-lint setup-sops setup-dlv clean
+.PHONY: help build demo test verify lint vet fmt docs docs-clean tidy-clean unit race e2e shims third-party replay bench bench-docs setup setup-docker setup-bench setup-python setup-lint setup-sops setup-dlv clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ vet:
 	go vet -tags $(TAGS) ./...
 	go vet -tags $(TAGS),e2e,replay ./...
 	GOOS=darwin go vet -tags $(TAGS) ./...
+
+third-party: build setup-python ## take published packages through connkit and hold them against their own protocols: make third-party [NAMES="tap-x …"]
+	$(PY)/bin/python scripts/third_party/run.py $(NAMES)
 
 fmt: setup-lint ## format the Go code
 	$(TOOLS)/bin/golangci-lint fmt

@@ -46,7 +46,11 @@ func (p *Plan) Apply(ctx context.Context, step func(string, ...any), w io.Writer
 func (p *Plan) make(ctx context.Context, step func(string, ...any), w io.Writer) error {
 	for _, argv := range p.Commands {
 		step("running %s", strings.Join(argv, " "))
-		if err := p.run(ctx, argv, w); err != nil {
+		run := p.run
+		if argv[0] == "poetry" {
+			run = func(ctx context.Context, argv []string, w io.Writer) error { return p.poetry(ctx, argv, step, w) }
+		}
+		if err := run(ctx, argv, w); err != nil {
 			return err
 		}
 	}

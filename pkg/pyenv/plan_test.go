@@ -2,6 +2,8 @@ package pyenv_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -157,6 +159,32 @@ func TestPythonOfUV(t *testing.T) {
 	}
 	if _, err := w.plan(pyenv.Options{Manager: "pip"}); fault.KindOf(err) != fault.Environment {
 		t.Errorf("pip: %v", err)
+	}
+}
+
+// pyenv's names in PATH fail for all versions but the chosen one, which may be too old.
+func TestPythonOfPyenv(t *testing.T) {
+	w := newWorld(t, []string{"python3", "python3.12"}, map[string]string{"pyproject.toml": strings.ReplaceAll(standard, ">=3.11,<3.13", ">=3.12,<3.14")})
+	t.Setenv("NO_python3.12", "1")
+	if _, err := w.plan(pyenv.Options{Manager: "pip"}); fault.KindOf(err) != fault.Environment {
+		t.Errorf("none installed: %v", err)
+	}
+	w.link("pyenv/versions/3.9.18/bin/python3.9")
+	w.link("pyenv/versions/3.13.0/bin/python3.13")
+	if p, err := w.plan(pyenv.Options{Manager: "pip"}); err != nil || p.Python != "3.13.0" {
+		t.Errorf("got %+v, %v", p, err)
+	}
+	w.write("home/.pyenv/versions/.keep", "")
+	t.Setenv("PYENV_ROOT", "")
+	t.Setenv("HOME", filepath.Join(w.dir, "home"))
+	if _, err := w.plan(pyenv.Options{Manager: "pip"}); fault.KindOf(err) != fault.Environment {
+		t.Errorf("another home: %v", err)
+	}
+	if err := os.Symlink(filepath.Join(w.tools, "pyenv", "versions", "3.13.0"), filepath.Join(w.dir, "home", ".pyenv", "versions", "3.13.0")); err != nil {
+		t.Fatal(err)
+	}
+	if p, err := w.plan(pyenv.Options{Manager: "pip"}); err != nil || p.Python != "3.13.0" {
+		t.Errorf("in the home: got %+v, %v", p, err)
 	}
 }
 

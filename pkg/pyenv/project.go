@@ -27,7 +27,8 @@ type project struct {
 	paths       []path
 	poetryLock  bool
 	uvLock      bool
-	reqs        string // text of requirements.txt
+	reqs        string   // text of requirements.txt
+	optional    []string // Poetry's groups that are installed only when asked for
 }
 
 // path is a dependency on a folder or file.

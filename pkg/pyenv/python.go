@@ -3,6 +3,8 @@ package pyenv
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 
@@ -65,7 +67,28 @@ func choose(ctx context.Context, wanted pyRange, manager string) (Python, error)
 			return p, nil
 		}
 	}
+	if p, ok := installedByPyenv(ctx, wanted); ok {
+		return p, nil
+	}
 	return Python{}, noPython(wanted, found, manager)
+}
+
+// installedByPyenv looks among the versions that pyenv has: its names in PATH
+// stand for the chosen one alone, and fail for the others.
+func installedByPyenv(ctx context.Context, wanted pyRange) (Python, bool) {
+	root := os.Getenv("PYENV_ROOT")
+	if home, err := os.UserHomeDir(); root == "" && err == nil {
+		root = filepath.Join(home, ".pyenv")
+	}
+	for _, minor := range wanted.minors() {
+		places, _ := filepath.Glob(filepath.Join(root, "versions", fmt.Sprintf("3.%d.*", minor), "bin", fmt.Sprintf("python3.%d", minor)))
+		for _, place := range slices.Backward(places) {
+			if p, ok := probe(ctx, place); ok && p.Problem == "" && wanted.takes(p.version) {
+				return p, true
+			}
+		}
+	}
+	return Python{}, false
 }
 
 // managedByUV asks uv for the interpreters that it has put down itself, which are not in PATH.

@@ -68,10 +68,12 @@ func (p *project) takePoetry(t *poetryTool) {
 	if dev == nil {
 		dev = map[string]any{}
 	}
-	for _, g := range t.Group {
-		if !g.Optional {
-			maps.Copy(dev, g.Dependencies)
+	for name, g := range t.Group {
+		if g.Optional {
+			p.optional = append(p.optional, name)
+			continue
 		}
+		maps.Copy(dev, g.Dependencies)
 	}
 	args, exact := poetryRequirements(p.dir, dev)
 	p.dev = append(p.dev, args...)

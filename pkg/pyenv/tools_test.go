@@ -58,6 +58,10 @@ func playTool(tool string) {
 		}
 	}
 	leave(os.Getenv("TOOL_VENV"), home)
+	if says := os.Getenv("POETRY_SAYS"); says != "" && tool == "poetry" {
+		fmt.Println(says)
+		os.Exit(1)
+	}
 	switch os.Getenv("TOOL_DOES") {
 	case "fail":
 		fmt.Println("what it said\nno version satisfies Python>=3.11 and x depends on Python<3.11")
@@ -124,6 +128,7 @@ func newWorld(t *testing.T, tools []string, files map[string]string) world {
 	}
 	t.Setenv("PATH", w.tools)
 	t.Setenv("TOOLS", w.tools)
+	t.Setenv("PYENV_ROOT", filepath.Join(w.tools, "pyenv"))
 	t.Setenv("TOOL_VENV", filepath.Join(w.dir, ".venv"))
 	t.Setenv("PYTHON_VERSION", "3 11 7")
 	for _, name := range leaks {

@@ -10,7 +10,7 @@ import time
 import source_rules.flow.takeover  # noqa: F401
 from source_rules.shim_airbyte_cdk import CaptureShim
 
-from airbyte_cdk import models
+from airbyte_cdk import entrypoint, models
 from airbyte_cdk.sources.source import Source
 from airbyte_cdk.utils.traced_exception import AirbyteTracedException
 
@@ -134,6 +134,14 @@ class Namespaces(Base):
         yield record("unbound", {"id": 5})
 
 
+class OddValues(Base):
+    """Characters at which Python would split a line, and numbers that JSON does not have."""
+
+    def read(self, logger, config, catalog, state=None):
+        for number, text in enumerate(["a\u2028b", "c\x85d", "e\u2029f"], 1):
+            yield record("events", {"id": number, "text": text})
+
+
 class Order(Base):
     streams = [stream("parent"), stream("child")]
 
@@ -206,6 +214,25 @@ class FailsCheck(Base):
         return message(
             type="CONNECTION_STATUS", connectionStatus={"status": "FAILED", "message": "no such account"}
         ).connectionStatus
+
+
+def answers_by_itself():
+    """Prints the messages of two commands; the others it launches, and reports what stops that."""
+    command = sys.argv[1]
+    if command == "spec":
+        print(json.dumps({"type": "SPEC", "spec": SPEC}))
+    elif command == "discover":
+        print(json.dumps({"type": "LOG", "log": {"level": "WARN", "message": "an old account"}}))
+        sys.stdout.write(json.dumps({"type": "CATALOG", "catalog": {"streams": Base.streams}}))
+    elif command == "check":
+        print(json.dumps({"type": "TRACE", "trace": {"type": "ERROR", "error": {"message": "this account is closed"}}}))
+        raise ValueError("told already")
+    else:
+        try:
+            entrypoint.launch(OddValues(), sys.argv[1:])
+        except Exception as e:
+            print(f"launching went wrong: {e}")
+            sys.exit(1)
 
 
 def launches():

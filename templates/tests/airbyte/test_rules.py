@@ -93,6 +93,22 @@ def test_a_function_makes_or_launches_the_source(source):
     assert discover(source)[0]["recommendedName"] == "events"
 
 
+def test_a_function_answers_a_command_by_itself():
+    (answer,), _ = ask("answers_by_itself", {"spec": {}})
+    assert answer["spec"]["configSchema"]["properties"]["token"]["secret"] is True
+    (answer,), log = ask("answers_by_itself", {"discover": {"config": CONFIG}})
+    assert [b["recommendedName"] for b in answer["discovered"]["bindings"]] == ["events"]
+    assert json.loads(log.splitlines()[0])["msg"] == "an old account"
+    _, log = ask("answers_by_itself", {"validate": {"config": CONFIG, "bindings": []}}, 1)
+    assert last_error(log) == "this account is closed"
+
+
+@pytest.mark.parametrize("source", ["OddValues", "answers_by_itself"])
+def test_no_character_splits_a_record(source):
+    documents, _, _ = capture(source)
+    assert [d["text"] for _, d in documents] == ["a\u2028b", "c\x85d", "e\u2029f"]
+
+
 def test_a_migration_rewrites_the_config_and_tells_nobody():
     documents, _, log = capture("launches")
     assert documents[0][1]["config"]["migrated"] is True

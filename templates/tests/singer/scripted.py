@@ -2,6 +2,7 @@
 
 import argparse
 import gzip
+import io
 import json
 import logging
 import os
@@ -27,11 +28,16 @@ def entry(name, keys=("id",), root=None, **more):
     return {"tap_stream_id": name, "stream": name, "schema": SCHEMA, "key_properties": list(keys), "metadata": items, **more}
 
 
+ANNOTATED = {
+    "type": "object",
+    "properties": {"id": {"type": "integer", "inclusion": "automatic"}, "name": {"type": "string", "inclusion": "available"}, "no": {"inclusion": "unsupported"}},
+}
 STREAMS = [
     entry("events", replication_key="id"),
     entry("rows", keys=()),
     entry("forced", keys=(), root={"forced-replication-method": "INCREMENTAL", "table-key-properties": ["id"]}),
     entry("public-t", stream="t", stream_alias="alias"),
+    {"tap_stream_id": "noted", "stream": "noted", "schema": ANNOTATED},
 ]
 
 
@@ -135,6 +141,61 @@ def raises(args, files):
     raise ValueError(f"bad answer for {files['config']['token']}")
 
 
+def odd_values(args, files):
+    write(type="SCHEMA", stream="events", schema=SCHEMA, key_properties=["id"])
+    sys.stdout.reconfigure(encoding="utf-8")
+    record("events", 1, nan=float("nan"), deep=[{"inf": float("-inf")}], half="\ud800 and \\ud800 \U0001f600", line="a\u2028b")
+    line = json.dumps({"type": "RECORD", "stream": "events", "record": {"id": 2, "text": "gr\u00f6\u00dfe"}}, ensure_ascii=False).encode()
+    for i in range(len(line)):
+        sys.stdout.buffer.write(line[i : i + 1])
+    sys.stdout.buffer.write(b"\n")
+    sys.stdout = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8")
+    record("events", 3)
+    if files["config"].get("fails"):
+        write(type="STATE", value={"bookmarks": {"events": {"id": 3}}})
+        sys.exit(5)
+
+
+def old_sync(args, state):
+    """A sync of the time before discovery: all there is, and a state of its own form."""
+    for name in ("rates", "rows"):
+        write(type="SCHEMA", stream=name, schema={"type": "object", "properties": {"id": {"type": "integer"}}}, key_properties=["id"] if name == "rates" else [])
+        for number in range(state.get("next", 1), 4):
+            record(name, number)
+    write(type="STATE", value={"next": 4})
+
+
+def undiscovered():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("-c", "--config", required=True)
+    parser.add_argument("-s", "--state")
+    args = parser.parse_args()
+    old_sync(args, json.load(open(args.state)) if args.state else {})
+
+
+def overheard():
+    """Takes --discover, as every tap that parses its arguments by singer-python, and syncs all the same."""
+    args, files = None, None
+    parser = argparse.ArgumentParser()
+    for name in ("--config", "--state", "--catalog", "--properties"):
+        parser.add_argument(name)
+    parser.add_argument("--discover", action="store_true")
+    args = parser.parse_args()
+    try:
+        old_sync(args, json.load(open(args.state)) if args.state else {})
+    except Exception as e:  # must not keep the shim from ending it
+        print(f"caught {e}", file=sys.stderr)
+
+
+def annotated(args, files):
+    """Looks for the selected fields where the first taps did: in the schema."""
+    for found in files["catalog"]["streams"]:
+        if found["schema"].get("selected"):
+            write(type="SCHEMA", stream=found["stream"], schema=SCHEMA, key_properties=[])
+            fields = [name for name, field in found["schema"]["properties"].items() if field.get("selected") or field.get("inclusion") == "automatic"]
+            record(found["stream"], 1, fields=fields)
+
+
 def nothing(args, files):
     """Ends well and sends nothing."""
 
@@ -151,6 +212,10 @@ TAPS = {
     "leaks": (tap(leaks), SETTINGS),
     "raises": (tap(raises), SETTINGS),
     "nothing": (tap(nothing), SETTINGS),
+    "values": (tap(odd_values), SETTINGS),
+    "annotated": (tap(annotated), SETTINGS),
+    "undiscovered": (undiscovered, SETTINGS),
+    "overheard": (overheard, SETTINGS),
 }
 
 

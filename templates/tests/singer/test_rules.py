@@ -108,6 +108,47 @@ def test_bookmarks_come_back(bookmark):
     assert given(documents) == {"bookmarks": {"events": bookmark}, "version": 7}
 
 
+def test_values_that_json_does_not_have():
+    documents, _, _ = capture("values", *EVENTS)
+    first = documents[0][1]
+    assert (first["nan"], first["deep"], first["half"], first["line"]) == (None, [{"inf": None}], "\ufffd and \\ud800 \U0001f600", "a\u2028b")
+    assert documents[1][1]["text"] == "gr\u00f6\u00dfe"
+
+
+def test_stdout_that_a_tap_has_wrapped_anew():
+    assert ids(capture("values", *EVENTS)[0]) == [1, 2, 3]
+    documents, state, _ = capture("values", *EVENTS, status=1, fails=True)
+    assert ids(documents) == [1, 2, 3]
+    assert state["bindingStateV1"]["events.v0"]["bookmark"] == {"id": 3}
+
+
+def test_fields_are_selected_in_the_schema_too():
+    documents, _, _ = capture("annotated", *bind("noted"))
+    assert documents[0][1]["fields"] == ["id", "name"]
+    assert "inclusion" not in json.dumps(discover("annotated"))
+
+
+@pytest.mark.parametrize("tap", ["undiscovered", "overheard"])
+def test_a_tap_without_discovery(tap):
+    found = discover(tap)
+    assert [b["key"] for b in found.values()] == [["/id"], ["/_meta/row_id"]]
+    assert found["rates"]["documentSchema"]["properties"]["id"] == {"type": "integer"}
+    bindings = [{"resourceConfig": b["resourceConfig"], "stateKey": f"{name}.v0"} for name, b in found.items()]
+    (answer,), _ = ask(tap, {"validate": {"config": CONFIG, "bindings": bindings}})
+    assert answer["validated"]["bindings"] == [{"resourcePath": ["rates"]}, {"resourcePath": ["rows"]}]
+    documents, state, _ = capture(tap, *bindings)
+    assert ids(documents) == [1, 2, 3, 1, 2, 3]
+    assert state["connkit"] == {"singerOpaque": {"next": 4}}
+    state["connkit"]["singerOpaque"]["next"] = 3
+    documents, _, _ = capture(tap, *bindings, state=state)
+    assert [(d["id"], d["_meta"]["row_id"]) for _, d in documents] == [(3, 3), (3, 3)]
+
+
+def test_an_empty_state_is_none():
+    _, state, _ = capture("echo", *EVENTS, states=[{}])
+    assert state["connkit"] == {"singerRest": {}}
+
+
 def test_a_state_replaces_the_one_before():
     states = [{"bookmarks": {"events": {"a": 1}}, "x": 1}, {"bookmarks": {"events": {"b": 2}}}]
     _, state, _ = capture("echo", *EVENTS, states=states)

@@ -7,12 +7,12 @@ interface that is alike from CDK 0.5x to 7 and takes every kind of source.
 import inspect
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import airbyte_cdk.entrypoint as entrypoint
 
-from .flow import logs, schemas
+from .flow import logs, schemas, stdio
 from .flow.capture import Capture, CaptureError, Session, Stream
 from .flow.delegate import console_script, own_modules_last
 from .flow.files import Files
@@ -22,8 +22,8 @@ Message = dict[str, Any]
 INCREMENTAL, FULL_REFRESH = "incremental", "full_refresh"
 
 
-class _Launched(Exception):
-    """Carries the source that a console script was about to run."""
+class _Launched(BaseException):
+    """Carries the source that a console script was about to run, past what handles its errors."""
 
     def __init__(self, source: Any, args: list[str]) -> None:
         super().__init__("launched")
@@ -57,7 +57,7 @@ class CaptureShim(Capture):
 
     def spec(self) -> dict[str, Any]:
         if self._spec is None:
-            found = self.one("spec", self.run("spec"))
+            found = self.one("spec", "spec")
             self._spec = {
                 "configSchema": schemas.config(found.get("connectionSpecification")),
                 "resourceConfigSchema": RESOURCE_SCHEMA,
@@ -69,7 +69,7 @@ class CaptureShim(Capture):
         return self._spec
 
     def streams(self, config: dict[str, Any]) -> list[Stream]:
-        found = self.one("catalog", self.run("discover", config))["streams"]
+        found = self.one("catalog", "discover", config)["streams"]
         return [self.stream(s, i) for i, s in enumerate(found)]
 
     def stream(self, found: dict[str, Any], order: int) -> Stream:
@@ -94,14 +94,15 @@ class CaptureShim(Capture):
         return [part for part in (resource.get("namespace"), resource["stream"]) if part]
 
     def check(self, config: dict[str, Any]) -> None:
-        status = self.one("connectionStatus", self.run("check", config))
+        status = self.one("connectionStatus", "check", config)
         if status.get("status") != "SUCCEEDED":
             raise CaptureError(str(status.get("message") or "the source's check failed"))
 
     def read(self, config: dict[str, Any], session: Session) -> None:
         state = State(session)
         targets = Targets(session)
-        for message in self.run("read", config, self.catalog(session), state.input()):
+
+        def take(message: Message) -> None:
             if message["type"] == "RECORD":
                 record = message["record"]
                 binding = targets.find(record.get("namespace"), record["stream"])
@@ -110,6 +111,8 @@ class CaptureShim(Capture):
             elif message["type"] == "STATE":
                 state.take(message["state"])
                 session.checkpoint()
+
+        self.run("read", take, config, self.catalog(session), state.input())
         if self.trouble:
             raise CaptureError(self.trouble[-1])
 
@@ -135,53 +138,71 @@ class CaptureShim(Capture):
             )
         return {"streams": streams}
 
-    def one(self, kind: str, messages: Iterator[Message]) -> dict[str, Any]:
+    def one(self, kind: str, command: str, config: dict[str, Any] | None = None) -> dict[str, Any]:
         """The payload of the message that answers a command."""
-        found = None
-        for message in messages:
-            found = message.get(kind) or found
-        if found is None:
+        found: list[dict[str, Any]] = []
+
+        def take(message: Message) -> None:
+            if message.get(kind):
+                found.append(message[kind])
+
+        self.run(command, take, config)
+        if not found:
             raise CaptureError(self.trouble[-1] if self.trouble else f"the source gave no {kind}")
-        return dict(found)
+        return dict(found[-1])
 
     def run(
-        self, command: str, config: dict[str, Any] | None = None, catalog: Any = None, state: Any = None
-    ) -> Iterator[Message]:
-        """Runs a command of the source and gives its messages; logs and traces are taken out."""
+        self,
+        command: str,
+        take: Callable[[Message], None],
+        config: dict[str, Any] | None = None,
+        catalog: Any = None,
+        state: Any = None,
+    ) -> None:
+        """Runs a command of the source and hands over its messages; logs and traces are taken out."""
         self.trouble.clear()
+
+        def line(text: str) -> None:
+            message = self.message_of(text)
+            if message is not None:
+                take(message)
+
         with Files() as files:
             args = [command]
             for name, value in (("config", config), ("catalog", catalog), ("state", state)):
                 if value is not None:
                     args += [f"--{name}", files.add(f"{name}.json", value)]
-            source, args = self.source(args)
+            given = self.source(args, line)
+            if given is None:
+                return
+            source, args = given
             logs.take_logging()
             entry = entrypoint.AirbyteEntrypoint(source)
             for text in entry.run(entry.parse_args(args)):
-                for line in str(text).splitlines():
-                    message = self.message_of(line)
-                    if message is not None:
-                        yield message
+                for part in str(text).split("\n"):  # not splitlines: a record may hold U+2028
+                    line(part)
 
-    def source(self, args: list[str]) -> tuple[Any, list[str]]:
-        """A new source for one command: one that has run keeps what it was made with."""
+    def source(self, args: list[str], line: Callable[[str], None]) -> tuple[Any, list[str]] | None:
+        """A new source for one command: one that has run keeps what it was made with.
+
+        None when the command was carried out, and line has been given what it printed.
+        """
         delegate = self.delegate
         if isinstance(delegate, str):
             delegate = console_script(delegate)
             own_modules_last()
-            return launched(delegate, args)
         if inspect.isclass(delegate):
             return delegate(**constructor_arguments(delegate, args)), args
         if callable(delegate) and not hasattr(delegate, "spec"):
-            return launched(delegate, args)
+            return launched(delegate, args, line)
         return delegate, args
 
     def message_of(self, line: str) -> Message | None:
         message = logs.parse(line)
-        if message is None:
+        kind = message.get("type") if message is not None else None
+        if message is None or not isinstance(kind, str):
             logs.text(line)
             return None
-        kind = message.get("type")
         if kind == "LOG":
             logs.emit(message["log"].get("level", "info"), str(message["log"].get("message", "")))
         elif kind == "TRACE":
@@ -231,19 +252,33 @@ class Targets:
         return found
 
 
-def launched(function: Callable[..., Any], args: list[str]) -> tuple[Any, list[str]]:
-    """Calls a source's main function and takes the source that it launches or gives."""
+def launched(
+    function: Callable[..., Any], args: list[str], line: Callable[[str], None]
+) -> tuple[Any, list[str]] | None:
+    """Calls a source's main function and takes the source that it launches or gives.
+
+    Some answer a command by themselves, such as spec, and print the messages.
+    """
+    printed = 0
+
+    def take(text: str) -> None:
+        nonlocal printed
+        printed += 1
+        line(text)
+
     before = sys.argv
     sys.argv = ["source", *args]
     try:
-        given = function()
+        with stdio.stand_in().redirect(take):
+            logs.take_logging()
+            given = function()
     except _Launched as e:
         return e.source, e.argv
     finally:
         sys.argv = before
-    if given is None:
+    if given is None and not printed:
         raise CaptureError("the delegate neither launched nor gave a source")
-    return given, args
+    return (given, args) if given is not None else None
 
 
 def constructor_arguments(source: Any, args: list[str]) -> dict[str, Any]:

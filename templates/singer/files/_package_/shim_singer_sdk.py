@@ -4,21 +4,22 @@ The tap is spoken to through its command line, which all taps have: it is called
 console script would, and what it writes on stdout is taken line by line.
 """
 
-import gzip
 import inspect
 import json
 import sys
 from collections.abc import Callable
-from typing import Any, cast
-from urllib.parse import urlsplit
+from typing import Any
 
+from . import discovery
 from .flow import logs, schemas, stdio
-from .flow.capture import Binding, Capture, CaptureError, Session, Stream
+from .flow.capture import Capture, CaptureError, Session, Stream
 from .flow.delegate import console_script, own_modules_last
 from .flow.files import Files
+from .messages import Messages
+from .selection import root_metadata, select
 from .state import State
 
-Line = Callable[[str], None]
+Line = discovery.Line
 
 
 class CaptureShim(Capture):
@@ -37,6 +38,7 @@ class CaptureShim(Capture):
         self.documentation_url = documentation_url or self.documentation_url
         self._spec: dict[str, Any] | None = None
         self._command: Callable[..., Any] | None = None
+        self._catalog = discovery.Catalog(lambda args, config, line: self.run(args, config, {}, line))
 
     def spec(self) -> dict[str, Any]:
         if self._spec is None:
@@ -62,7 +64,17 @@ class CaptureShim(Capture):
 
     def streams(self, config: dict[str, Any]) -> list[Stream]:
         self.verify(config)
-        return [self.stream(entry, i) for i, entry in enumerate(self.catalog(config)["streams"])]
+        catalog = self.catalog(config) or self._catalog.listen(config)
+        return [self.stream(entry, i) for i, entry in enumerate(catalog["streams"])]
+
+    def bound(self, config: dict[str, Any], resources: list[dict[str, Any]]) -> list[Stream]:
+        """Without a discovery the bindings are taken at their word: to look would be a whole sync."""
+        self.verify(config)
+        catalog = self.catalog(config)
+        if catalog is None:
+            names = [self.path(r)[0] for r in resources]
+            catalog = {"streams": [{"tap_stream_id": name, "stream": name} for name in names]}
+        return [self.stream(entry, i) for i, entry in enumerate(catalog["streams"])]
 
     def verify(self, config: dict[str, Any]) -> None:
         """Checks the config: taps only warn, or fail later without a reason."""
@@ -71,8 +83,9 @@ class CaptureShim(Capture):
         if wrong:
             raise CaptureError("the config does not fit its schema: " + "; ".join(wrong))
 
-    def catalog(self, config: dict[str, Any]) -> dict[str, Any]:
-        return self.document(["--discover"], config)
+    def catalog(self, config: dict[str, Any]) -> dict[str, Any] | None:
+        """What the tap discovers, or None when it has no discovery."""
+        return self._catalog.discover(lambda: self.document(["--discover"], config, discovery.syncs))
 
     def stream(self, entry: dict[str, Any], order: int) -> Stream:
         root = root_metadata(entry)
@@ -98,18 +111,20 @@ class CaptureShim(Capture):
     def check(self, config: dict[str, Any]) -> None:
         # Singer has no portable check of a connection: to discover is the check.
         self.verify(config)
-        self.catalog(config)
+        if self.catalog(config) is None:
+            self._catalog.listen(config, first=True)
 
     def read(self, config: dict[str, Any], session: Session) -> None:
         state = State(session)
         messages = Messages(session, state)
-        files: dict[str, Any] = {"catalog": select(self.catalog(config), session.bindings)}
+        catalog = self.catalog(config)
+        files: dict[str, Any] = {} if catalog is None else {"catalog": select(catalog, session.bindings)}
         given = state.input()
         if given is not None:
             files["state"] = given
         # Older taps take the catalog as --properties, and some of those know no --catalog.
         ways: list[tuple[str, ...]] = [("catalog", "properties"), ("catalog",), ("properties",)]
-        if on_sdk(self.command()):
+        if on_sdk(self.command()) or catalog is None:
             ways = [("catalog",)]
         for way in ways:
             try:
@@ -126,10 +141,18 @@ class CaptureShim(Capture):
     def finish(self, session: Session) -> None:
         State(session).end_sweeps()
 
-    def document(self, args: list[str], config: dict[str, Any] | None = None) -> dict[str, Any]:
-        """The one JSON document that a command prints, over however many lines."""
+    def document(
+        self, args: list[str], config: dict[str, Any] | None = None, look: Line | None = None
+    ) -> dict[str, Any]:
+        """The one JSON document that a command prints, over however many lines, each of which look may see."""
         lines: list[str] = []
-        self.run(args, config, {}, lines.append)
+
+        def line(text: str) -> None:
+            if look is not None:
+                look(text)
+            lines.append(text)
+
+        self.run(args, config, {}, line)
         text = "\n".join(lines)
         for start in (0, text.find("{"), text.find("\n{") + 1):
             try:
@@ -164,17 +187,15 @@ class CaptureShim(Capture):
 
     def call(self, argv: list[str], line: Line) -> None:
         command = self.command()
-        stdout = cast(stdio.Stray, sys.stdout)
         before = sys.argv
         sys.argv = argv
         try:
-            with stdout.redirect(line):
+            with stdio.stand_in().redirect(line):
                 logs.take_logging()
                 command()
         except SystemExit as e:
             if e.code not in (0, None):
                 raise Refused(logs.last_error() or f"the tap ended with exit status {e.code}") from None
-            stdout.drain()
         finally:
             sys.argv = before
 
@@ -193,111 +214,9 @@ class Refused(CaptureError):
     """The tap ended with a status other than 0."""
 
 
-class Messages:
-    """Takes the lines of a sync."""
-
-    def __init__(self, session: Session, state: State) -> None:
-        self.session = session
-        self.state = state
-        self.seen = False
-        self.schemas = 0
-        self._odd: set[str] = set()
-        self._bindings: dict[str, Binding] = {}
-        for b in session.bindings:
-            for name in ("stream_alias", "stream", "tap_stream_id"):
-                if b.stream.source.get(name):
-                    self._bindings[b.stream.source[name]] = b
-
-    def line(self, line: str) -> None:
-        message = logs.parse(line)
-        if message is None or "type" not in message:
-            logs.text(line)
-            return
-        self.seen = True
-        kind = str(message["type"]).upper()
-        if kind == "RECORD":
-            self.record(str(message["stream"]), message["record"])
-        elif kind == "STATE":
-            self.state.take(message["value"])
-            self.session.checkpoint()
-        elif kind == "SCHEMA":
-            self.schemas += 1
-        elif kind == "BATCH":
-            self.batch(message)
-        elif kind != "ACTIVATE_VERSION":
-            self.once(kind, f"messages of type {kind} are left out")
-
-    def record(self, stream: str, record: dict[str, Any]) -> None:
-        binding = self._bindings.get(stream)
-        if binding is None:
-            self.once(stream, f"records of stream {stream} are left out: it is not bound")
-            return
-        self.session.document(binding, record)
-
-    def batch(self, message: dict[str, Any]) -> None:
-        """Records in files beside the stream: JSON lines, plain or gzipped, on this machine."""
-        encoding = message.get("encoding") or {}
-        if encoding.get("format") != "jsonl" or encoding.get("compression", "none") not in ("none", "gzip"):
-            raise CaptureError(
-                f"the tap sends batches as {encoding.get('format')}: set it to send records or JSON lines"
-            )
-        for url in message.get("manifest") or []:
-            parts = urlsplit(url)
-            if parts.scheme not in ("", "file"):
-                raise CaptureError(f"the tap sends batches to {parts.scheme}: only local files can be read")
-            opened = gzip.open if encoding.get("compression") == "gzip" else open
-            with opened(parts.path, "rt", encoding="utf-8") as f:
-                for line in f:
-                    self.record(str(message["stream"]), json.loads(line))
-
-    def once(self, key: str, text: str) -> None:
-        if key not in self._odd:
-            self._odd.add(key)
-            logs.emit("warn", text)
-
-
 def on_sdk(command: Any) -> bool:
     """Whether a command line is singer-sdk's, by click: those tell their settings and take --catalog."""
     return hasattr(command, "params") and hasattr(command, "main")
-
-
-def root_metadata(entry: dict[str, Any]) -> dict[str, Any]:
-    for item in entry.get("metadata") or []:
-        if not item.get("breadcrumb"):
-            return dict(item.get("metadata") or {})
-    return {}
-
-
-def select(catalog: dict[str, Any], bindings: list[Binding]) -> dict[str, Any]:
-    """The catalog with the bound streams selected in every way that taps look at."""
-    bound = {b.stream.name: b for b in bindings}
-    for entry in catalog["streams"]:
-        b = bound.get(entry["tap_stream_id"])
-        items = entry.setdefault("metadata", [])
-        if not any(not item.get("breadcrumb") for item in items):
-            items.append({"breadcrumb": [], "metadata": {}})
-        for item in items:
-            known = item.setdefault("metadata", {})
-            if not item.get("breadcrumb"):
-                known["selected"] = b is not None
-                if b is not None:
-                    known.update(replication(b))
-            elif known.get("inclusion") == "available":
-                known["selected"] = b is not None
-        entry.setdefault("schema", {})["selected"] = b is not None
-        entry["selected"] = b is not None
-        if b is not None:
-            entry.update({k.replace("-", "_"): v for k, v in replication(b).items()})
-    return catalog
-
-
-def replication(binding: Binding) -> dict[str, Any]:
-    found = {
-        "replication-method": binding.resource.get("replicationMethod") or binding.stream.resource["replicationMethod"]
-    }
-    if binding.resource.get("replicationKey"):
-        found["replication-key"] = binding.resource["replicationKey"]
-    return found
 
 
 def required_keys(command: Any) -> dict[str, Any]:

@@ -30,7 +30,7 @@ class State:
     def take(self, value: Any) -> None:
         """Takes over a STATE message: its value replaces the one before."""
         shared = self._session.shared
-        bookmarks = value.get("bookmarks") if isinstance(value, dict) else None
+        bookmarks = value.get("bookmarks", None if value else {}) if isinstance(value, dict) else None
         if not isinstance(bookmarks, dict):
             shared.pop(REST, None)
             shared[OPAQUE] = value
@@ -48,6 +48,8 @@ class State:
     def end_sweeps(self) -> None:
         """After a clean end the next session reads full tables anew, under the same row ids."""
         self._session.shared.get(REST, {}).pop("currently_syncing", None)
+        if OPAQUE in self._session.shared:
+            return  # it may hold where any stream goes on, so rows must not get the ids of others
         for b in self._session.bindings:
             if full_table(b):
                 b.entry.pop("bookmark", None)
@@ -55,6 +57,8 @@ class State:
 
     def _forget_ended_sweeps(self) -> None:
         """A sweep that was cut off goes on only where its bookmark says how far it came."""
+        if OPAQUE in self._session.shared:
+            return
         for b in self._session.bindings:
             bookmark = b.entry.get("bookmark")
             if full_table(b) and not (isinstance(bookmark, dict) and any(bookmark.values())):

@@ -101,6 +101,10 @@ class Capture(ABC):
     def streams(self, config: dict[str, Any]) -> list[Stream]:
         """What there is to capture."""
 
+    def bound(self, config: dict[str, Any], resources: list[dict[str, Any]]) -> list[Stream]:
+        """The streams among which those of a task's bindings are."""
+        return self.streams(config)
+
     @abstractmethod
     def check(self, config: dict[str, Any]) -> None:
         """Raises CaptureError when the config does not work."""
@@ -182,11 +186,12 @@ class Capture(ABC):
     def validated(self, request: dict[str, Any]) -> list[dict[str, Any]]:
         config = self.config(request)
         self.check(config)
-        bindings = request.get("bindings") or []
-        streams = self.streams(config) if bindings else []
-        for b in bindings:
-            self.find(streams, self.resource(b))
-        return [{"resourcePath": self.path(self.resource(b))} for b in bindings]
+        resources = [self.resource(b) for b in request.get("bindings") or []]
+        paths = [self.path(r) for r in resources]
+        streams = self.bound(config, resources) if resources else []
+        for r in resources:
+            self.find(streams, r)
+        return [{"resourcePath": path} for path in paths]
 
     def resource(self, binding: dict[str, Any]) -> dict[str, Any]:
         """A binding's resource config, without what Flow notes in it."""
@@ -206,7 +211,7 @@ class Capture(ABC):
         state = request.get("state") or {}
         entries = state.get("bindingStateV1") or {}
         wanted = task.get("bindings") or []
-        streams = self.streams(config) if wanted else []
+        streams = self.bound(config, [self.resource(b) for b in wanted]) if wanted else []
         bindings = []
         for i, b in enumerate(wanted):
             resource = self.resource(b)

@@ -5,6 +5,7 @@ secrets of the config. After last_words nothing more is printed: Flow shows a us
 last line of a connector that failed.
 """
 
+import codecs
 import contextlib
 import io
 import json
@@ -130,6 +131,9 @@ class Lines(io.TextIOBase):
     def flush(self) -> None:
         """Nothing waits here but the line that has not ended yet."""
 
+    def reconfigure(self, **settings: Any) -> None:
+        """Connectors ask for UTF-8, which it is."""
+
     @contextlib.contextmanager
     def redirect(self, line: Callable[[str], None]) -> Iterator[None]:
         """Hands lines to another function for a while; who kept the stream is redirected too."""
@@ -138,11 +142,18 @@ class Lines(io.TextIOBase):
         try:
             yield
             self.drain()
+        except BaseException:
+            with contextlib.suppress(Exception):
+                self.drain()
+            raise
         finally:
             self._open = ""
             self._line = before
 
     def drain(self) -> None:
+        for stream in (sys.stdout, sys.stderr):
+            if not isinstance(stream, Lines) and stream is not None and not stream.closed:
+                stream.flush()  # a connector has put a buffer of its own around this one
         with self._guard:
             rest, self._open = self._open, ""
         if rest:
@@ -163,9 +174,10 @@ class _Bytes(io.RawIOBase):
 
     def __init__(self, lines: "Lines") -> None:
         self._lines = lines
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")  # a character may come in two writes
 
     def write(self, data: Any) -> int:
-        self._lines.write(bytes(data).decode("utf-8", "replace"))
+        self._lines.write(self._decoder.decode(bytes(data)))
         return len(data)
 
     def writable(self) -> bool:

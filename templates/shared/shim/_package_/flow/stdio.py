@@ -5,7 +5,9 @@ aside, file descriptor 1 becomes stderr, and what is printed in Python goes to t
 """
 
 import json
+import math
 import os
+import re
 import sys
 from collections.abc import Iterator
 from typing import Any, BinaryIO, TextIO
@@ -13,6 +15,8 @@ from typing import Any, BinaryIO, TextIO
 from . import logs
 
 BUFFER = 64 * 1024
+ENCODER = json.JSONEncoder(separators=(",", ":"), default=str, allow_nan=False)
+ESCAPE = re.compile(r"\\(?:ud[89ab]..\\ud[c-f]..|(ud[89a-f]..)|.)")  # in JSON; the group is half a surrogate pair
 
 
 class Protocol:
@@ -36,7 +40,13 @@ class Protocol:
 
     def emit(self, response: dict[str, Any], flush: bool = True) -> None:
         """Writes one response; documents wait in the buffer for their checkpoint."""
-        self._out.write(json.dumps(response, separators=(",", ":"), default=str).encode() + b"\n")
+        try:
+            text = ENCODER.encode(response)
+        except ValueError:
+            text = ENCODER.encode(finite(response))
+        if "\\ud" in text:
+            text = ESCAPE.sub(lambda found: "\\ufffd" if found.group(1) else found.group(), text)
+        self._out.write(text.encode() + b"\n")
         if flush:
             self._out.flush()
 
@@ -44,12 +54,22 @@ class Protocol:
         self._out.flush()
 
 
+def finite(value: Any) -> Any:
+    """The value with null for NaN and the infinities, which JSON does not have."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {k: finite(v) for k, v in value.items()}
+    return [finite(v) for v in value] if isinstance(value, (list, tuple)) else value
+
+
 _protocol: Protocol | None = None
+_stand_in: "Stray | None" = None
 
 
 def take_over() -> Protocol:
     """Puts the real streams aside, once, and gives them."""
-    global _protocol
+    global _protocol, _stand_in
     if _protocol is None:
         sys.stdout.flush()
         _protocol = Protocol()
@@ -58,8 +78,15 @@ def take_over() -> Protocol:
         os.close(null)
         os.dup2(2, 1)
         logs.install()
-        sys.stdout = Stray(sys.stderr)
+        sys.stdout = _stand_in = Stray(sys.stderr)
     return _protocol
+
+
+def stand_in() -> "Stray":
+    """What stands in for sys.stdout; a connector may have put something of its own around it."""
+    take_over()
+    assert _stand_in is not None
+    return _stand_in
 
 
 class Stray(logs.Lines):
