@@ -93,10 +93,8 @@ func (p *Plan) bakeAll(ctx context.Context, o RunOptions, results []Result, left
 		t := results[i].Target
 		targets = append(targets, t)
 		steps.Targets = append(steps.Targets, t.Connector)
-		for key, value := range t.Args {
-			if isProxy(key) {
-				env = append(env, key+"="+value)
-			}
+		for key, value := range t.proxies {
+			env = append(env, key+"="+value)
 		}
 	}
 	text, err := p.bakeFile(o, tmp, targets)

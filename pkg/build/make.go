@@ -6,11 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/proc"
+	"github.com/connkit/connkit/pkg/build/dockerfile"
 	"github.com/connkit/connkit/pkg/build/engine"
 	"github.com/connkit/connkit/pkg/build/inputs"
 )
@@ -46,7 +49,7 @@ func (p *Plan) fit(ctx context.Context, o *RunOptions) error {
 		}
 	}
 	if driver == engine.Docker {
-		o.CacheTo = nil
+		o.CacheTo = slices.DeleteFunc(slices.Clone(o.CacheTo), func(to string) bool { return !engine.IsInline(to) })
 	}
 	return nil
 }
@@ -54,9 +57,16 @@ func (p *Plan) fit(ctx context.Context, o *RunOptions) error {
 // request is what the engine is asked for, but for the places of files.
 func (o RunOptions) request(t *Target) engine.Request {
 	return engine.Request{
-		Image: t.Image, Args: t.Args, Labels: t.Labels, Secrets: t.secrets, Platform: t.Platform,
+		Image: t.Image, Args: t.allArgs(), Labels: t.Labels, Secrets: t.secrets, Platform: t.Platform,
 		NoCache: o.NoCache, Pull: o.Pull, Builder: o.Builder, CacheFrom: o.CacheFrom, CacheTo: o.CacheTo,
 	}
+}
+
+// allArgs are the build args with those that are shown to nobody.
+func (t *Target) allArgs() map[string]string {
+	all := maps.Clone(t.Args)
+	maps.Copy(all, t.proxies)
+	return all
 }
 
 // Commands are the commands that a run would start, for people to read.
@@ -147,7 +157,7 @@ func (p *Plan) send(ctx context.Context, o RunOptions, t *Target, c *proc.Cmd) (
 		}
 	}
 	if o.Engine.LabelsInDockerfile() {
-		text = append(bytes.Clone(text), "\n"+engine.LabelLine(t.Labels)+"\n"...)
+		text = withLabels(text, t.Labels)
 		c.Stdin = bytes.NewReader(text)
 	}
 	if !o.sends(t) {
@@ -176,6 +186,15 @@ func (p *Plan) send(ctx context.Context, o RunOptions, t *Target, c *proc.Cmd) (
 		_ = r.Close() // an engine that failed reads no more
 		<-ended
 	}, nil
+}
+
+// withLabels puts an instruction behind a Dockerfile. A last line that goes on
+// would take it in: its mark is followed by nothing, and so can be left out.
+func withLabels(text []byte, labels map[string]string) []byte {
+	for dockerfile.EndsOpen(text) {
+		text = text[:bytes.LastIndexAny(text, "\\`")]
+	}
+	return append(bytes.Clone(text), "\n"+engine.LabelLine(labels)+"\n"...)
 }
 
 // explain makes an error of a build that failed.

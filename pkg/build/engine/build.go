@@ -153,13 +153,13 @@ func (e Engine) Unfit(r Request, driver string) (fatal, dropped []string) {
 	if len(r.CacheFrom) > 0 && e.Builder == Classic {
 		dropped = append(dropped, "--cache-from")
 	}
-	if len(r.CacheTo) > 0 && (!e.caches() || e.Builder == Buildx && driver == Docker && !inline(r.CacheTo)) {
+	if len(r.CacheTo) > 0 && (!e.caches() || e.Builder == Buildx && driver == Docker && slices.ContainsFunc(r.CacheTo, isExported)) {
 		dropped = append(dropped, "--cache-to")
 	}
 	return fatal, dropped
 }
 
-// inline caches go into the image, which every driver can do.
-func inline(to []string) bool {
-	return !slices.ContainsFunc(to, func(s string) bool { return !strings.Contains(s, "type=inline") })
-}
+func isExported(cache string) bool { return !IsInline(cache) }
+
+// IsInline tells whether a cache goes into the image, which every driver can do.
+func IsInline(to string) bool { return strings.Contains(to, "type=inline") }

@@ -41,13 +41,33 @@ func (w Want) Has(name string) bool {
 		if isJunk(dir) {
 			return false
 		}
-		for _, p := range w.Paths {
-			if ok, err := path.Match(p, dir); ok || err != nil && p == dir || p == dir {
-				return true
-			}
+		if w.Names(dir) {
+			return true
 		}
 	}
 	return false
+}
+
+// Names tells whether a path is asked for by itself, not by a folder above it.
+func (w Want) Names(name string) bool {
+	return slices.ContainsFunc(w.Paths, func(p string) bool {
+		ok, err := path.Match(p, name)
+		return p == name || ok && err == nil
+	})
+}
+
+// Below tells whether something in a folder is asked for.
+func (w Want) Below(dir string) bool {
+	depth := strings.Count(dir, "/") + 1
+	return slices.ContainsFunc(w.Paths, func(p string) bool {
+		parts := strings.Split(p, "/")
+		if len(parts) <= depth {
+			return false
+		}
+		above := strings.Join(parts[:depth], "/")
+		ok, err := path.Match(above, dir)
+		return above == dir || ok && err == nil
+	})
 }
 
 // Files lists the files that are asked for and not left out, sorted. What tools
