@@ -132,7 +132,7 @@ func (p *Plan) make(ctx context.Context, o RunOptions, r *Result) error {
 	if o.Output != nil {
 		out = io.MultiWriter(log, steps, o.Output)
 	}
-	c.Stdout, c.Stderr = out, out
+	c.Stdout, c.Stderr, c.Discard = out, out, true
 	o.step(r.Connector, "sending the context")
 	stop, err := p.send(ctx, o, r.Target, &c)
 	if err != nil {

@@ -84,6 +84,7 @@ func escaped(m map[string]string) map[string]string {
 // are taken from env.
 func (e Engine) Bake(file, builder string, env []string) proc.Cmd {
 	c := e.cmd("buildx", "bake", "--progress", "plain")
+	c.Grace = windDown
 	if builder != "" {
 		c.Argv = append(c.Argv, "--builder", builder)
 	}

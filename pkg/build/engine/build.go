@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/connkit/connkit/internal/proc"
 )
@@ -49,9 +50,17 @@ var fromEnvironment = []string{"HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PRO
 // IsProxy tells whether a build arg is one of those for proxies, in either case.
 func IsProxy(name string) bool { return slices.Contains(fromEnvironment, strings.ToUpper(name)) }
 
+// windDown is how long an engine may take to end a build.
+const windDown = 15 * time.Second
+
 // Build is the command that builds an image.
 func (e Engine) Build(r Request) proc.Cmd {
 	c := e.cmd(e.verb()...)
+	c.Grace = windDown
+	if e.Name == Podman || e.Name == Buildah {
+		// Of a build whose step fails they remove what it worked in, of one that is ended they leave it.
+		c.Inner = "buildah-"
+	}
 	add := func(args ...string) { c.Argv = append(c.Argv, args...) }
 	if e.Builder == Buildx && r.Builder != "" {
 		add("--builder", r.Builder)
