@@ -22,7 +22,7 @@ import (
 // names it builds images that are files of the folder FAKE_ENGINE, tells of
 // them, and runs a connector that answers spec. FAKE_ENGINE_IS holds words that
 // change it: down, buildx, old (a docker that drives BuildKit itself), odd (its
-// images lose their labels). Every call is a line of the file calls. It gives the exit code.
+// images lose their labels), mute (a bake does not tell who failed). Every call is a line of the file calls. It gives the exit code.
 func Engine(in io.Reader, out, errOut io.Writer) int {
 	e := fakeEngine{dir: os.Getenv("FAKE_ENGINE"), name: filepath.Base(os.Args[0]), args: os.Args[1:], in: in, out: out, err: errOut}
 	record, err := os.OpenFile(filepath.Join(e.dir, "calls"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
@@ -234,7 +234,10 @@ func (e *fakeEngine) bake() int {
 		}
 		fmt.Fprintf(e.out, "#%d [%s 1/1] COPY . .\n", n, name)
 		if status := e.make(t.Tags[0], string(dockerfile), t.Args, t.Labels, ""); status != 0 {
-			return status
+			if e.is("mute") {
+				return e.fail(status, "ERROR: failed to build")
+			}
+			return e.fail(status, "ERROR: target %s: failed to solve: process did not complete successfully: exit code: %d", name, status)
 		}
 	}
 	return 0

@@ -128,11 +128,7 @@ func (p *Plan) make(ctx context.Context, o RunOptions, r *Result) error {
 	request := p.place(o, r.Target)
 	c := o.Engine.Build(request)
 	steps := &engine.Steps{Step: func(_, text string) { o.step(r.Connector, text) }}
-	out := io.MultiWriter(log, steps)
-	if o.Output != nil {
-		out = io.MultiWriter(log, steps, o.Output)
-	}
-	c.Stdout, c.Stderr, c.Discard = out, out, true
+	o.listen(&c, log, steps)
 	o.step(r.Connector, "sending the context")
 	stop, err := p.send(ctx, o, r.Target, &c)
 	if err != nil {
@@ -145,6 +141,15 @@ func (p *Plan) make(ctx context.Context, o RunOptions, r *Result) error {
 		return o.explain(ctx, r, err, log)
 	}
 	return nil
+}
+
+// listen hands on what an engine prints, and keeps no more of it than the log does.
+func (o RunOptions) listen(c *proc.Cmd, log *buildLog, steps *engine.Steps) {
+	out := io.MultiWriter(log, steps)
+	if o.Output != nil {
+		out = io.MultiWriter(log, steps, o.Output)
+	}
+	c.Stdout, c.Stderr, c.Discard = out, out, true
 }
 
 // send gives the engine what it reads from us: the context of a template, the
@@ -206,10 +211,11 @@ func (o RunOptions) explain(ctx context.Context, r *Result, err error, log *buil
 	if !errors.As(err, &exit) {
 		return fmt.Errorf("building %s: %w", r.Image, err)
 	}
-	r.Log, r.Tail = log.keep()
+	r.Log, r.Tail = log.keep(r.Connector)
 	e := fault.Failedf("building %s: %s", r.Image, reason(r.Tail, exit.Status))
-	if r.Log != "" {
-		e = e.WithHint("%sthe whole log: %s", advice(r.Tail, r.Target), r.Log)
+	where := "the whole log: " + r.Log
+	if r.Log == "" {
+		where = "the log could not be kept: " + log.lost()
 	}
-	return e
+	return e.WithHint("%s%s", advice(r.Tail, r.Target), where)
 }

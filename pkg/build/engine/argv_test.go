@@ -137,14 +137,18 @@ func TestBakeFile(t *testing.T) {
 		t.Fatalf("%v\n%s", err, text)
 	}
 	var file struct {
-		Group  map[string]struct{ Targets []string }
-		Target map[string]map[string]any
+		Group    map[string]struct{ Targets []string }
+		Target   map[string]map[string]any
+		Variable map[string]any
 	}
 	if err := json.Unmarshal(text, &file); err != nil {
 		t.Fatal(err)
 	}
 	if got := strings.Join(file.Group["default"].Targets, " "); got != "source-a source-b" {
 		t.Error(got)
+	}
+	if v, _ := json.Marshal(file.Variable); string(v) != `{"HTTP_PROXY":{"default":""}}` { // bake knows no variable of the environment that is not declared
+		t.Errorf("variables: %s", v)
 	}
 	a, _ := json.Marshal(file.Target["source-a"])
 	want := `{"args":{"A":"$${HOME}","HTTP_PROXY":"${HTTP_PROXY}"},"cache-from":["f"],"cache-to":["t"],"context":"/repo",` +
