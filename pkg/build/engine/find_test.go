@@ -68,6 +68,48 @@ func TestFind(t *testing.T) {
 	}
 }
 
+// A plugin whose file is seen is not asked for; any other is.
+func TestPluginOfDocker(t *testing.T) {
+	for _, tt := range []struct {
+		name, is, file string
+		mode           os.FileMode
+		want           string
+		asked          bool
+	}{
+		{"in the user's configuration", "buildx", "config/cli-plugins/docker-buildx", 0o755, "docker 20.10.24 (buildx)", false},
+		{"beside docker", "buildx", "lib/docker/cli-plugins/docker-buildx", 0o755, "docker 20.10.24 (buildx)", false},
+		{"beside docker, elsewhere", "buildx", "libexec/docker/cli-plugins/docker-buildx", 0o755, "docker 20.10.24 (buildx)", false},
+		{"somewhere else", "buildx", "x", 0o755, "docker 20.10.24 (buildx)", true},
+		{"that cannot be started", "", "config/cli-plugins/docker-buildx", 0o644, "docker 20.10.24 (classic)", true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := programs(t, tt.is, "docker")
+			bin := filepath.Join(dir, "bin")
+			if err := os.Mkdir(bin, 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Rename(filepath.Join(dir, "docker"), filepath.Join(bin, "docker")); err != nil {
+				t.Fatal(err)
+			}
+			t.Setenv("PATH", bin)
+			testkit.Put(t, dir, map[string]string{tt.file: "plugin"})
+			if err := os.Chmod(filepath.Join(dir, tt.file), tt.mode); err != nil {
+				t.Fatal(err)
+			}
+			e, err := engine.Find(t.Context(), engine.FindOptions{Getenv: func(key string) string {
+				return map[string]string{"DOCKER_CONFIG": filepath.Join(dir, "config")}[key]
+			}})
+			if err != nil || e.String() != tt.want {
+				t.Errorf("got %s, %v", e, err)
+			}
+			calls, err := os.ReadFile(filepath.Join(dir, "calls"))
+			if err != nil || strings.Contains(string(calls), "buildx version") != tt.asked {
+				t.Errorf("%v: %s", err, calls)
+			}
+		})
+	}
+}
+
 func TestDockerCLI(t *testing.T) {
 	dir := programs(t, "", "podman", "docker", "my-docker")
 	for program, want := range map[string]string{"podman": "podman", filepath.Join(dir, "docker"): "docker", filepath.Join(dir, "my-docker"): "docker"} {
