@@ -15,10 +15,12 @@ PY     := $(TOOLS)/py
 GOLANGCI_VERSION := v2.15.0
 UV_VERSION       := 0.9.9
 POETRY_VERSION   := 2.5.1
+BUILDX_VERSION   := v0.24.0
+BUILDKIT_VERSION := v0.22.0
 SOPS_VERSION     := $(shell awk '$$1 == "github.com/getsops/sops/v3" {print $$2}' go.mod)
 export PATH := $(TOOLS)/bin:$(PY)/bin:$(PATH)
 
-.PHONY: help build demo test verify lint vet fmt docs docs-clean tidy-clean unit race e2e shims replay bench setup setup-docker setup-python setup-lint setup-sops clean
+.PHONY: help build demo test verify lint vet fmt docs docs-clean tidy-clean unit race e2e shims replay bench setup setup-docker setup-buildx setup-python setup-lint setup-sops clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,7 +43,7 @@ unit:
 race: # by default each program that the tests start would sleep a second at its end
 	GORACE=atexit_sleep_ms=0 go test -race -timeout 30m -tags $(TAGS) ./...
 
-e2e: build setup setup-docker ## tests with the real SDKs from the registries, the real sops, and real container engines
+e2e: build setup setup-docker setup-buildx ## tests with the real SDKs from the registries, the real sops, and real container engines
 	BINARY_UNDER_TEST=$(CURDIR)/bin/connkit go test -tags $(TAGS),e2e -run '^TestE2E' -timeout 40m -v ./internal/cli ./pkg/pyenv ./internal/testkit/kmsfake | bash scripts/test-summary.sh
 
 shims: build setup-python ## the rules of the two shims, against real SDK versions
@@ -82,6 +84,9 @@ setup: setup-python setup-lint setup-sops ## install the tools that the tests ne
 
 setup-docker: ## install and start Docker, podman and buildah where they are missing, make base images
 	@bash scripts/setup-docker.sh $(TOOLS)
+
+setup-buildx: ## compile docker's buildx and a BuildKit daemon into .tools/
+	@bash scripts/setup-buildx.sh $(TOOLS) $(BUILDX_VERSION) $(BUILDKIT_VERSION)
 
 setup-python:
 	@bash scripts/setup-python.sh $(PY) $(UV_VERSION) $(POETRY_VERSION)

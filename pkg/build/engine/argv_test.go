@@ -96,6 +96,10 @@ func TestUnfit(t *testing.T) {
 	for _, tt := range []struct{ name, driver, fatal, dropped string }{
 		{"buildx", "docker", "", "--cache-to"},
 		{"buildx", "docker-container", "", ""},
+		{"buildx", "kubernetes", "", ""},
+		{"buildx", "remote", "", ""},
+		{"buildah", "", "", ""},
+		{"nerdctl", "", "", ""},
 		{"buildkit", "", "", "--cache-to"},
 		{"classic", "", "--secret", "--cache-from --cache-to"},
 		{"podman", "", "", ""},

@@ -110,7 +110,7 @@ func (k *walker) from(ctx context.Context, start string) error {
 		if err != nil {
 			return fmt.Errorf("reading the context: %w", err)
 		}
-		if err := k.visit(ctx, place, info, k.above(place)); err != nil {
+		if err := k.visit(ctx, place, info, k.c.above(place)); err != nil {
 			return err
 		}
 		if info.Mode()&fs.ModeSymlink != 0 {
@@ -133,17 +133,6 @@ func (k *walker) target(ctx context.Context, place string) error {
 		return nil //nolint:nilerr // outside the context
 	}
 	return k.from(ctx, filepath.ToSlash(rel))
-}
-
-// above gives what the rules say of the folders above a path.
-func (k *walker) above(place string) patternmatcher.MatchInfo {
-	var info patternmatcher.MatchInfo
-	for i, c := range place {
-		if c == '/' {
-			_, info, _ = k.c.rules.MatchesUsingParentResults(place[:i], info) // patterns were checked when they were read
-		}
-	}
-	return info
 }
 
 func (k *walker) visit(ctx context.Context, name string, info fs.FileInfo, parent patternmatcher.MatchInfo) error {
