@@ -29,13 +29,16 @@ func (o *Options) warn(t *Target) {
 		}
 		if what := o.looksSecret(t, f.Path, rel); what != "" {
 			t.Warnings = append(t.Warnings, fmt.Sprintf("%s %s, and the build takes it: encrypt it, or leave it out by %s", f.Path, what, inputs.IgnoreFile))
-			t.Ignore = append(t.Ignore, f.Path)
+			t.Ignore = append(t.Ignore, literally.Replace(f.Path))
 		}
 	}
 	if t.source.recipe == nil {
 		t.Ignore = append(t.Ignore, t.letThrough()...)
 	}
 }
+
+// literally spells a path so that .dockerignore takes it for no pattern.
+var literally = strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`)
 
 // letThrough gives the lines that would keep folders of tools out of the context.
 func (t *Target) letThrough() []string {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/connkit/connkit/pkg/build/engine"
 )
@@ -43,6 +44,16 @@ func TestPlainArgv(t *testing.T) {
 	} {
 		if got := line(engines[name], r); got != want {
 			t.Errorf("%s:\ngot  %s\nwant %s", name, got, want)
+		}
+	}
+}
+
+// Only those that leave what an ended build worked in are ended from within.
+func TestHowBuildsAreEnded(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{"buildx": "", "buildkit": "", "classic": "", "nerdctl": "", "podman": "buildah-", "buildah": "buildah-"} {
+		if c := engines[name].Build(engine.Request{}); c.Inner != want || c.Grace < 5*time.Second {
+			t.Errorf("%s: %q, %s", name, c.Inner, c.Grace)
 		}
 	}
 }
