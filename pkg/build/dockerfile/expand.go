@@ -60,19 +60,19 @@ func (e *expander) until(end byte) (text string, found bool) {
 			e.rest = e.rest[1:]
 			return b.String(), true
 		}
-		switch {
-		case c == e.escape:
+		switch c {
+		case e.escape:
 			_, n := utf8.DecodeRuneInString(e.rest[1:])
 			b.WriteString(e.rest[1 : 1+n])
 			e.rest = e.rest[1+n:]
-		case c == '\'':
+		case '\'':
 			text, rest, closed := strings.Cut(e.rest[1:], "'")
 			b.WriteString(text)
 			e.rest, e.ok = rest, e.ok && closed
-		case c == '"':
+		case '"':
 			e.rest = e.rest[1:]
 			b.WriteString(e.quoted())
-		case c == '$':
+		case '$':
 			b.WriteString(e.variable())
 		default:
 			b.WriteByte(c)

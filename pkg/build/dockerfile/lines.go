@@ -34,16 +34,8 @@ func instructions(text string) (list []instruction, escape byte) {
 		if isComment(lines[i]) {
 			continue
 		}
-		line, more := goesOn(lines[i], escape)
-		for more && i+1 < len(lines) {
-			i++
-			if isComment(lines[i]) || strings.TrimSpace(lines[i]) == "" {
-				continue // the line goes on behind it
-			}
-			var next string
-			next, more = goesOn(lines[i], escape)
-			line += next // with its blanks: they part words
-		}
+		var line string
+		line, i = joined(lines, i, escape)
 		if line = strings.TrimSpace(line); line == "" {
 			continue
 		}
@@ -52,6 +44,23 @@ func instructions(text string) (list []instruction, escape byte) {
 		i = afterHeredocs(lines, i, in)
 	}
 	return list, escape
+}
+
+// joined gives the line at i with those that it goes on in, and the place of the
+// last of them. Blanks at their beginnings part words; comments and empty lines
+// between them do not end it.
+func joined(lines []string, i int, escape byte) (string, int) {
+	line, more := goesOn(lines[i], escape)
+	parts := []string{line}
+	for more && i+1 < len(lines) {
+		i++
+		if isComment(lines[i]) || strings.TrimSpace(lines[i]) == "" {
+			continue
+		}
+		line, more = goesOn(lines[i], escape)
+		parts = append(parts, line)
+	}
+	return strings.Join(parts, ""), i
 }
 
 func isComment(line string) bool {
