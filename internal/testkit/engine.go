@@ -84,7 +84,11 @@ func (e *fakeEngine) run() int {
 	case e.args[0] == "build" || verb == "buildx build":
 		return e.build()
 	case verb == "image inspect":
-		return e.inspect(e.args[len(e.args)-1])
+		names := e.args[2:]
+		if names[0] == "--format" {
+			names = names[2:]
+		}
+		return e.inspect(names)
 	case verb == "image ls":
 		return e.list()
 	case e.args[0] == "run":
@@ -103,6 +107,7 @@ type fakeImage struct {
 	Size         int64
 	Os           string
 	Architecture string
+	RepoTags     []string
 	Config       struct {
 		User       string
 		Labels     map[string]string
@@ -185,7 +190,7 @@ func (e *fakeEngine) make(image, text string, args, labels map[string]string, pl
 			time.Sleep(10 * time.Minute)
 		}
 	}
-	i := fakeImage{ID: fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(time.Now().String()))), Created: time.Now(), Size: 6_900_000, Os: "linux", Architecture: "amd64"}
+	i := fakeImage{ID: fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(time.Now().String()))), Created: time.Now(), Size: 6_900_000, Os: "linux", Architecture: "amd64", RepoTags: []string{image}}
 	if _, arch, ok := strings.Cut(platform, "/"); ok {
 		i.Architecture = arch
 	}
@@ -248,13 +253,23 @@ func (e *fakeEngine) bake() int {
 	return 0
 }
 
-func (e *fakeEngine) inspect(image string) int {
-	text, err := os.ReadFile(e.file(image))
-	if err != nil {
-		return e.fail(1, "Error response from daemon: No such image: %s", image)
+// inspect tells of the images that are there, and fails when one is not.
+func (e *fakeEngine) inspect(images []string) int {
+	list, status := []json.RawMessage{}, 0
+	for _, image := range images {
+		var one []json.RawMessage
+		text, err := os.ReadFile(e.file(image))
+		if err == nil {
+			err = json.Unmarshal(text, &one)
+		}
+		if err != nil {
+			status = e.fail(1, "Error response from daemon: No such image: %s", image)
+		}
+		list = append(list, one...)
 	}
+	text, _ := json.Marshal(list)
 	fmt.Fprintln(e.out, string(text))
-	return 0
+	return status
 }
 
 func (e *fakeEngine) list() int {

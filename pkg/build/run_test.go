@@ -112,7 +112,7 @@ func TestImagesOfOthers(t *testing.T) {
 	if got := images(t, e, root); len(got) != 0 {
 		t.Errorf("got %+v", got)
 	}
-	testkit.Put(t, dir, map[string]string{"ghcr.io_estuary_source-x:local.image": `[{"Id":"sha256:1","Os":"linux","Architecture":"amd64"}]`})
+	testkit.Put(t, dir, map[string]string{"ghcr.io_estuary_source-x:local.image": `[{"Id":"sha256:1","Os":"linux","Architecture":"amd64","RepoTags":["ghcr.io/estuary/source-x:local"]}]`})
 	if got := images(t, e, root); len(got) != 1 || got[0].Age != build.Unknown || got[0].Why != "it was not built by connkit" {
 		t.Errorf("got %+v", got)
 	}
