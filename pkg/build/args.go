@@ -61,7 +61,7 @@ func (o *Options) check() error {
 }
 
 var (
-	secretWord = regexp.MustCompile(`(?i)(^|_)(token|secret|password|passwd|passphrase|credentials?|(api|private|access|secret|signing|encryption)_?key)(_|$)`)
+	secretWord = regexp.MustCompile(`(?i)(^|_)(token|secret|password|passwd|passphrase|credentials?|(api|private|access|secret|signing|encryption)_?key)(_|$)|(^|_)(pass|pwd|pat)$`)
 	// What can be spelled in words that look so, and is none.
 	notSecret = regexp.MustCompile(`(?i)(_(url|file|path|dir|name|id|type|title|version|enabled))$`)
 )

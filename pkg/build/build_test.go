@@ -193,6 +193,7 @@ func TestWhatIsRefused(t *testing.T) {
 		"another name":      {arg("CONNECTOR_NAME", "source-y"), `building source-x: CONNECTOR_NAME is "source-y"`},
 		"no rate":           {arg("USAGE_RATE", "1e5"), `reading the build arg USAGE_RATE: "1e5" is no rate such as 1.0`},
 		"a token":           {arg("GITHUB_TOKEN", "x"), "reading the build arg GITHUB_TOKEN: it looks secret, and an image keeps its build args"},
+		"a short word":      {arg("DB_PASS", "x"), "reading the build arg DB_PASS: it looks secret, and an image keeps its build args"},
 		"a password in URL": {arg("PIP_INDEX_URL", "https://u:p@h/simple"), "reading the build arg PIP_INDEX_URL: its URL holds a user or a password, and an image keeps its build args"},
 		"a line break":      {arg("A", "b\nc"), "reading the build arg A: its value has control characters in it"},
 		"no arg's name":     {arg("-A", "b"), `reading the build arg "-A": its name must be letters, digits and _`},
@@ -216,7 +217,7 @@ func TestWhatIsRefused(t *testing.T) {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
-	for _, key := range []string{"TOKEN_URL", "SECRET_NAME", "MONKEY", "TOKENIZER", "PUBLIC_KEY_FILE"} {
+	for _, key := range []string{"TOKEN_URL", "SECRET_NAME", "MONKEY", "TOKENIZER", "PUBLIC_KEY_FILE", "PASS_THROUGH", "BYPASS", "PATH_X"} {
 		o := options(root)
 		arg(key, "x")(&o)
 		if _, err := build.NewPlan(t.Context(), o); err != nil {
