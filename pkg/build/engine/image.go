@@ -71,8 +71,7 @@ func (e Engine) Inspect(ctx context.Context, image string) (found Image, ok bool
 		c = e.cmd("inspect", "--type", "image", image)
 	}
 	out, err := proc.Run(ctx, c)
-	var exit *proc.Error
-	if errors.As(err, &exit) && absent(exit.Stderr) {
+	if saysAbsent(err) {
 		return Image{}, false, nil
 	}
 	if err != nil {
@@ -106,8 +105,7 @@ func (e Engine) InspectAll(ctx context.Context, names []string) (map[string]Imag
 	}
 	for some := range slices.Chunk(names, atOnce) {
 		out, err := proc.Run(ctx, e.cmd(append([]string{"image", "inspect"}, some...)...))
-		var exit *proc.Error
-		if err != nil && !(errors.As(err, &exit) && absent(exit.Stderr)) {
+		if err != nil && !saysAbsent(err) {
 			return nil, fmt.Errorf("looking at the images of %s: %w", e.Name, err)
 		}
 		var list []inspected
@@ -123,6 +121,12 @@ func (e Engine) InspectAll(ctx context.Context, names []string) (map[string]Imag
 		}
 	}
 	return found, nil
+}
+
+// saysAbsent tells whether that is why a command of an engine has failed.
+func saysAbsent(err error) bool {
+	var exit *proc.Error
+	return errors.As(err, &exit) && absent(exit.Stderr)
 }
 
 // absent tells whether an engine says that an image is not there.
