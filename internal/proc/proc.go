@@ -38,6 +38,7 @@ type Cmd struct {
 	Reap   []string      // of a session: a command that ends what the program runs elsewhere, such as a container
 
 	Inner    string // what begins the names of programs in its group that get SIGTERM before it: one that cleans up when they fail
+	Merged   bool   // stderr comes in stdout, in the order of writing; Stderr gets nothing
 	Discard  bool   // keep no stdout for [Output]: Stdout alone gets it
 	Terminal bool   // the program may talk to the terminal, so it stays in connkit's process group
 
@@ -96,6 +97,9 @@ func Run(ctx context.Context, c Cmd) (Output, error) {
 		cmd.Stdout = c.Stdout
 	}
 	cmd.Stderr = tee(&errOut, c.Stderr, &turn)
+	if c.Merged {
+		cmd.Stderr = cmd.Stdout
+	}
 	cmd.ExtraFiles = c.Hold
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: !c.Terminal}
 	group := func() int {
