@@ -16,10 +16,12 @@ GOLANGCI_VERSION := v2.15.0
 DLV_VERSION      := v1.27.2
 UV_VERSION       := 0.9.9
 POETRY_VERSION   := 2.5.1
+BUILDX_VERSION   := v0.24.0
+BUILDKIT_VERSION := v0.22.0
 SOPS_VERSION     := $(shell awk '$$1 == "github.com/getsops/sops/v3" {print $$2}' go.mod)
 export PATH := $(TOOLS)/bin:$(PY)/bin:$(PATH)
 
-.PHONY: help build demo test verify lint vet fmt docs docs-clean tidy-clean unit race e2e shims third-party replay bench bench-docs setup setup-docker setup-bench setup-python setup-lint setup-sops setup-dlv clean
+.PHONY: help build demo test verify lint vet fmt docs docs-clean tidy-clean unit race e2e shims third-party replay bench bench-docs setup setup-docker setup-buildx setup-bench setup-python setup-lint setup-sops setup-dlv clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,7 +44,7 @@ unit:
 race: # by default each program that the tests start would sleep a second at its end
 	GORACE=atexit_sleep_ms=0 go test -race -timeout 30m -tags $(TAGS) ./...
 
-e2e: build setup setup-docker ## tests with the real SDKs from the registries, the real sops, and real container engines
+e2e: build setup setup-docker setup-buildx ## tests with the real SDKs from the registries, the real sops, and real container engines
 	BINARY_UNDER_TEST=$(CURDIR)/bin/connkit go test -tags $(TAGS),e2e -run '^TestE2E' -timeout 40m -v ./internal/cli ./pkg/pyenv ./pkg/run/debug ./internal/testkit/kmsfake | bash scripts/test-summary.sh
 
 shims: build setup-python ## the rules of the two shims against real SDK versions, and the tests of the scaffolds without an SDK
@@ -92,6 +94,9 @@ setup: setup-python setup-lint setup-sops setup-dlv ## install the tools that th
 
 setup-docker: ## install and start Docker, podman and buildah where they are missing, make base images
 	@bash scripts/setup-docker.sh $(TOOLS)
+
+setup-buildx: ## compile docker's buildx and a BuildKit daemon into .tools/
+	@bash scripts/setup-buildx.sh $(TOOLS) $(BUILDX_VERSION) $(BUILDKIT_VERSION)
 
 setup-python:
 	@bash scripts/setup-python.sh $(PY) $(UV_VERSION) $(POETRY_VERSION)

@@ -116,7 +116,10 @@ func (a *app) addIgnores(targets []*build.Target) (fileEdit, error) {
 	if bytes.Contains(e.before, []byte("\r\n")) {
 		eol = "\r\n"
 	}
-	have := strings.Fields(string(e.before))
+	var have []string
+	for line := range strings.Lines(string(e.before)) {
+		have = append(have, strings.TrimSpace(line))
+	}
 	var lines []string
 	for _, t := range targets {
 		for _, line := range t.Ignore {

@@ -3,8 +3,10 @@
 package cli_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -201,8 +203,8 @@ func TestE2EBuildPython(t *testing.T) {
 	}
 }
 
-// A build that fails names its log; one that is interrupted leaves no container.
-func TestE2EBuildFailsAndIsInterrupted(t *testing.T) {
+// A build that fails names its log.
+func TestE2EBuildFails(t *testing.T) {
 	engines(t)
 	r := newRepo(t)
 	r.write("source-fails/main.go", "package main\n")
@@ -211,26 +213,51 @@ func TestE2EBuildFailsAndIsInterrupted(t *testing.T) {
 	if !strings.Contains(out, "the reason is this") || !strings.Contains(out, "the whole log: ") {
 		t.Errorf("got %s", out)
 	}
-	r.write("source-fails/Dockerfile", "FROM "+pythonBase+"\nRUN sleep 86399\n")
-	cmd := exec.Command(connkitBinary(t), "build", "source-fails", "--progress", "plain")
+}
+
+// One that is interrupted leaves nothing that runs, and no container.
+func TestE2EBuildIsInterrupted(t *testing.T) {
+	all := engines(t)
+	r := newRepo(t)
+	r.write("source-waits/main.go", "package main\n")
+	for n, engine := range all {
+		step := fmt.Sprintf("8639%d", n) // seconds: of this engine's build alone
+		r.write("source-waits/Dockerfile", "FROM "+pythonBase+"\nRUN sleep "+step+"\n")
+		before := workedIn(t, r)
+		r.interrupted("sleep\x00"+step+"\x00", "connkit", "build", "source-waits", "--engine", engine, "--progress", "plain")
+		waitFor(t, func() bool { return !running("sleep\x00" + step + "\x00") })
+		for _, id := range workedIn(t, r) {
+			if !slices.Contains(before, id) && engine != "docker" {
+				t.Errorf("%s: the container %s is left", engine, id)
+			}
+		}
+	}
+}
+
+// workedIn gives the containers that podman and buildah build in.
+func workedIn(t *testing.T, r repo) []string {
+	t.Helper()
+	return strings.Fields(r.run("podman", "ps", "--all", "--external", "--filter", "ancestor="+pythonBase, "--format", "{{.ID}}"))
+}
+
+// interrupted starts a command and interrupts it when a process runs.
+func (r repo) interrupted(process string, argv ...string) {
+	r.t.Helper()
+	cmd := exec.Command(connkitBinary(r.t), argv[1:]...)
 	cmd.Dir = r.dir
-	stderr, err := cmd.StderrPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
 	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
+		r.t.Fatal(err)
 	}
-	waitFor(t, func() bool { return running("sleep\x0086399\x00") })
-	go func() { _, _ = stderr.Read(make([]byte, 1<<16)) }()
+	waitFor(r.t, func() bool { return running(process) })
 	if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
-		t.Fatal(err)
+		r.t.Fatal(err)
 	}
 	var exit *exec.ExitError
 	if err := cmd.Wait(); !errors.As(err, &exit) || exit.ExitCode() != 130 {
-		t.Errorf("got %v", err)
+		r.t.Errorf("%v: %v\n%s", argv, err, out.String())
 	}
-	waitFor(t, func() bool { return !running("sleep\x0086399\x00") })
 }
 
 // running tells whether a process has a command line.

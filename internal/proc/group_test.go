@@ -68,6 +68,32 @@ func TestRunEndsTheWholeGroup(t *testing.T) {
 	waitUntil(t, "the group to end", func() bool { return len(marked(t, mark)) == 0 })
 }
 
+// A program that cleans up when what it runs fails gets the chance to.
+func TestRunEndsWhatIsInnerFirst(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ role, inner, want string }{
+		{"builder", "inner-", "ready\ncleaned up\n"},
+		{"builder", "", "ready\n"},
+		{"group", "inner-", "ready\n"}, // there is none of the name
+	} {
+		ctx, cancel := context.WithCancel(t.Context())
+		ready := &seen{came: make(chan struct{})}
+		c := self(t, tt.role)
+		c.Stdout, c.Inner = ready, tt.inner
+		if tt.role == "group" {
+			c.Grace = 50 * time.Millisecond
+		}
+		go func() {
+			<-ready.came
+			cancel()
+		}()
+		out, err := proc.Run(ctx, c)
+		if !errors.Is(err, context.Canceled) || string(out.Stdout) != tt.want {
+			t.Errorf("%s, inner %q: got %q, %v", tt.role, tt.inner, out.Stdout, err)
+		}
+	}
+}
+
 func TestRunWithAContextThatHasEnded(t *testing.T) {
 	t.Parallel()
 	why := errors.New("that is why")

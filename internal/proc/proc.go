@@ -37,9 +37,10 @@ type Cmd struct {
 	Grace  time.Duration // between SIGTERM and SIGKILL when the context ends; 0 is 5 s
 	Reap   []string      // of a session: a command that ends what the program runs elsewhere, such as a container
 
-	Merged   bool // stderr comes in stdout, in the order of writing; Stderr gets nothing
-	Discard  bool // keep no stdout for [Output]: Stdout alone gets it
-	Terminal bool // the program may talk to the terminal, so it stays in connkit's process group
+	Inner    string // what begins the names of programs in its group that get SIGTERM before it: one that cleans up when they fail
+	Merged   bool   // stderr comes in stdout, in the order of writing; Stderr gets nothing
+	Discard  bool   // keep no stdout for [Output]: Stdout alone gets it
+	Terminal bool   // the program may talk to the terminal, so it stays in connkit's process group
 
 	Hold []*os.File // stay open until the program ends, even when connkit is killed: for locks
 
@@ -112,9 +113,19 @@ func Run(ctx context.Context, c Cmd) (Output, error) {
 		}
 		return -cmd.Process.Pid
 	}
-	cmd.Cancel = func() error { return syscall.Kill(group(), syscall.SIGTERM) }
+	ended := make(chan struct{})
+	var ending sync.WaitGroup
+	cmd.Cancel = func() error {
+		if c.Inner != "" && !c.Terminal {
+			ending.Go(func() { endInner(c.Inner, cmd.Process.Pid, ended) })
+			return nil
+		}
+		return syscall.Kill(group(), syscall.SIGTERM)
+	}
 	cmd.WaitDelay = cmp.Or(c.Grace, killDelay)
 	err = cmd.Run()
+	close(ended)
+	ending.Wait()
 	output := Output{out.Bytes(), errOut.Bytes()}
 	if ctx.Err() != nil {
 		if cmd.Process != nil && !c.Terminal {

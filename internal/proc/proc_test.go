@@ -60,6 +60,7 @@ func roles() map[string]func() {
 		"mule":    func() { signal.Ignore(syscall.SIGTERM); fmt.Println("ready"); time.Sleep(time.Hour) },
 		"tmp":     func() { fmt.Println(os.TempDir()); _, _ = io.Copy(io.Discard, os.Stdin) },
 		"outlive": outlive,
+		"builder": builder,
 		"long":    func() { fmt.Print(strings.Repeat("z", proc.MaxLine+1<<20)); time.Sleep(time.Hour) },
 		"runner":  runner,
 		"owner":   owner,
@@ -69,6 +70,21 @@ func roles() map[string]func() {
 			time.Sleep(time.Hour)
 		},
 	}
+}
+
+// builder waits for another program and cleans up when that fails, but not when
+// it is ended itself.
+func builder() {
+	inner := exec.Command(os.Args[0])
+	inner.Args[0] = "inner-step"
+	inner.Env = append(os.Environ(), role+"=deaf")
+	if err := inner.Start(); err != nil {
+		panic(err)
+	}
+	fmt.Println("ready")
+	_ = inner.Wait()
+	fmt.Println("cleaned up")
+	os.Exit(1)
 }
 
 // flood fills stderr beyond any pipe before it answers.

@@ -15,7 +15,8 @@ import (
 // names it builds images that are files of the folder FAKE_ENGINE, tells of
 // them, and runs a connector that answers spec. FAKE_ENGINE_IS holds words that
 // change it: down, buildx, old (a docker that drives BuildKit itself), odd (its
-// images lose their labels). Every call is a line of the file calls. It gives the exit code.
+// images lose their labels), mute (a bake does not tell who failed), plain (buildx
+// with its driver docker). Every call is a line of the file calls. It gives the exit code.
 func Engine(in io.Reader, out, errOut io.Writer) int {
 	e := fakeEngine{dir: os.Getenv("FAKE_ENGINE"), name: filepath.Base(os.Args[0]), args: os.Args[1:], in: in, out: out, err: errOut}
 	record, err := os.OpenFile(filepath.Join(e.dir, "calls"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
@@ -53,7 +54,11 @@ func (e *fakeEngine) run() int {
 	case strings.HasPrefix(verb, "buildx") && !e.is("buildx"):
 		return e.fail(1, "docker: unknown command: docker buildx")
 	case verb == "buildx inspect":
-		fmt.Fprintln(e.out, "Name: x\nDriver:        docker-container")
+		driver := "docker-container"
+		if e.is("plain") {
+			driver = "docker"
+		}
+		fmt.Fprintln(e.out, "Name: x\nDriver:        "+driver)
 		return 0
 	case e.is("down"):
 		return e.fail(1, "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?")
@@ -72,7 +77,11 @@ func (e *fakeEngine) run() int {
 	case e.args[0] == "build" || verb == "buildx build":
 		return e.build()
 	case verb == "image inspect":
-		return e.inspect(e.args[len(e.args)-1])
+		names := e.args[2:]
+		if names[0] == "--format" {
+			names = names[2:]
+		}
+		return e.inspect(names)
 	case verb == "image ls":
 		return e.list()
 	case e.args[0] == "run":

@@ -22,6 +22,7 @@ type fakeImage struct {
 	Size         int64
 	Os           string
 	Architecture string
+	RepoTags     []string
 	Config       struct {
 		User       string
 		Labels     map[string]string
@@ -86,7 +87,7 @@ func (e *fakeEngine) make(image, text string, args, labels map[string]string, pl
 			time.Sleep(10 * time.Minute)
 		}
 	}
-	i := fakeImage{ID: fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(time.Now().String()))), Created: time.Now(), Size: 6_900_000, Os: "linux", Architecture: "amd64"}
+	i := fakeImage{ID: fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(time.Now().String()))), Created: time.Now(), Size: 6_900_000, Os: "linux", Architecture: "amd64", RepoTags: []string{image}}
 	if _, arch, ok := strings.Cut(platform, "/"); ok {
 		i.Architecture = arch
 	}
@@ -140,19 +141,32 @@ func (e *fakeEngine) bake() int {
 		}
 		fmt.Fprintf(e.out, "#%d [%s 1/1] COPY . .\n", n, name)
 		if status := e.make(t.Tags[0], string(dockerfile), t.Args, t.Labels, ""); status != 0 {
-			return status
+			if e.is("mute") {
+				return e.fail(status, "ERROR: failed to build")
+			}
+			return e.fail(status, "ERROR: target %s: failed to solve: process did not complete successfully: exit code: %d", name, status)
 		}
 	}
 	return 0
 }
 
-func (e *fakeEngine) inspect(image string) int {
-	text, err := os.ReadFile(e.file(image))
-	if err != nil {
-		return e.fail(1, "Error response from daemon: No such image: %s", image)
+// inspect tells of the images that are there, and fails when one is not.
+func (e *fakeEngine) inspect(images []string) int {
+	list, status := []json.RawMessage{}, 0
+	for _, image := range images {
+		var one []json.RawMessage
+		text, err := os.ReadFile(e.file(image))
+		if err == nil {
+			err = json.Unmarshal(text, &one)
+		}
+		if err != nil {
+			status = e.fail(1, "Error response from daemon: No such image: %s", image)
+		}
+		list = append(list, one...)
 	}
+	text, _ := json.Marshal(list)
 	fmt.Fprintln(e.out, string(text))
-	return 0
+	return status
 }
 
 func (e *fakeEngine) list() int {

@@ -22,12 +22,15 @@ func isType(s string) bool { return s == "capture" || s == "materialize" || s ==
 
 func isProxy(name string) bool { return engine.IsProxy(name) }
 
+// component is one part of an image's name: https://pkg.go.dev/github.com/distribution/reference.
+const component = `[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*`
+
 var (
 	argName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 	tagForm = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$`)
 	// A host, which has a dot or a port or is localhost, or a path component, and more of these.
-	registryForm = regexp.MustCompile(`^([a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)+(:[0-9]{1,5})?|[a-zA-Z0-9-]+:[0-9]{1,5}|[a-z0-9]+([._-]+[a-z0-9]+)*)(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$`)
-	nameForm     = regexp.MustCompile(`^[a-z0-9]+([._-]+[a-z0-9]+)*$`)
+	registryForm = regexp.MustCompile(`^([a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)+(:[0-9]{1,5})?|\[[0-9a-fA-F:]+\](:[0-9]{1,5})?|[a-zA-Z0-9-]+:[0-9]{1,5}|` + component + `)(/` + component + `)*$`)
+	nameForm     = regexp.MustCompile(`^` + component + `$`)
 	platformForm = regexp.MustCompile(`^[a-z0-9]+/[a-z0-9_]+(/[a-z0-9]+)?$`)
 	secretID     = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*$`)
 )
@@ -50,7 +53,7 @@ func (o *Options) check() error {
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(o.Args)) {
-		if err := checkArg(key, o.Args[key]); err != nil {
+		if err := o.checkArg(key, o.Args[key]); err != nil {
 			return err
 		}
 	}
@@ -58,14 +61,14 @@ func (o *Options) check() error {
 }
 
 var (
-	secretWord = regexp.MustCompile(`(?i)(^|_)(token|secret|password|passwd|passphrase|credentials?|(api|private|access|secret|signing|encryption)_?key)(_|$)`)
+	secretWord = regexp.MustCompile(`(?i)(^|_)(token|secret|password|passwd|passphrase|credentials?|(api|private|access|secret|signing|encryption)_?key)(_|$)|(^|_)(pass|pwd|pat)$`)
 	// What can be spelled in words that look so, and is none.
 	notSecret = regexp.MustCompile(`(?i)(_(url|file|path|dir|name|id|type|title|version|enabled))$`)
 )
 
 // checkArg refuses what cannot be a build arg, and what should be none: the
 // history of an image keeps the args of its build.
-func checkArg(key, value string) error {
+func (o *Options) checkArg(key, value string) error {
 	switch {
 	case !argName.MatchString(key):
 		return fault.Usagef("reading the build arg %q: its name must be letters, digits and _", key)
@@ -75,6 +78,10 @@ func checkArg(key, value string) error {
 		return nil // not kept, and passed by the environment
 	case secretWord.MatchString(key) && !notSecret.MatchString(key):
 		return fault.Usagef("reading the build arg %s: it looks secret, and an image keeps its build args", key).
+			WithHint("--secret id=%s,env=%s, and RUN --mount=type=secret,id=%s in the Dockerfile", strings.ToLower(key), key, strings.ToLower(key))
+	}
+	if what := o.seems(key, value); what != "" {
+		return fault.Usagef("reading the build arg %s: it looks like %s, and an image keeps its build args", key, what).
 			WithHint("--secret id=%s,env=%s, and RUN --mount=type=secret,id=%s in the Dockerfile", strings.ToLower(key), key, strings.ToLower(key))
 	}
 	for _, word := range strings.Fields(value) {
@@ -90,6 +97,17 @@ func checkArg(key, value string) error {
 		return fault.Usagef("reading the build arg USAGE_RATE: %q is no rate such as 1.0", value)
 	}
 	return nil
+}
+
+// seems asks what a value seems to be.
+func (o *Options) seems(key, value string) string {
+	switch {
+	case privateKey.MatchString(value):
+		return "a private key"
+	case o.Secret == nil:
+		return ""
+	}
+	return o.Secret(key, value)
 }
 
 func isRate(s string) bool {
@@ -124,7 +142,7 @@ func (o *Options) args(c workspace.Connector, t *Target) (map[string]string, err
 			return nil, err
 		}
 		t.Notes = ci.Notes
-		t.takeCI(args, ci.Args)
+		o.takeCI(t, args, ci.Args)
 	}
 	maps.Copy(args, o.Args)
 	kind := types[c.Kind]
@@ -139,18 +157,25 @@ func (o *Options) args(c workspace.Connector, t *Target) (map[string]string, err
 	if given := args["CONNECTOR_NAME"]; given != c.Name {
 		return nil, fault.Usagef("building %s: CONNECTOR_NAME is %q", c.Name, given).WithHint("leave the build arg out")
 	}
+	t.proxies = map[string]string{}
+	for key, value := range args {
+		if isProxy(key) {
+			t.proxies[key] = value
+			delete(args, key)
+		}
+	}
 	return args, nil
 }
 
 // takeCI takes what CI gives. What would be wrong in a label is said and not taken.
-func (t *Target) takeCI(args, ci map[string]string) {
+func (o *Options) takeCI(t *Target, args, ci map[string]string) {
 	for _, key := range slices.Sorted(maps.Keys(ci)) {
 		value := ci[key]
 		if key == "CONNECTOR_TYPE" && args[key] != "" && value != args[key] {
 			t.Warnings = append(t.Warnings, "CI builds it with CONNECTOR_TYPE="+value+", which Flow does not take for a "+args[key]+": connkit builds with "+args[key])
 			continue
 		}
-		if err := checkArg(key, value); err != nil {
+		if err := o.checkArg(key, value); err != nil {
 			t.Warnings = append(t.Warnings, "CI gives it a build arg that is left out: "+err.Error())
 			continue
 		}

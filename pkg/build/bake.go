@@ -3,12 +3,12 @@ package build
 import (
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
+	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/proc"
 	"github.com/connkit/connkit/pkg/build/engine"
 	"github.com/connkit/connkit/pkg/build/inputs"
@@ -61,29 +61,44 @@ func (t *Target) write(dir string) (string, error) {
 	return file, nil
 }
 
-// bake builds all that is left in one go.
+// bake builds all that is left in one go. One that fails ends the others, which
+// then go without it: what was done of them is in the builder's cache.
 func (p *Plan) bake(ctx context.Context, o RunOptions, results []Result, left []int) {
 	start := time.Now()
-	counted, err := p.bakeAll(ctx, o, results, left)
-	for _, i := range left {
-		r := &results[i]
-		r.Seconds = time.Since(start).Seconds()
-		if counted != nil {
-			r.Steps, r.Cached = counted.Done[r.Connector], counted.Cached[r.Connector]
+	for len(left) > 0 {
+		counted, log, err := p.bakeOnce(ctx, o, results, left)
+		ended, rest := left, []int(nil)
+		if err != nil && ctx.Err() == nil {
+			ended, rest = log.culprit(results, left)
 		}
-		if r.err = err; err == nil {
-			o.examine(ctx, r)
+		for n, i := range ended {
+			r := &results[i]
+			r.Seconds = time.Since(start).Seconds()
+			if counted != nil {
+				r.Steps, r.Cached = counted.Done[r.Connector], counted.Cached[r.Connector]
+			}
+			switch {
+			case err == nil:
+				o.examine(ctx, r)
+			case n == 0 || ctx.Err() != nil:
+				r.err = o.explain(ctx, r, err, log)
+			default:
+				r.err = fault.Failedf("building %s: it was in the same bake", r.Image)
+			}
+			if o.Done != nil && ctx.Err() == nil {
+				o.Done(*r)
+			}
 		}
-		if o.Done != nil && ctx.Err() == nil {
-			o.Done(*r)
-		}
+		log.close()
+		left = rest
 	}
 }
 
-func (p *Plan) bakeAll(ctx context.Context, o RunOptions, results []Result, left []int) (*engine.Steps, error) {
+// bakeOnce starts docker buildx bake for some targets.
+func (p *Plan) bakeOnce(ctx context.Context, o RunOptions, results []Result, left []int) (*engine.Steps, *buildLog, error) {
 	tmp, err := os.MkdirTemp("", "connkit-bake-*")
 	if err != nil {
-		return nil, fmt.Errorf("creating a temporary folder: %w", err)
+		return nil, nil, fmt.Errorf("creating a temporary folder: %w", err)
 	}
 	defer os.RemoveAll(tmp) //nolint:errcheck // the system cleans its temp folder
 	var targets []*Target
@@ -93,33 +108,25 @@ func (p *Plan) bakeAll(ctx context.Context, o RunOptions, results []Result, left
 		t := results[i].Target
 		targets = append(targets, t)
 		steps.Targets = append(steps.Targets, t.Connector)
-		for key, value := range t.Args {
-			if isProxy(key) {
-				env = append(env, key+"="+value)
-			}
+		for key, value := range t.proxies {
+			env = append(env, key+"="+value)
 		}
 	}
 	text, err := p.bakeFile(o, tmp, targets)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	file := filepath.Join(tmp, "bake.json")
 	if err := os.WriteFile(file, text, 0o600); err != nil {
-		return nil, fmt.Errorf("writing the bake file: %w", err)
+		return nil, nil, fmt.Errorf("writing the bake file: %w", err)
 	}
 	log, err := newLog(o.LogDir, "bake")
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	defer log.close()
 	c := o.Engine.Bake(file, o.Builder, env)
-	out := io.MultiWriter(log, steps)
-	if o.Output != nil {
-		out = io.MultiWriter(log, steps, o.Output)
-	}
-	c.Dir, c.Stdout, c.Stderr = p.root, out, out
-	if _, err := proc.Run(ctx, c); err != nil {
-		return steps, o.explain(ctx, &results[left[0]], err, log)
-	}
-	return steps, nil
+	c.Dir = p.root
+	o.listen(&c, log, steps)
+	_, err = proc.Run(ctx, c)
+	return steps, log, err
 }

@@ -2,6 +2,7 @@ package build_test
 
 import (
 	"context"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"slices"
@@ -169,6 +170,14 @@ func TestWhichDockerfile(t *testing.T) {
 	}
 }
 
+// tokens knows the form of one.
+func tokens(_, value string) string {
+	if strings.HasPrefix(value, "ghp_") {
+		return "a GitHub token"
+	}
+	return ""
+}
+
 func TestWhatIsRefused(t *testing.T) {
 	t.Parallel()
 	root := testkit.Tree(t, files())
@@ -184,6 +193,7 @@ func TestWhatIsRefused(t *testing.T) {
 		"another name":      {arg("CONNECTOR_NAME", "source-y"), `building source-x: CONNECTOR_NAME is "source-y"`},
 		"no rate":           {arg("USAGE_RATE", "1e5"), `reading the build arg USAGE_RATE: "1e5" is no rate such as 1.0`},
 		"a token":           {arg("GITHUB_TOKEN", "x"), "reading the build arg GITHUB_TOKEN: it looks secret, and an image keeps its build args"},
+		"a short word":      {arg("DB_PASS", "x"), "reading the build arg DB_PASS: it looks secret, and an image keeps its build args"},
 		"a password in URL": {arg("PIP_INDEX_URL", "https://u:p@h/simple"), "reading the build arg PIP_INDEX_URL: its URL holds a user or a password, and an image keeps its build args"},
 		"a line break":      {arg("A", "b\nc"), "reading the build arg A: its value has control characters in it"},
 		"no arg's name":     {arg("-A", "b"), `reading the build arg "-A": its name must be letters, digits and _`},
@@ -193,16 +203,21 @@ func TestWhatIsRefused(t *testing.T) {
 		"platforms":         {func(o *build.Options) { o.Platform = "linux/amd64,linux/arm64" }, `reading the platform: "linux/amd64,linux/arm64" are several, and an engine keeps one image for a name`},
 		"a platform":        {func(o *build.Options) { o.Platform = "-x" }, `reading the platform: "-x" is none such as linux/amd64`},
 		"a secret":          {func(o *build.Options) { o.Secrets = []engine.Secret{{ID: "a,b", Src: "x"}} }, `reading the secret "id=a,b,src=x": it must be id=NAME,src=FILE or id=NAME,env=VARIABLE`},
+		"a token's form":    {arg("WORKDIR_ID", "ghp_x"), "reading the build arg WORKDIR_ID: it looks like a GitHub token, and an image keeps its build args"},
+		"a private key":     {arg("PEM", "-----BEGIN RSA PRIVATE KEY-----"), "reading the build arg PEM: it looks like a private key, and an image keeps its build args"},
+		"a doubled dot":     {func(o *build.Options) { o.Connectors[0].Name = "source-.x" }, `naming the image of "source-.x": an image's name is small letters and digits with - _ . between`},
+		"a registry's path": {func(o *build.Options) { o.Registry = "ghcr.io/a..b" }, `reading the registry: "ghcr.io/a..b" is none such as ghcr.io/estuary`},
 		"a name":            {func(o *build.Options) { o.Connectors[0].Name = "source-X" }, `naming the image of "source-X": an image's name is small letters and digits with - _ . between`},
 		"no kind":           {func(o *build.Options) { o.Connectors[0].Kind = "" }, "building source-x: its name does not tell whether it is a capture, a materialization or a derivation"},
 	} {
 		o := options(root)
+		o.Secret = tokens
 		tt.change(&o)
 		if _, err := build.NewPlan(t.Context(), o); fault.KindOf(err) != fault.Usage || err.Error() != tt.want {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
-	for _, key := range []string{"TOKEN_URL", "SECRET_NAME", "MONKEY", "TOKENIZER", "PUBLIC_KEY_FILE"} {
+	for _, key := range []string{"TOKEN_URL", "SECRET_NAME", "MONKEY", "TOKENIZER", "PUBLIC_KEY_FILE", "PASS_THROUGH", "BYPASS", "PATH_X"} {
 		o := options(root)
 		arg(key, "x")(&o)
 		if _, err := build.NewPlan(t.Context(), o); err != nil {
@@ -214,6 +229,53 @@ func TestWhatIsRefused(t *testing.T) {
 	arg("CONNECTOR_TYPE", "materialize")(&o)
 	if got := plan(t, o); got.Args["CONNECTOR_TYPE"] != "materialize" {
 		t.Errorf("got %v", got.Args)
+	}
+}
+
+func TestNamesOfImages(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ connector, registry, tag, want string }{
+		{"source-x", "", "", "ghcr.io/estuary/source-x:local"},
+		{"source_x", "acme", "V1.2-a_b", "acme/source_x:V1.2-a_b"},
+		{"source__x", "localhost:5000", "dev", "localhost:5000/source__x:dev"},
+		{"source---x", "Reg.example.com:443/a/b__c/d-e", "", "Reg.example.com:443/a/b__c/d-e/source---x:local"},
+		{"source-x", "[::1]:5000/a", "", "[::1]:5000/a/source-x:local"},
+		{"source___x", "", "", ""},
+		{"source-_x", "", "", ""},
+		{"-x", "", "", ""},
+		{"x-", "", "", ""},
+		{"ü", "", "", ""},
+		{"x", "a//b", "", ""},
+		{"x", "a/", "", ""},
+		{"x", "localhost:500000", "", ""},
+		{"x", "a b", "", ""},
+		{"x", "", strings.Repeat("a", 129), ""},
+		{"x", "", "a:b", ""},
+	} {
+		got, err := build.ImageName(tt.connector, tt.registry, tt.tag)
+		if tt.want == "" && err == nil || tt.want != "" && got != tt.want {
+			t.Errorf("%+v: got %q, %v", tt, got, err)
+		}
+	}
+}
+
+// The password of a proxy is in nothing that is shown.
+func TestProxiesAreNotShown(t *testing.T) {
+	t.Parallel()
+	o := options(testkit.Tree(t, files()))
+	o.Args = map[string]string{"HTTPS_PROXY": "http://u:hidden@proxy", "no_proxy": "hidden", "A": "b"}
+	p, err := build.NewPlan(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown, err := json.Marshal(p.Targets)
+	if err != nil || strings.Contains(string(shown), "hidden") || !strings.Contains(string(shown), `"A":"b"`) {
+		t.Errorf("%v: %s", err, shown)
+	}
+	e := engine.Engine{Name: engine.Docker, Program: "docker", Builder: engine.Buildx}
+	words := strings.Join(p.Commands(build.RunOptions{Engine: e})[0], " ")
+	if strings.Contains(words, "hidden") || !strings.Contains(words, "--build-arg HTTPS_PROXY --build-arg USAGE_RATE=1.0 --build-arg no_proxy") {
+		t.Errorf("got %s", words)
 	}
 }
 
@@ -247,7 +309,9 @@ func TestSecretsInTheContext(t *testing.T) {
 	for name, tt := range map[string]struct {
 		file, text, want string
 	}{
+		"a token's form":    {"config.yaml", "a: 1\nwhere: ghp_s3cr3t\n", `config.yaml is plain text: "where" in line 2 looks secret`},
 		"a plain config":    {"config.yaml", "a: 1\nnested:\n  api_key: s3cr3t-value\n", `config.yaml is plain text: "api_key" in line 3 looks secret`},
+		"a pattern's name":  {"config[1] *.yaml", "token: s3cr3t-value\n", `config[1] *.yaml is plain text: "token" in line 1 looks secret`},
 		"the suffix":        {"my_config.json", `{"x_sops": "s3cr3t-value"}`, `my_config.json is plain text: "x_sops" in line 1 looks secret`},
 		"sealed":            {"config.yaml", "token_sops: ENC[AES256_GCM,data:x]\nsops: {version: 3}\n", ""},
 		"a placeholder":     {"config.yaml", "token_sops: replace-me\npassword: ''\nsecret: ${SECRET}\n", ""},
@@ -264,12 +328,16 @@ func TestSecretsInTheContext(t *testing.T) {
 			t.Parallel()
 			root := testkit.Tree(t, files())
 			testkit.Put(t, root, map[string]string{"source-x/" + tt.file: tt.text})
-			got := plan(t, options(root))
+			o := options(root)
+			if strings.Contains(tt.text, "ghp_") {
+				o.Secret = tokens
+			}
+			got := plan(t, o)
 			all := strings.Join(got.Warnings, "\n")
 			if tt.want == "" && all != "" || !strings.Contains(all, tt.want) || strings.Contains(all, "s3cr3t") {
 				t.Errorf("got %q", all)
 			}
-			if (tt.want != "") != slices.Contains(got.Ignore, "source-x/"+tt.file) {
+			if (tt.want != "") != slices.Contains(got.Ignore, "source-x/"+strings.NewReplacer("[", `\[`, "*", `\*`).Replace(tt.file)) {
 				t.Errorf("offered: %q", got.Ignore)
 			}
 			testkit.Put(t, root, map[string]string{".dockerignore": strings.Join(append(got.Ignore, "x"), "\n")})
@@ -329,6 +397,16 @@ func TestChangedSince(t *testing.T) {
 	if got := names(root, "HEAD"); got != "source-x source-z" {
 		t.Errorf("a glob: %q", got)
 	}
+	testkit.Git(t, root, "add", "-A")
+	testkit.Git(t, root, "commit", "-qm", "three")
+	testkit.Put(t, root, map[string]string{"source-y/Dockerfile.dockerignore": "x\n"})
+	if got := names(root, "HEAD"); got != "source-y" {
+		t.Errorf("what a Dockerfile leaves out: %q", got)
+	}
+	testkit.Put(t, root, map[string]string{".dockerignore": "x\n"})
+	if got := names(root, "HEAD"); got != "source-x source-y source-z" {
+		t.Errorf("what all leave out: %q", got)
+	}
 	p, err := build.NewPlan(t.Context(), options(root))
 	if err != nil {
 		t.Fatal(err)
@@ -344,5 +422,49 @@ func TestInterruptedPlan(t *testing.T) {
 	cancel()
 	if _, err := build.NewPlan(ctx, options(testkit.Tree(t, files()))); fault.KindOf(err) != fault.Interrupted {
 		t.Errorf("got %v", err)
+	}
+}
+
+// A submodule is one path to git, and so is what a link leads to another.
+func TestChangedSinceInSubmodulesAndBehindLinks(t *testing.T) {
+	t.Parallel()
+	lib, _ := testkit.Repo(t, map[string]string{"a.py": "a"})
+	root, _ := testkit.Repo(t, map[string]string{
+		"source-x/Dockerfile": "FROM a\nCOPY sub/a.py source-x /s/\n", "source-x/main.go": "package main\n", "shared/real.py": "r",
+		"source-y/Dockerfile": "FROM a\nCOPY source-y/link.py /\n", "source-y/main.go": "package main\n",
+	})
+	if err := os.Symlink("../shared/real.py", filepath.Join(root, "source-y", "link.py")); err != nil {
+		t.Fatal(err)
+	}
+	testkit.Git(t, root, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", lib, "sub")
+	testkit.Git(t, root, "add", "-A")
+	testkit.Git(t, root, "commit", "-qm", "two")
+	changed := func() string {
+		o := options(root)
+		o.Connectors = append(o.Connectors, workspace.Connector{Name: "source-y", Dir: filepath.Join(root, "source-y"), Kind: "capture", Language: "go"})
+		p, err := build.NewPlan(t.Context(), o)
+		if err == nil {
+			err = p.ChangedSince(t.Context(), "HEAD")
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		var list []string
+		for _, target := range p.Targets {
+			list = append(list, target.Connector+" "+target.Labels["dev.connkit.dirty"])
+		}
+		return strings.Join(list, ", ")
+	}
+	if got := changed(); got != "" {
+		t.Errorf("nothing: %q", got)
+	}
+	testkit.Put(t, root, map[string]string{"sub/a.py": "b"})
+	if got := changed(); got != "source-x true" {
+		t.Errorf("a submodule: %q", got)
+	}
+	testkit.Git(t, root, "-C", "sub", "checkout", "-q", "--", ".")
+	testkit.Put(t, root, map[string]string{"shared/real.py": "s"})
+	if got := changed(); got != "source-y true" {
+		t.Errorf("behind a link: %q", got)
 	}
 }

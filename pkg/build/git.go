@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/proc"
+	"github.com/connkit/connkit/pkg/build/inputs"
 )
 
 // gitState is what git says of the workspace.
@@ -126,11 +128,36 @@ func (p *Plan) ChangedSince(ctx context.Context, rev string) error {
 	return nil
 }
 
-// concerned tells whether one of the paths goes into the target.
+// concerned tells whether one of the paths goes into the target, or says what
+// does. Of what lies in a submodule git tells the submodule alone.
 func (t *Target) concerned(changed []string) bool {
 	want := t.source.want(t)
+	want.Paths = append(want.Paths, t.linked(want)...)
 	return slices.ContainsFunc(changed, func(name string) bool {
-		own := t.source.path != "" && name == filepath.ToSlash(t.source.name)
-		return name != "" && (own || want.Has(name) && !t.source.context.Ignores(name))
+		name = strings.TrimSuffix(name, "/")
+		switch {
+		case name == "":
+			return false
+		case t.source.path != "" && name == filepath.ToSlash(t.source.name), t.rules(name):
+			return true
+		}
+		return (want.Has(name) || want.Below(name)) && !t.source.context.Ignores(name)
 	})
+}
+
+// rules tells whether a path is the file that leaves paths out of the context,
+// or would be if it were there.
+func (t *Target) rules(name string) bool {
+	return name == inputs.IgnoreFile || t.source.path != "" && name == filepath.ToSlash(t.source.name)+inputs.IgnoreFile
+}
+
+// linked gives what the links lead to that are taken by their names.
+func (t *Target) linked(want inputs.Want) []string {
+	var list []string
+	for _, f := range t.source.files {
+		if f.Link != "" && !path.IsAbs(f.Link) && want.Names(f.Path) {
+			list = append(list, path.Join(path.Dir(f.Path), filepath.ToSlash(f.Link)))
+		}
+	}
+	return list
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -13,12 +14,19 @@ import (
 // tailLines is how many of a log's last lines are shown.
 const tailLines = 30
 
-// buildLog takes what an engine prints into a file that stays when the build fails.
+// tailBytes is how much of a log's end is kept in memory: 30 long lines.
+const tailBytes = 64 << 10
+
+// buildLog takes what an engine prints into a file that stays when the build
+// fails. A disk that is full is no reason to end a build: what was printed last
+// is also kept in memory.
 type buildLog struct {
 	mu   sync.Mutex
 	file *os.File
-	name string // that it gets when it stays
-	kept bool
+	dir  string
+	last []byte
+	err  error  // of writing
+	name string // that it was kept under
 }
 
 // newLog begins the log of a connector in dir; "" is a folder of the user's cache.
@@ -38,35 +46,70 @@ func newLog(dir, connector string) (*buildLog, error) {
 	if err != nil {
 		return nil, fmt.Errorf("writing the log: %w", err)
 	}
-	return &buildLog{file: file, name: filepath.Join(dir, connector+".log")}, nil
+	return &buildLog{file: file, dir: dir}, nil
 }
 
 func (l *buildLog) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.file.Write(p)
+	l.last = append(l.last, p...)
+	if len(l.last) > 2*tailBytes {
+		l.last = append(l.last[:0], l.last[len(l.last)-tailBytes:]...)
+	}
+	if l.err == nil {
+		_, l.err = l.file.Write(p)
+	}
+	return len(p), nil
 }
 
-// keep gives the log its name, in the place of that of an earlier build, and
-// its last lines.
-func (l *buildLog) keep() (name string, tail []string) {
+// keep gives the log a connector's name, in the place of that of an earlier
+// build, and its last lines. Without a name the log is lost.
+func (l *buildLog) keep(connector string) (name string, tail []string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	text, err := os.ReadFile(l.file.Name())
-	if err == nil {
-		lines := strings.Split(strings.TrimRight(legacy.ReplaceAllString(string(plain(text)), ""), "\n"), "\n")
-		tail = lines[max(0, len(lines)-tailLines):]
+	lines := strings.Split(strings.TrimRight(legacy.ReplaceAllString(string(plain(l.last)), ""), "\n"), "\n")
+	tail = lines[max(0, len(lines)-tailLines):]
+	if l.err == nil && l.name == "" {
+		name = filepath.Join(l.dir, connector+".log")
+		if l.err = os.Rename(l.file.Name(), name); l.err == nil {
+			l.name = name
+		}
 	}
-	if os.Rename(l.file.Name(), l.name) != nil {
-		return "", tail // the lines are what there is to show
-	}
-	l.kept = true
 	return l.name, tail
 }
 
+// lost tells why there is no log.
+func (l *buildLog) lost() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return fmt.Sprint(l.err)
+}
+
+// failedTarget is how a bake tells which of its targets has failed.
+var failedTarget = regexp.MustCompile(`(?m)^ERROR: target ([^\s:]+): `)
+
+// culprit parts the targets of a bake into the one that has failed and the
+// rest. When the log does not tell, all have.
+func (l *buildLog) culprit(results []Result, left []int) (failed, rest []int) {
+	if l == nil {
+		return left, nil
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	m := failedTarget.FindSubmatch(l.last)
+	n := slices.IndexFunc(left, func(i int) bool { return m != nil && results[i].Connector == string(m[1]) })
+	if n < 0 {
+		return left, nil
+	}
+	return left[n : n+1], slices.Delete(slices.Clone(left), n, n+1)
+}
+
 func (l *buildLog) close() {
+	if l == nil {
+		return
+	}
 	_ = l.file.Close() // written to
-	if !l.kept {
+	if l.name == "" {
 		_ = os.Remove(l.file.Name()) // of a build that went well
 	}
 }

@@ -6,11 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/proc"
+	"github.com/connkit/connkit/pkg/build/dockerfile"
 	"github.com/connkit/connkit/pkg/build/engine"
 	"github.com/connkit/connkit/pkg/build/inputs"
 )
@@ -46,7 +49,7 @@ func (p *Plan) fit(ctx context.Context, o *RunOptions) error {
 		}
 	}
 	if driver == engine.Docker {
-		o.CacheTo = nil
+		o.CacheTo = slices.DeleteFunc(slices.Clone(o.CacheTo), func(to string) bool { return !engine.IsInline(to) })
 	}
 	return nil
 }
@@ -54,9 +57,16 @@ func (p *Plan) fit(ctx context.Context, o *RunOptions) error {
 // request is what the engine is asked for, but for the places of files.
 func (o RunOptions) request(t *Target) engine.Request {
 	return engine.Request{
-		Image: t.Image, Args: t.Args, Labels: t.Labels, Secrets: t.secrets, Platform: t.Platform,
+		Image: t.Image, Args: t.allArgs(), Labels: t.Labels, Secrets: t.secrets, Platform: t.Platform,
 		NoCache: o.NoCache, Pull: o.Pull, Builder: o.Builder, CacheFrom: o.CacheFrom, CacheTo: o.CacheTo,
 	}
+}
+
+// allArgs are the build args with those that are shown to nobody.
+func (t *Target) allArgs() map[string]string {
+	all := maps.Clone(t.Args)
+	maps.Copy(all, t.proxies)
+	return all
 }
 
 // Commands are the commands that a run would start, for people to read.
@@ -118,11 +128,7 @@ func (p *Plan) make(ctx context.Context, o RunOptions, r *Result) error {
 	request := p.place(o, r.Target)
 	c := o.Engine.Build(request)
 	steps := &engine.Steps{Step: func(_, text string) { o.step(r.Connector, text) }}
-	out := io.MultiWriter(log, steps)
-	if o.Output != nil {
-		out = io.MultiWriter(log, steps, o.Output)
-	}
-	c.Stdout, c.Stderr = out, out
+	o.listen(&c, log, steps)
 	o.step(r.Connector, "sending the context")
 	stop, err := p.send(ctx, o, r.Target, &c)
 	if err != nil {
@@ -137,6 +143,15 @@ func (p *Plan) make(ctx context.Context, o RunOptions, r *Result) error {
 	return nil
 }
 
+// listen hands on what an engine prints, and keeps no more of it than the log does.
+func (o RunOptions) listen(c *proc.Cmd, log *buildLog, steps *engine.Steps) {
+	out := io.MultiWriter(log, steps)
+	if o.Output != nil {
+		out = io.MultiWriter(log, steps, o.Output)
+	}
+	c.Stdout, c.Stderr, c.Discard = out, out, true
+}
+
 // send gives the engine what it reads from us: the context of a template, the
 // Dockerfile with labels in it.
 func (p *Plan) send(ctx context.Context, o RunOptions, t *Target, c *proc.Cmd) (stop func(), err error) {
@@ -147,7 +162,7 @@ func (p *Plan) send(ctx context.Context, o RunOptions, t *Target, c *proc.Cmd) (
 		}
 	}
 	if o.Engine.LabelsInDockerfile() {
-		text = append(bytes.Clone(text), "\n"+engine.LabelLine(t.Labels)+"\n"...)
+		text = withLabels(text, t.Labels)
 		c.Stdin = bytes.NewReader(text)
 	}
 	if !o.sends(t) {
@@ -178,6 +193,15 @@ func (p *Plan) send(ctx context.Context, o RunOptions, t *Target, c *proc.Cmd) (
 	}, nil
 }
 
+// withLabels puts an instruction behind a Dockerfile. A last line that goes on
+// would take it in: its mark is followed by nothing, and so can be left out.
+func withLabels(text []byte, labels map[string]string) []byte {
+	for dockerfile.EndsOpen(text) {
+		text = text[:bytes.LastIndexAny(text, "\\`")]
+	}
+	return append(bytes.Clone(text), "\n"+engine.LabelLine(labels)+"\n"...)
+}
+
 // explain makes an error of a build that failed.
 func (o RunOptions) explain(ctx context.Context, r *Result, err error, log *buildLog) error {
 	if ctx.Err() != nil {
@@ -187,10 +211,11 @@ func (o RunOptions) explain(ctx context.Context, r *Result, err error, log *buil
 	if !errors.As(err, &exit) {
 		return fmt.Errorf("building %s: %w", r.Image, err)
 	}
-	r.Log, r.Tail = log.keep()
+	r.Log, r.Tail = log.keep(r.Connector)
 	e := fault.Failedf("building %s: %s", r.Image, reason(r.Tail, exit.Status))
-	if r.Log != "" {
-		e = e.WithHint("%sthe whole log: %s", advice(r.Tail, r.Target), r.Log)
+	where := "the whole log: " + r.Log
+	if r.Log == "" {
+		where = "the log could not be kept: " + log.lost()
 	}
-	return e
+	return e.WithHint("%s%s", advice(r.Tail, r.Target), where)
 }

@@ -21,6 +21,7 @@ type Options struct {
 	Language map[string]string // Dockerfile by language, slash path from the root
 
 	CI       func(connector string) (CIArgs, error) // what CI builds it with; nil for nothing
+	Secret   func(key, value string) string         // what a value seems to be that looks secret, or ""; nil goes by names
 	Licences func(dir string) []string              // SPDX ids of what was imported into a folder; nil for none
 	Now      time.Time
 }
@@ -46,6 +47,7 @@ type Target struct {
 	Ignore     []string          `json:"ignore,omitempty"`   // lines that .dockerignore should have
 
 	dir     string
+	proxies map[string]string // build args that leave no trace, and may hold a password
 	secrets []engine.Secret
 	source  source
 }

@@ -66,7 +66,7 @@ func (o *Options) target(ctx context.Context, c workspace.Connector, shared **in
 	if err := t.sum(ctx); err != nil {
 		return nil, err
 	}
-	t.warn()
+	o.warn(t)
 	return t, nil
 }
 
@@ -84,9 +84,7 @@ func (t *Target) sum(ctx context.Context) error {
 	h := sha256.New()
 	fmt.Fprintf(h, "connkit inputs 1\ndockerfile %x\nplatform %q\n", sha256.Sum256(t.source.text), t.Platform)
 	for _, key := range slices.Sorted(maps.Keys(t.Args)) {
-		if !isProxy(key) {
-			fmt.Fprintf(h, "arg %q %q\n", key, t.Args[key])
-		}
+		fmt.Fprintf(h, "arg %q %q\n", key, t.Args[key])
 	}
 	fmt.Fprintf(h, "files %s\n", digest)
 	t.Inputs, t.Files, t.source.files = "sha256:"+hex.EncodeToString(h.Sum(nil)), len(files), files

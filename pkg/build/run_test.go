@@ -112,7 +112,7 @@ func TestImagesOfOthers(t *testing.T) {
 	if got := images(t, e, root); len(got) != 0 {
 		t.Errorf("got %+v", got)
 	}
-	testkit.Put(t, dir, map[string]string{"ghcr.io_estuary_source-x:local.image": `[{"Id":"sha256:1","Os":"linux","Architecture":"amd64"}]`})
+	testkit.Put(t, dir, map[string]string{"ghcr.io_estuary_source-x:local.image": `[{"Id":"sha256:1","Os":"linux","Architecture":"amd64","RepoTags":["ghcr.io/estuary/source-x:local"]}]`})
 	if got := images(t, e, root); len(got) != 1 || got[0].Age != build.Unknown || got[0].Why != "it was not built by connkit" {
 		t.Errorf("got %+v", got)
 	}
@@ -317,9 +317,33 @@ func TestBake(t *testing.T) {
 	if err != nil || !strings.Contains(string(file), `"dockerfile-inline": "# The image of source-y`) || !strings.Contains(string(file), filepath.Join(root, "source-x", "Dockerfile")) {
 		t.Errorf("%v: %s", err, file)
 	}
-	testkit.Put(t, root, map[string]string{"source-x/Dockerfile": "FROM a\nRUN fail\n"})
-	if _, err = run(t, two(root), build.RunOptions{Engine: e, Bake: true, Builder: "cluster"}); fault.KindOf(err) != fault.Failed {
+}
+
+// A target that fails ends a bake; the others are built without it.
+func TestBakeWithOneThatFails(t *testing.T) {
+	dir, e := docker(t, "buildx", engine.Buildx)
+	root := testkit.Tree(t, files())
+	testkit.Put(t, root, map[string]string{"source-x/Dockerfile": "FROM a\nRUN fail\n", "source-y/go.mod": "module y\n", "source-y/main.go": "package main\n"})
+	logs := t.TempDir()
+	o := build.RunOptions{Engine: e, Bake: true, Builder: "cluster", LogDir: logs}
+	results, err := run(t, two(root), o)
+	if want := "building ghcr.io/estuary/source-x:local: make: *** [all] Error 2: no rule"; err == nil || err.Error() != want || fault.KindOf(err) != fault.Failed {
 		t.Errorf("got %v", err)
+	}
+	if results[0].State != build.Failed || results[0].Log != filepath.Join(logs, "source-x.log") || results[1].State != build.Built || results[1].Err() != nil {
+		t.Errorf("got %+v", results)
+	}
+	calls, err := os.ReadFile(filepath.Join(dir, "calls"))
+	if err != nil || strings.Count(string(calls), "buildx bake ") != 2 {
+		t.Errorf("%v: %s", err, calls)
+	}
+	t.Setenv("FAKE_ENGINE_IS", "buildx mute")
+	results, err = run(t, two(root), o)
+	if err == nil || !strings.HasSuffix(err.Error(), "building ghcr.io/estuary/source-y:local: it was in the same bake") || results[1].State != build.Failed {
+		t.Errorf("who failed is not told: %v", err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(logs, "*.part")); len(left) > 0 {
+		t.Errorf("left: %q", left)
 	}
 }
 

@@ -21,21 +21,24 @@ const largestConfig = 1 << 20
 
 // warn looks for what should not go into an image: credentials in plain text
 // among the connector's files, and folders that .dockerignore lets through.
-func (t *Target) warn() {
+func (o *Options) warn(t *Target) {
 	for _, f := range t.source.files {
 		rel, own := strings.CutPrefix(f.Path, t.Connector+"/")
 		if !own || f.Link != "" || f.Size > largestConfig || forTests.MatchString(rel) {
 			continue
 		}
-		if what := t.looksSecret(f.Path, rel); what != "" {
+		if what := o.looksSecret(t, f.Path, rel); what != "" {
 			t.Warnings = append(t.Warnings, fmt.Sprintf("%s %s, and the build takes it: encrypt it, or leave it out by %s", f.Path, what, inputs.IgnoreFile))
-			t.Ignore = append(t.Ignore, f.Path)
+			t.Ignore = append(t.Ignore, literally.Replace(f.Path))
 		}
 	}
 	if t.source.recipe == nil {
 		t.Ignore = append(t.Ignore, t.letThrough()...)
 	}
 }
+
+// literally spells a path so that .dockerignore takes it for no pattern.
+var literally = strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`)
 
 // letThrough gives the lines that would keep folders of tools out of the context.
 func (t *Target) letThrough() []string {
@@ -63,7 +66,7 @@ var (
 )
 
 // looksSecret tells what about a file looks secret, never quoting a value.
-func (t *Target) looksSecret(file, rel string) string {
+func (o *Options) looksSecret(t *Target, file, rel string) string {
 	base := path.Base(rel)
 	match := func(globs []string) bool {
 		return slices.ContainsFunc(globs, func(g string) bool { ok, _ := path.Match(g, base); return ok }) // our own globs are right
@@ -84,12 +87,12 @@ func (t *Target) looksSecret(file, rel string) string {
 	case key:
 		return ""
 	}
-	return plainSecret(text)
+	return o.plainSecret(text)
 }
 
 // plainSecret names the first key of a config whose value looks secret and is
 // not encrypted.
-func plainSecret(text []byte) string {
+func (o *Options) plainSecret(text []byte) string {
 	var doc yaml.Node
 	if yaml.NewDecoder(bytes.NewReader(text)).Decode(&doc) != nil || len(doc.Content) == 0 {
 		return ""
@@ -100,23 +103,23 @@ func plainSecret(text []byte) string {
 			return ""
 		}
 	}
-	if key := plainKey(top); key != nil {
+	if key := o.plainKey(top); key != nil {
 		return fmt.Sprintf("is plain text: %q in line %d looks secret", key.Value, key.Line)
 	}
 	return ""
 }
 
-func plainKey(n *yaml.Node) *yaml.Node {
+func (o *Options) plainKey(n *yaml.Node) *yaml.Node {
 	for i, child := range n.Content {
 		if n.Kind == yaml.MappingNode && i%2 == 0 {
 			value := n.Content[i+1]
-			secret := strings.HasSuffix(child.Value, flow.SecretSuffix) || secretWord.MatchString(child.Value) && !notSecret.MatchString(child.Value)
+			secret := value.Kind == yaml.ScalarNode && o.seems(child.Value, value.Value) != "" || strings.HasSuffix(child.Value, flow.SecretSuffix) || secretWord.MatchString(child.Value) && !notSecret.MatchString(child.Value)
 			if secret && value.Kind == yaml.ScalarNode && value.Tag == "!!str" && !placeholder.MatchString(value.Value) {
 				return child
 			}
 			continue
 		}
-		if found := plainKey(child); found != nil {
+		if found := o.plainKey(child); found != nil {
 			return found
 		}
 	}

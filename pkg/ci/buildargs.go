@@ -45,6 +45,11 @@ func ArgsOf(ws *workspace.Workspace, all []workspace.Connector, name string, t T
 			best = found
 		}
 	}
+	if best.File == "" {
+		for _, err := range r.broken {
+			best.Notes = append(best.Notes, "what CI builds it with is not known: "+err.Error())
+		}
+	}
 	return best, nil
 }
 

@@ -45,6 +45,10 @@ jobs:
 			".github/workflows/ci.yaml builds it with BASE_IMAGE=base:${{ steps.prep.outputs.tag }}, which only a run of it knows",
 		},
 		{
+			"a workflow that cannot be read", "jobs:\n  build:\n    strategy:\n      matrix: [\n", "",
+			"what CI builds it with is not known: .github/workflows/ci.yaml:5: did not find expected node content",
+		},
+		{
 			"names and include, docker build", `
 jobs:
   build:
@@ -75,7 +79,7 @@ jobs:
 			"BASE_IMAGE=b CONNECTOR_TYPE=capture USAGE_RATE=1", "",
 		},
 		{"a step without args", "\njobs:\n  build:\n    strategy: {matrix: {connector: [source-a]}}\n    steps: [{uses: docker/build-push-action@v6, with: {tags: '${{ matrix.connector }}'}}]\n", "", ""},
-		{"another connector", "\njobs:\n  build:\n    strategy: {matrix: {connector: [source-b]}}\n    steps: [{run: docker build --build-arg A=${{ matrix.connector }} .}]\n", "", ""},
+		{"another connector", "\njobs:\n  build:\n    strategy: {matrix: {connector: [source-b]}}\n    steps: [{run: 'docker build --build-arg A=${{ matrix.connector }} .'}]\n", "", ""},
 		{"none", "\non: push\njobs: {}\n", "", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -37,6 +37,16 @@ func TestArgvOfAContainer(t *testing.T) {
 	}
 }
 
+// The tini that nerdctl puts in is this machine's, and does not start in every image.
+func TestWhoPutsAnInitIn(t *testing.T) {
+	t.Parallel()
+	for program, want := range map[string]bool{"docker": true, "/usr/bin/docker": true, "nerdctl": false, "/opt/nerdctl": false} {
+		if got := (engine{program: program}).hasInit(); got != want {
+			t.Errorf("%s: got %v", program, got)
+		}
+	}
+}
+
 func TestImageWithoutTag(t *testing.T) {
 	t.Parallel()
 	for ref, want := range map[string]string{

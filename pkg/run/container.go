@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/connkit/connkit/internal/fault"
@@ -22,29 +23,34 @@ type engine struct {
 // catatonit are the places where podman keeps its init.
 var catatonit = []string{"/usr/libexec/podman/catatonit", "/usr/lib/podman/catatonit", "/usr/local/libexec/podman/catatonit", "/usr/bin/catatonit", "/usr/libexec/catatonit/catatonit"}
 
-// findEngine takes the one that is named, else docker, else podman.
+// findEngine takes the one that is named, else the first that is there.
 func findEngine(name string) (engine, error) {
-	names := []string{"docker", "podman"}
+	names := []string{"docker", "podman", "nerdctl"}
 	if name != "" {
 		names = []string{name}
 	}
 	var err error
 	for _, n := range names {
 		if _, err = proc.Look(n); err == nil {
-			e := engine{program: n, podman: strings.HasPrefix(filepath.Base(n), "podman"), init: true}
-			if e.podman {
-				e.init = false
-				for _, p := range catatonit {
-					e.init = e.init || exists(p)
-				}
-			}
+			e := engine{program: n, podman: strings.HasPrefix(filepath.Base(n), "podman")}
+			e.init = e.hasInit()
 			return e, nil
 		}
 	}
 	if name == "" {
-		err = fault.Environmentf("looking for docker or podman in PATH: not found")
+		err = fault.Environmentf("looking for docker, podman or nerdctl in PATH: none is there")
 	}
 	return engine{}, fault.Environmentf("starting the image: %w", err).WithHint("connkit doctor --for run")
+}
+
+// hasInit tells whether an init can be put before the connector. nerdctl puts in
+// the tini of this machine, which need not start in an image: where it is linked
+// with a libc it does not in one from scratch.
+func (e engine) hasInit() bool {
+	if e.podman {
+		return slices.ContainsFunc(catatonit, exists)
+	}
+	return !strings.HasPrefix(filepath.Base(e.program), "nerdctl")
 }
 
 // unset are variables that the engine cannot take: podman refuses a

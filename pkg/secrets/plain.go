@@ -23,6 +23,16 @@ const (
 	whyEntropy = "entropy"
 )
 
+// LooksLike tells what a text seems to be by its format or by the name of its
+// key, such as "a GitHub token", or "" when it does not look secret.
+func LooksLike(key, text string) string {
+	why, what := plainLeaf{Pointer: "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(key), Value: text, Text: true}.look(0)
+	if why == whyEntropy {
+		return ""
+	}
+	return what
+}
+
 // findPlain gives the leaves that look secret: by the format of the value, by
 // the name of the key, by the value's disorder, in this order of certainty.
 // Leaves that are encrypted, or refer to where a secret is kept, do not.

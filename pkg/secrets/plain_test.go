@@ -247,3 +247,18 @@ func FuzzFindPlain(f *testing.F) {
 		commentLooks(value, true)
 	})
 }
+
+func TestLooksLike(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ key, text, want string }{
+		{"GITHUB_PAT", "ghp_abcdefghijklmnopqrstuvwxyz0123456789", "a GitHub token"},
+		{"DB_PASSWORD", "correct-horse", "a password"},
+		{"REVISION", "0f3a9c1be27d4455a1b2c3d4e5f60718293a4b5c", ""},
+		{"BASE_IMAGE", "python:3.12-slim", ""},
+		{"a/b~c", "x", ""},
+	} {
+		if got := LooksLike(tt.key, tt.text); got != tt.want {
+			t.Errorf("%s: got %q, want %q", tt.key, got, tt.want)
+		}
+	}
+}

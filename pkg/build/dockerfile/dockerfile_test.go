@@ -44,7 +44,47 @@ func TestTaken(t *testing.T) {
 		{"bind of all", "FROM a\nRUN --mount=target=/src make\n", nil, true},
 		{"CRLF", "FROM a\r\nCOPY a \\\r\n b /\r\n", []string{"a", "b"}, false},
 		{"quoted dollar", "FROM a\nCOPY '$a' \\$b /\n", []string{"$a", "$b"}, false},
-		{"onbuild is the next one's", "FROM a\nONBUILD COPY b /\n", nil, false},
+		{"onbuild is a later stage's", "FROM a AS base\nONBUILD COPY b /\nFROM base\n", []string{"b"}, false},
+		{"onbuild of nothing", "FROM a\nONBUILD\nONBUILD RUN x\n", nil, false},
+		{"goes on without a blank", "FROM a\nCOPY a\\\n  b /c\nCOPY x\\\ny /\n", []string{"a", "b", "xy"}, false},
+		{"goes on with blanks behind", "FROM a\nCOPY a \\  \t\n  b /c\n", []string{"a", "b"}, false},
+		{"a doubled escape does not go on", "FROM a\nRUN x \\\\\nCOPY a /\n", []string{"a"}, false},
+		{"goes on to the end", "FROM a\nCOPY a /b \\\n", []string{"a"}, false},
+		{"a comment does not go on", "FROM a\n# one \\\nCOPY a /\n", []string{"a"}, false},
+		{"begins with what goes on", "FROM a\n\\\nCOPY a /\n", []string{"a"}, false},
+		{"escape behind another directive", "# syntax=x/y:1\n# Escape = `\nFROM a\nCOPY a `\n b\\c /\n", []string{"a", `b\c`}, false},
+		{"escape behind a comment is none", "# hello\n# escape=`\nFROM a\nCOPY a \\\n b /\n", []string{"a", "b"}, false},
+		{"escape behind what is no directive", "# author=me\n# escape=`\nFROM a\nCOPY a \\\n b /\n", []string{"a", "b"}, false},
+		{"a blank in quotes parts words", "FROM a\nCOPY x\\ y \"z\" /\n", []string{"x", "y", "z"}, false},
+		{"tabs", "FROM\ta\nCOPY\ta\t\tb\t/\n", []string{"a", "b"}, false},
+		{"BOM", "\ufeffFROM a\nCOPY a /\n", []string{"a"}, false},
+		{"nothing", "", nil, false},
+		{"heredoc with a blank", "FROM a\nRUN cat << EOF >x\nCOPY no /\nEOF\nCOPY a /\n", []string{"a"}, false},
+		{"two heredocs", "FROM a\nCOPY <<A <<B b /\nCOPY no /\nA\nCOPY no /\nB\nCOPY a /\n", []string{"a", "b"}, false},
+		{"a quoted heredoc is none", "FROM a\nRUN echo '<<EOF'\nCOPY a /\nRUN cat <<EOF\nCOPY no /\nEOF\n", []string{"a"}, false},
+		{"heredoc that does not end", "FROM a\nRUN cat <<EOF\nCOPY a /\n", []string{"a"}, false},
+		{"heredoc with a number", "FROM a\nRUN x 3<<EOF\nCOPY no /\nEOF\n", nil, false},
+		{"heredoc of onbuild", "FROM a\nONBUILD RUN <<EOF\nCOPY no /\nEOF\nCOPY a /\n", []string{"a"}, false},
+		{"stage on a stage", "FROM a AS One\nENV D=dir\nFROM one\nARG E=$D\nCOPY $E /\n", []string{"dir"}, false},
+		{"stage by an argument", "ARG B=one\nFROM a AS one\nENV D=dir\nFROM ${B}\nCOPY $D /\n", []string{"dir"}, false},
+		{"what another stage sets is not seen", "FROM a AS one\nENV D=dir\nFROM b\nCOPY $D /\n", nil, true},
+		{"ENV and ARG of one name", "FROM a\nENV D=dir\nARG D=other\nCOPY $D /\n", nil, true},
+		{"ENV wins over an ARG before it", "FROM a\nARG D=other\nENV D=dir\nCOPY $D /\n", []string{"dir"}, false},
+		{"ENV sees what was before its line", "FROM a\nENV D=one\nENV D=two E=$D\nCOPY $E /\n", []string{"one"}, false},
+		{"what the builder sets", "FROM a\nARG TARGETARCH\nCOPY app-${TARGETARCH} /\n", nil, true},
+		{"what the builder sets has a value", "FROM a\nARG TARGETARCH\nCOPY ${TARGETARCH:-none} /\n", nil, true},
+		{"what the builder would set", "FROM a\nARG TARGETARCH=mine\nCOPY ${TARGETARCH:-none} /\n", []string{"mine"}, false},
+		{"unset without a colon", "FROM a\nARG EMPTY\nCOPY a${EMPTY-x} b${UNSET-x} c${EMPTY+x} d${UNSET+x} /\n", []string{"a", "bx", "cx", "d"}, false},
+		{"must be set", "FROM a\nARG CONNECTOR_NAME\nCOPY ${CONNECTOR_NAME:?no} /\nCOPY b /\n", []string{"b", "source-x"}, false},
+		{"must be set and is not", "FROM a\nCOPY ${X:?no} /\n", nil, true},
+		{"braces that do not end", "FROM a\nCOPY ${X /\n", nil, true},
+		{"nameless", "FROM a\nCOPY ${:-x} /\nCOPY a$ b$/c /\n", []string{"a$", "b$/c"}, true},
+		{"deep glob", "FROM a\nCOPY src/**/x.py /\n", []string{"src"}, false},
+		{"deep glob of all", "FROM a\nCOPY --parents **/x.py /\n", nil, true},
+		{"list that is none", "FROM a\nCOPY [a, b /\n", []string{"[a,", "b"}, false},
+		{"list of arguments", "FROM a\nARG CONNECTOR_NAME\nADD --chown=1 [ \"$CONNECTOR_NAME\", \"/\" ]\n", []string{"source-x"}, false},
+		{"quoted flag", "FROM a\nCOPY \"--from\"=x a /\nCOPY --from=\"x\" no /\nCOPY --link -- b /\n", []string{"--from=x", "a", "b"}, false},
+		{"bind in quotes", "FROM a\nRUN --mount=\"type=bind,source=li b,target=/l\" --mount=Type=bind,Src=c,target=/c make --mount=no\n", []string{"c", "li b"}, false},
 		{"copied twice", "FROM a\nCOPY b /\nCOPY b /c\n", []string{"b"}, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -88,6 +128,18 @@ func TestDeclaresAndMounts(t *testing.T) {
 	}
 	if !dockerfile.Parse([]byte("FROM x\nRUN --network=none --mount=type=cache,target=/c make\n")).Mounts() {
 		t.Error("the mount was not seen")
+	}
+}
+
+func TestEndsOpen(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		"FROM a": false, "FROM a\n": false, "FROM a\nRUN x \\": true, "FROM a\nRUN x \\\n": true, "FROM a\r\nRUN x \\\r\n\r\n": true,
+		"FROM a\nRUN x \\\n  # end\n": true, "FROM a\n# end \\\n": false, "FROM a\nRUN x \\\\\n": false, "# escape=`\nFROM a\nRUN x `\n": true, "# escape=`\nFROM a\nRUN x \\\n": false, "": false,
+	} {
+		if got := dockerfile.EndsOpen([]byte(text)); got != want {
+			t.Errorf("%q: got %v", text, got)
+		}
 	}
 }
 

@@ -1,92 +1,175 @@
 package dockerfile
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// vars are the variables that are known at an instruction; nil is the value of
+// one that has some value.
+type vars map[string]*string
+
+// get gives a variable. One that the builder sets by itself has some value.
+func (v vars) get(name string) (value string, set, known bool) {
+	p, set := v[name]
+	switch {
+	case p != nil:
+		return *p, true, true
+	case set || automatic(name):
+		return "", true, false
+	}
+	return "", false, true
+}
+
+// automatic tells whether BuildKit sets an ARG of that name by itself.
+func automatic(name string) bool {
+	for _, side := range []string{"TARGET", "BUILD"} {
+		switch rest, ok := strings.CutPrefix(name, side); {
+		case !ok:
+		case rest == "PLATFORM", rest == "OS", rest == "ARCH", rest == "VARIANT", rest == "OSVERSION", rest == "STAGE":
+			return true
+		}
+	}
+	return false
+}
 
 // expand puts variables into a word, in the forms $X, ${X}, ${X:-word}, ${X-word},
-// ${X:+word} and ${X+word}, and takes quotes away. ok is false when a variable
-// has no value or is written in another form.
-func expand(word string, vars map[string]string) (text string, ok bool) {
+// ${X:+word}, ${X+word} and ${X:?word}, and takes quotes away. ok is false when a
+// variable has no value that is known, or is written in another form.
+func expand(word string, v vars, escape byte) (text string, ok bool) {
+	e := expander{rest: word, vars: v, escape: escape, ok: true}
+	text, _ = e.until(0)
+	return text, e.ok
+}
+
+// expander reads a word from its beginning to its end.
+type expander struct {
+	rest   string
+	vars   vars
+	escape byte
+	ok     bool
+}
+
+// until reads up to an end, which it takes too; 0 is that of the word.
+func (e *expander) until(end byte) (text string, found bool) {
 	var b strings.Builder
-	ok = true
-	var quote byte
-	for i := 0; i < len(word); i++ {
-		c := word[i]
-		switch {
-		case c == '\\' && quote != '\'' && i+1 < len(word):
-			i++
-			b.WriteByte(word[i])
-		case (c == '"' || c == '\'') && (quote == 0 || quote == c):
-			quote ^= c
-		case c == '$' && quote != '\'':
-			value, length, known := variable(word[i:], vars)
-			ok = ok && known
-			b.WriteString(value)
-			i += length - 1
+	for e.rest != "" {
+		c := e.rest[0]
+		if c == end && end != 0 {
+			e.rest = e.rest[1:]
+			return b.String(), true
+		}
+		switch c {
+		case e.escape:
+			_, n := utf8.DecodeRuneInString(e.rest[1:])
+			b.WriteString(e.rest[1 : 1+n])
+			e.rest = e.rest[1+n:]
+		case '\'':
+			text, rest, closed := strings.Cut(e.rest[1:], "'")
+			b.WriteString(text)
+			e.rest, e.ok = rest, e.ok && closed
+		case '"':
+			e.rest = e.rest[1:]
+			b.WriteString(e.quoted())
+		case '$':
+			b.WriteString(e.variable())
 		default:
 			b.WriteByte(c)
+			e.rest = e.rest[1:]
 		}
 	}
-	return b.String(), ok
+	return b.String(), end == 0
 }
 
-// variable expands the variable at the beginning of s; length is that of its text.
-func variable(s string, vars map[string]string) (value string, length int, ok bool) {
-	if !strings.HasPrefix(s, "${") {
-		n := 1
-		for n < len(s) && isName(s[n]) {
-			n++
+// quoted reads what stands between double quotes, in which little can be escaped.
+func (e *expander) quoted() string {
+	var b strings.Builder
+	for e.rest != "" {
+		c := e.rest[0]
+		switch {
+		case c == '"':
+			e.rest = e.rest[1:]
+			return b.String()
+		case c == '$':
+			b.WriteString(e.variable())
+			continue
+		case c == e.escape && len(e.rest) > 1 && (e.rest[1] == '"' || e.rest[1] == '$' || e.rest[1] == e.escape):
+			e.rest = e.rest[1:]
+			c = e.rest[0]
 		}
-		value, ok = vars[s[1:n]]
-		return value, n, ok && n > 1
+		b.WriteByte(c)
+		e.rest = e.rest[1:]
 	}
-	end := closing(s)
-	if end < 0 {
-		return "", len(s), false
+	e.ok = false // no builder takes it
+	return b.String()
+}
+
+// variable reads a variable.
+func (e *expander) variable() string {
+	e.rest = e.rest[1:]
+	braced := strings.HasPrefix(e.rest, "{")
+	if braced {
+		e.rest = e.rest[1:]
 	}
-	inner := s[2:end]
-	n := 0
-	for n < len(inner) && isName(inner[n]) {
-		n++
-	}
-	value, set := vars[inner[:n]]
-	rest := inner[n:]
-	strict := strings.HasPrefix(rest, ":")
-	filled := set && (!strict || value != "")
-	rest = strings.TrimPrefix(rest, ":")
+	name := e.name()
 	switch {
-	case rest == "" && !strict:
-		return value, end + 1, set
-	case strings.HasPrefix(rest, "-"):
-		if filled {
-			return value, end + 1, true
-		}
-	case strings.HasPrefix(rest, "+"):
-		if !filled {
-			return "", end + 1, true
-		}
-	default: // ${X#pattern} and the like, which only BuildKit knows
-		return "", end + 1, false
+	case !braced && name == "":
+		return "$"
+	case braced && !strings.HasPrefix(e.rest, "}"):
+		return e.modified(name)
+	case braced:
+		e.rest = e.rest[1:]
 	}
-	value, ok = expand(rest[1:], vars)
-	return value, end + 1, ok
+	value, set, known := e.vars.get(name)
+	e.ok = e.ok && set && known
+	return value
 }
 
-// closing gives the place of the brace that ends the one at s[1], or -1.
-func closing(s string) int {
-	depth := 0
-	for i := 1; i < len(s); i++ {
-		switch s[i] {
-		case '{':
-			depth++
-		case '}':
-			if depth--; depth == 0 {
-				return i
-			}
-		}
+// modified reads a variable in braces behind its name: what is written behind
+// that says what becomes of it.
+func (e *expander) modified(name string) string {
+	value, set, known := e.vars.get(name)
+	filled := set
+	rest, strict := strings.CutPrefix(e.rest, ":")
+	if strict {
+		filled = value != ""
 	}
-	return -1
+	kind := byte(0)
+	if rest != "" {
+		kind, e.rest = rest[0], rest[1:]
+	}
+	ok := e.ok
+	word, closed := e.until('}')
+	ok = ok && known && closed && name != ""
+	switch {
+	case kind == '-' && filled:
+		e.ok = ok
+		return value
+	case kind == '-', kind == '+' && filled:
+		e.ok = e.ok && ok
+		return word
+	case kind == '+':
+		e.ok = ok
+		return ""
+	case kind == '?' && filled:
+		e.ok = ok
+		return value
+	}
+	e.ok = false // ${X#pattern} and the like, which only BuildKit knows
+	return ""
 }
 
-func isName(c byte) bool {
-	return c == '_' || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z'
+func (e *expander) name() string {
+	n := 0
+	for n < len(e.rest) {
+		r, size := utf8.DecodeRuneInString(e.rest[n:])
+		if r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+			break
+		}
+		n += size
+	}
+	name := e.rest[:n]
+	e.rest = e.rest[n:]
+	return name
 }

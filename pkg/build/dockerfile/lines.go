@@ -2,112 +2,129 @@ package dockerfile
 
 import (
 	"regexp"
+	"slices"
 	"strings"
+	"unicode"
 )
 
-// instruction is one instruction: its keyword in capitals and the rest, with
-// continued lines joined.
+// instruction is one instruction: its keyword in capitals, its flags without
+// their quotes, and the rest, with continued lines joined.
 type instruction struct {
-	word string
-	rest string
+	word  string
+	flags []string
+	rest  string
 }
 
+// directives are those that may stand at the top of a file.
 var (
-	directive = regexp.MustCompile(`^#\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(.+?)\s*$`)
-	heredoc   = regexp.MustCompile(`<<(-?)\s*(['"]?)([A-Za-z_][A-Za-z0-9_.]*)(['"]?)`)
+	directive  = regexp.MustCompile(`^#\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(.+?)\s*$`)
+	directives = []string{"syntax", "escape", "check"}
 )
 
-// instructions cuts a text into instructions. Comments, also those between
-// continued lines, and the bodies of heredocs are left out.
-func instructions(text string) []instruction {
-	lines := strings.Split(strings.ReplaceAll(strings.TrimPrefix(text, "\ufeff"), "\r\n", "\n"), "\n")
-	escape := escapeOf(lines)
-	var list []instruction
+// instructions cuts a text into instructions, by the rules that all builders
+// have in common. Comments, also those between continued lines, and the bodies
+// of heredocs are left out.
+func instructions(text string) (list []instruction, escape byte) {
+	lines := strings.Split(strings.TrimPrefix(text, "\ufeff"), "\n")
+	for i := range lines {
+		lines[i] = strings.TrimRight(lines[i], "\r")
+	}
+	escape = escapeOf(lines)
 	for i := 0; i < len(lines); i++ {
-		line := strings.TrimSpace(lines[i])
-		if line == "" || strings.HasPrefix(line, "#") {
+		if isComment(lines[i]) {
 			continue
 		}
-		for strings.HasSuffix(line, escape) && i+1 < len(lines) {
-			line = strings.TrimSuffix(line, escape)
-			i++
-			next := strings.TrimSpace(lines[i])
-			if strings.HasPrefix(next, "#") || next == "" {
-				line += escape // the line goes on behind it
-				continue
-			}
-			line += next
+		var line string
+		line, i = joined(lines, i, escape)
+		if line = strings.TrimSpace(line); line == "" {
+			continue
 		}
-		word, rest, _ := strings.Cut(strings.ReplaceAll(line, "\t", " "), " ")
-		list = append(list, instruction{strings.ToUpper(word), strings.TrimSpace(rest)})
-		i = afterHeredocs(lines, i, list[len(list)-1])
+		in := split(line, escape)
+		list = append(list, in)
+		i = afterHeredocs(lines, i, in)
 	}
-	return list
+	return list, escape
 }
 
-// escapeOf gives the character that continues lines: directives stand at the top.
-func escapeOf(lines []string) string {
+// joined gives the line at i with those that it goes on in, and the place of the
+// last of them. Blanks at their beginnings part words; comments and empty lines
+// between them do not end it.
+func joined(lines []string, i int, escape byte) (string, int) {
+	line, more := goesOn(lines[i], escape)
+	parts := []string{line}
+	for more && i+1 < len(lines) {
+		i++
+		if isComment(lines[i]) || strings.TrimSpace(lines[i]) == "" {
+			continue
+		}
+		line, more = goesOn(lines[i], escape)
+		parts = append(parts, line)
+	}
+	return strings.Join(parts, ""), i
+}
+
+func isComment(line string) bool {
+	return strings.HasPrefix(strings.TrimLeftFunc(line, unicode.IsSpace), "#")
+}
+
+// escapeOf gives the character that continues lines: directives stand at the
+// top, and what is none of them ends them.
+func escapeOf(lines []string) byte {
 	for _, line := range lines {
-		m := directive.FindStringSubmatch(strings.TrimSpace(line))
-		if m == nil {
+		m := directive.FindStringSubmatch(strings.TrimLeftFunc(line, unicode.IsSpace))
+		if m == nil || !slices.Contains(directives, strings.ToLower(m[1])) {
 			break
 		}
 		if strings.EqualFold(m[1], "escape") && m[2] == "`" {
-			return "`"
+			return '`'
 		}
 	}
-	return `\`
+	return '\\'
+}
+
+// goesOn takes away the mark that continues a line; a doubled one is none.
+func goesOn(line string, escape byte) (string, bool) {
+	text := strings.TrimRight(line, " \t")
+	n := len(text)
+	if n == 0 || text[n-1] != escape || n > 1 && text[n-2] == escape {
+		return line, false
+	}
+	return text[:n-1], true
+}
+
+// EndsOpen tells whether the last line of a text goes on, so that one that is
+// put behind it would belong to it.
+func EndsOpen(text []byte) bool {
+	lines := strings.Split(string(text), "\n")
+	escape := escapeOf(lines)
+	for i := len(lines) - 1; i >= 0; i-- {
+		line := strings.TrimRight(lines[i], "\r")
+		if _, more := goesOn(line, escape); more && !isComment(line) {
+			return true
+		}
+		if strings.TrimSpace(line) != "" && !isComment(line) {
+			return false
+		}
+	}
+	return false
 }
 
 // afterHeredocs gives the last line of the heredocs that an instruction at line i begins.
 func afterHeredocs(lines []string, i int, in instruction) int {
-	if in.word != "RUN" && in.word != "COPY" && in.word != "ADD" {
+	if !slices.Contains([]string{"RUN", "COPY", "ADD", "ONBUILD"}, in.word) || !strings.Contains(in.rest, "<<") {
 		return i
 	}
-	for _, m := range heredoc.FindAllStringSubmatch(in.rest, -1) {
+	for _, h := range heredocs(in.rest) {
 		for end := i + 1; end < len(lines); end++ {
 			line := lines[end]
-			if m[1] == "-" {
+			if h.tabs {
 				line = strings.TrimLeft(line, "\t")
 			}
-			if line == m[3] {
+			if line == h.end {
 				i = end
 				break
 			}
 		}
 	}
 	return i
-}
-
-// words cuts the rest of an instruction at blanks outside of quotes, which stay.
-func words(s string) []string {
-	var list []string
-	var b strings.Builder
-	var quote rune
-	escaped := false
-	for _, r := range s {
-		switch {
-		case escaped:
-			escaped = false
-		case r == '\\' && quote != '\'':
-			escaped = true
-		case quote != 0:
-			if r == quote {
-				quote = 0
-			}
-		case r == '"' || r == '\'':
-			quote = r
-		case r == ' ':
-			if b.Len() > 0 {
-				list = append(list, b.String())
-				b.Reset()
-			}
-			continue
-		}
-		b.WriteRune(r)
-	}
-	if b.Len() > 0 {
-		list = append(list, b.String())
-	}
-	return list
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/connkit/connkit/pkg/build/engine"
 )
@@ -43,6 +44,16 @@ func TestPlainArgv(t *testing.T) {
 	} {
 		if got := line(engines[name], r); got != want {
 			t.Errorf("%s:\ngot  %s\nwant %s", name, got, want)
+		}
+	}
+}
+
+// Only those that leave what an ended build worked in are ended from within.
+func TestHowBuildsAreEnded(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{"buildx": "", "buildkit": "", "classic": "", "nerdctl": "", "podman": "buildah-", "buildah": "buildah-"} {
+		if c := engines[name].Build(engine.Request{}); c.Inner != want || c.Grace < 5*time.Second {
+			t.Errorf("%s: %q, %s", name, c.Inner, c.Grace)
 		}
 	}
 }
@@ -96,6 +107,10 @@ func TestUnfit(t *testing.T) {
 	for _, tt := range []struct{ name, driver, fatal, dropped string }{
 		{"buildx", "docker", "", "--cache-to"},
 		{"buildx", "docker-container", "", ""},
+		{"buildx", "kubernetes", "", ""},
+		{"buildx", "remote", "", ""},
+		{"buildah", "", "", ""},
+		{"nerdctl", "", "", ""},
 		{"buildkit", "", "", "--cache-to"},
 		{"classic", "", "--secret", "--cache-from --cache-to"},
 		{"podman", "", "", ""},
@@ -137,14 +152,18 @@ func TestBakeFile(t *testing.T) {
 		t.Fatalf("%v\n%s", err, text)
 	}
 	var file struct {
-		Group  map[string]struct{ Targets []string }
-		Target map[string]map[string]any
+		Group    map[string]struct{ Targets []string }
+		Target   map[string]map[string]any
+		Variable map[string]any
 	}
 	if err := json.Unmarshal(text, &file); err != nil {
 		t.Fatal(err)
 	}
 	if got := strings.Join(file.Group["default"].Targets, " "); got != "source-a source-b" {
 		t.Error(got)
+	}
+	if v, _ := json.Marshal(file.Variable); string(v) != `{"HTTP_PROXY":{"default":""}}` { // bake knows no variable of the environment that is not declared
+		t.Errorf("variables: %s", v)
 	}
 	a, _ := json.Marshal(file.Target["source-a"])
 	want := `{"args":{"A":"$${HOME}","HTTP_PROXY":"${HTTP_PROXY}"},"cache-from":["f"],"cache-to":["t"],"context":"/repo",` +

@@ -28,15 +28,19 @@ func BakeFile(requests map[string]Request) ([]byte, error) {
 		Pull       bool              `json:"pull,omitempty"`
 		Output     []string          `json:"output"`
 	}
+	type variable struct {
+		Default string `json:"default"`
+	}
 	var file struct {
 		Group struct {
 			Default struct {
 				Targets []string `json:"targets"`
 			} `json:"default"`
 		} `json:"group"`
-		Target map[string]target `json:"target"`
+		Variable map[string]variable `json:"variable,omitempty"`
+		Target   map[string]target   `json:"target"`
 	}
-	file.Target = map[string]target{}
+	file.Variable, file.Target = map[string]variable{}, map[string]target{}
 	for _, name := range sortedKeys(requests) {
 		r := requests[name]
 		t := target{
@@ -45,7 +49,8 @@ func BakeFile(requests map[string]Request) ([]byte, error) {
 		}
 		for key, value := range r.Args {
 			if IsProxy(key) {
-				value = "${" + key + "}" // bake reads the variable
+				file.Variable[key] = variable{} // bake reads it from the environment
+				value = "${" + key + "}"
 			} else {
 				value = escape(value)
 			}
@@ -84,6 +89,7 @@ func escaped(m map[string]string) map[string]string {
 // are taken from env.
 func (e Engine) Bake(file, builder string, env []string) proc.Cmd {
 	c := e.cmd("buildx", "bake", "--progress", "plain")
+	c.Grace = windDown
 	if builder != "" {
 		c.Argv = append(c.Argv, "--builder", builder)
 	}

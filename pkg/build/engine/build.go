@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/connkit/connkit/internal/proc"
 )
@@ -49,9 +50,17 @@ var fromEnvironment = []string{"HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PRO
 // IsProxy tells whether a build arg is one of those for proxies, in either case.
 func IsProxy(name string) bool { return slices.Contains(fromEnvironment, strings.ToUpper(name)) }
 
+// windDown is how long an engine may take to end a build.
+const windDown = 15 * time.Second
+
 // Build is the command that builds an image.
 func (e Engine) Build(r Request) proc.Cmd {
 	c := e.cmd(e.verb()...)
+	c.Grace = windDown
+	if e.Name == Podman || e.Name == Buildah {
+		// Of a build whose step fails they remove what it worked in, of one that is ended they leave it.
+		c.Inner = "buildah-"
+	}
 	add := func(args ...string) { c.Argv = append(c.Argv, args...) }
 	if e.Builder == Buildx && r.Builder != "" {
 		add("--builder", r.Builder)
@@ -153,13 +162,13 @@ func (e Engine) Unfit(r Request, driver string) (fatal, dropped []string) {
 	if len(r.CacheFrom) > 0 && e.Builder == Classic {
 		dropped = append(dropped, "--cache-from")
 	}
-	if len(r.CacheTo) > 0 && (!e.caches() || e.Builder == Buildx && driver == Docker && !inline(r.CacheTo)) {
+	if len(r.CacheTo) > 0 && (!e.caches() || e.Builder == Buildx && driver == Docker && slices.ContainsFunc(r.CacheTo, isExported)) {
 		dropped = append(dropped, "--cache-to")
 	}
 	return fatal, dropped
 }
 
-// inline caches go into the image, which every driver can do.
-func inline(to []string) bool {
-	return !slices.ContainsFunc(to, func(s string) bool { return !strings.Contains(s, "type=inline") })
-}
+func isExported(cache string) bool { return !IsInline(cache) }
+
+// IsInline tells whether a cache goes into the image, which every driver can do.
+func IsInline(to string) bool { return strings.Contains(to, "type=inline") }

@@ -143,26 +143,6 @@ func (o FindOptions) candidates() []candidate {
 	return list
 }
 
-// hasBuildx asks a docker for its plugin while the engine is asked too.
-func (o FindOptions) hasBuildx(ctx context.Context, c candidate) <-chan bool {
-	has := make(chan bool, 1)
-	if c.name != Docker || o.Images || o.Builder == "" && o.refusesBuildKit() {
-		has <- false
-		return has
-	}
-	go func() {
-		_, err := proc.Run(ctx, proc.Cmd{Argv: []string{c.program, "buildx", "version"}})
-		has <- err == nil
-	}()
-	return has
-}
-
-// refusesBuildKit tells that the user wants the classic builder.
-func (o FindOptions) refusesBuildKit() bool {
-	wish := o.Getenv("DOCKER_BUILDKIT")
-	return wish == "0" || strings.EqualFold(wish, "false")
-}
-
 // settle chooses the builder of a docker.
 func (o FindOptions) settle(e Engine, buildx <-chan bool) (Engine, error) {
 	switch {

@@ -68,6 +68,48 @@ func TestFind(t *testing.T) {
 	}
 }
 
+// A plugin whose file is seen is not asked for; any other is.
+func TestPluginOfDocker(t *testing.T) {
+	for _, tt := range []struct {
+		name, is, file string
+		mode           os.FileMode
+		want           string
+		asked          bool
+	}{
+		{"in the user's configuration", "buildx", "config/cli-plugins/docker-buildx", 0o755, "docker 20.10.24 (buildx)", false},
+		{"beside docker", "buildx", "lib/docker/cli-plugins/docker-buildx", 0o755, "docker 20.10.24 (buildx)", false},
+		{"beside docker, elsewhere", "buildx", "libexec/docker/cli-plugins/docker-buildx", 0o755, "docker 20.10.24 (buildx)", false},
+		{"somewhere else", "buildx", "x", 0o755, "docker 20.10.24 (buildx)", true},
+		{"that cannot be started", "", "config/cli-plugins/docker-buildx", 0o644, "docker 20.10.24 (classic)", true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := programs(t, tt.is, "docker")
+			bin := filepath.Join(dir, "bin")
+			if err := os.Mkdir(bin, 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Rename(filepath.Join(dir, "docker"), filepath.Join(bin, "docker")); err != nil {
+				t.Fatal(err)
+			}
+			t.Setenv("PATH", bin)
+			testkit.Put(t, dir, map[string]string{tt.file: "plugin"})
+			if err := os.Chmod(filepath.Join(dir, tt.file), tt.mode); err != nil {
+				t.Fatal(err)
+			}
+			e, err := engine.Find(t.Context(), engine.FindOptions{Getenv: func(key string) string {
+				return map[string]string{"DOCKER_CONFIG": filepath.Join(dir, "config")}[key]
+			}})
+			if err != nil || e.String() != tt.want {
+				t.Errorf("got %s, %v", e, err)
+			}
+			calls, err := os.ReadFile(filepath.Join(dir, "calls"))
+			if err != nil || strings.Contains(string(calls), "buildx version") != tt.asked {
+				t.Errorf("%v: %s", err, calls)
+			}
+		})
+	}
+}
+
 func TestDockerCLI(t *testing.T) {
 	dir := programs(t, "", "podman", "docker", "my-docker")
 	for program, want := range map[string]string{"podman": "podman", filepath.Join(dir, "docker"): "docker", filepath.Join(dir, "my-docker"): "docker"} {
@@ -136,7 +178,7 @@ func TestAHostThatSwallows(t *testing.T) {
 
 func TestInspectAndList(t *testing.T) {
 	dir := programs(t, "", "docker", "podman")
-	image := `[{"Id":"sha256:aa","Created":"2026-01-02T03:04:05Z","Size":5,"Os":"linux","Architecture":"amd64","Config":{"User":"1","Labels":{"a":"b"},"Entrypoint":["/x"],"Cmd":["y"]}}]`
+	image := `[{"Id":"sha256:aa","RepoTags":["localhost/plain:1","ghcr.io/e/x:local"],"Created":"2026-01-02T03:04:05Z","Size":5,"Os":"linux","Architecture":"amd64","Config":{"User":"1","Labels":{"a":"b"},"Entrypoint":["/x"],"Cmd":["y"]}}]`
 	testkit.Put(t, dir, map[string]string{"ghcr.io_e_x:local.image": image, "plain:1.image": image})
 	for _, name := range []string{"docker", "podman"} {
 		e := engine.Engine{Name: name, Program: name}
@@ -147,11 +189,31 @@ func TestInspectAndList(t *testing.T) {
 		if _, ok, err := e.Inspect(t.Context(), "nope:1"); ok || err != nil {
 			t.Errorf("got %v, %v", ok, err)
 		}
+		all, err := e.InspectAll(t.Context(), []string{"ghcr.io/e/x:local", "plain:1", "nope:1"})
+		if err != nil || len(all) != 2 || all["ghcr.io/e/x:local"].ID != "aa" || all["plain:1"].Labels["a"] != "b" {
+			t.Errorf("%s: got %v, %v", name, all, err)
+		}
 		if names, err := e.List(t.Context()); err != nil || strings.Join(names, " ") != "ghcr.io/e/x:local plain:1" {
 			t.Errorf("%s: %q, %v", name, names, err)
 		}
 	}
+	many := make([]string, 150)
+	for i := range many {
+		many[i] = "plain:1"
+	}
+	if err := os.Remove(filepath.Join(dir, "calls")); err != nil {
+		t.Fatal(err)
+	}
+	if all, err := (engine.Engine{Name: "docker", Program: "docker"}).InspectAll(t.Context(), many); err != nil || len(all) != 1 {
+		t.Errorf("many: %v, %v", all, err)
+	}
+	if calls, err := os.ReadFile(filepath.Join(dir, "calls")); err != nil || strings.Count(string(calls), "image inspect") != 3 {
+		t.Errorf("%v: %d calls", err, strings.Count(string(calls), "image inspect"))
+	}
 	t.Setenv("FAKE_ENGINE_IS", "down")
+	if _, err := (engine.Engine{Name: "docker", Program: "docker"}).InspectAll(t.Context(), many); err == nil {
+		t.Error("no engine is no error")
+	}
 	if _, _, err := (engine.Engine{Name: "docker", Program: "docker"}).Inspect(t.Context(), "x"); err == nil || !strings.Contains(err.Error(), "Cannot connect") {
 		t.Errorf("got %v", err)
 	}

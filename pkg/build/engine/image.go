@@ -41,7 +41,15 @@ type inspected struct {
 	Size         int64
 	Os           string
 	Architecture string
+	RepoTags     []string
 	Config       config
+}
+
+func (i inspected) image() Image {
+	return Image{
+		ID: strings.TrimPrefix(i.ID, "sha256:"), Created: i.Created, Size: i.Size, Platform: i.Os + "/" + i.Architecture,
+		User: i.Config.User, Labels: i.Config.Labels, Command: i.Config.command(),
+	}
 }
 
 // ofBuildah is what buildah prints. The size of an image stands in its manifest alone.
@@ -63,8 +71,7 @@ func (e Engine) Inspect(ctx context.Context, image string) (found Image, ok bool
 		c = e.cmd("inspect", "--type", "image", image)
 	}
 	out, err := proc.Run(ctx, c)
-	var exit *proc.Error
-	if errors.As(err, &exit) && absent(exit.Stderr) {
+	if saysAbsent(err) {
 		return Image{}, false, nil
 	}
 	if err != nil {
@@ -75,6 +82,51 @@ func (e Engine) Inspect(ctx context.Context, image string) (found Image, ok bool
 		return Image{}, false, fmt.Errorf("looking at the image %q: %w", image, err)
 	}
 	return found, true, nil
+}
+
+// atOnce is how many images are asked for by one command.
+const atOnce = 64
+
+// InspectAll tells of those of the named images that are there, by their names.
+// It starts the engine once for many.
+func (e Engine) InspectAll(ctx context.Context, names []string) (map[string]Image, error) {
+	found := map[string]Image{}
+	if e.Name == Buildah { // which takes one at a time
+		for _, name := range names {
+			image, ok, err := e.Inspect(ctx, name)
+			if err != nil {
+				return nil, err
+			}
+			if ok {
+				found[name] = image
+			}
+		}
+		return found, nil
+	}
+	for some := range slices.Chunk(names, atOnce) {
+		out, err := proc.Run(ctx, e.cmd(append([]string{"image", "inspect"}, some...)...))
+		if err != nil && !saysAbsent(err) {
+			return nil, fmt.Errorf("looking at the images of %s: %w", e.Name, err)
+		}
+		var list []inspected
+		if err := json.Unmarshal(out.Stdout, &list); err != nil {
+			return nil, fmt.Errorf("looking at the images of %s: %w", e.Name, err)
+		}
+		for _, i := range list {
+			for _, name := range some {
+				if slices.ContainsFunc(i.RepoTags, func(tag string) bool { return ShortName(tag) == ShortName(name) }) {
+					found[name] = i.image()
+				}
+			}
+		}
+	}
+	return found, nil
+}
+
+// saysAbsent tells whether that is why a command of an engine has failed.
+func saysAbsent(err error) bool {
+	var exit *proc.Error
+	return errors.As(err, &exit) && absent(exit.Stderr)
 }
 
 // absent tells whether an engine says that an image is not there.
@@ -99,11 +151,7 @@ func readImage(engine string, text []byte) (Image, error) {
 	if len(list) == 0 {
 		return Image{}, fmt.Errorf("reading what %s says: it is empty", engine)
 	}
-	i := list[0]
-	return Image{
-		ID: strings.TrimPrefix(i.ID, "sha256:"), Created: i.Created, Size: i.Size, Platform: i.Os + "/" + i.Architecture,
-		User: i.Config.User, Labels: i.Config.Labels, Command: i.Config.command(),
-	}, nil
+	return list[0].image(), nil
 }
 
 func readBuildah(text []byte) (Image, error) {

@@ -60,10 +60,23 @@ func Open(root, dockerfile string) (*Context, error) {
 // Share makes c know the sums of o, of the same root, too.
 func (c *Context) Share(o *Context) { c.sums = o.sums }
 
-// Ignores tells whether the context leaves a slash path from the root out.
+// Ignores tells whether the context leaves a slash path from the root out. It
+// asks as a walk does, folder by folder: an exception that names a folder does
+// not bring back what a pattern for files leaves out in it.
 func (c *Context) Ignores(name string) bool {
-	out, err := c.rules.MatchesOrParentMatches(name)
+	out, _, err := c.rules.MatchesUsingParentResults(name, c.above(name))
 	return err == nil && out
+}
+
+// above gives what the rules say of the folders above a path.
+func (c *Context) above(name string) patternmatcher.MatchInfo {
+	var info patternmatcher.MatchInfo
+	for i, char := range name {
+		if char == '/' {
+			_, info, _ = c.rules.MatchesUsingParentResults(name[:i], info) // patterns were checked when they were read
+		}
+	}
+	return info
 }
 
 // junk is what tools leave in folders: no source of anything, and different on

@@ -41,13 +41,33 @@ func (w Want) Has(name string) bool {
 		if isJunk(dir) {
 			return false
 		}
-		for _, p := range w.Paths {
-			if ok, err := path.Match(p, dir); ok || err != nil && p == dir || p == dir {
-				return true
-			}
+		if w.Names(dir) {
+			return true
 		}
 	}
 	return false
+}
+
+// Names tells whether a path is asked for by itself, not by a folder above it.
+func (w Want) Names(name string) bool {
+	return slices.ContainsFunc(w.Paths, func(p string) bool {
+		ok, err := path.Match(p, name)
+		return p == name || ok && err == nil
+	})
+}
+
+// Below tells whether something in a folder is asked for.
+func (w Want) Below(dir string) bool {
+	depth := strings.Count(dir, "/") + 1
+	return slices.ContainsFunc(w.Paths, func(p string) bool {
+		parts := strings.Split(p, "/")
+		if len(parts) <= depth {
+			return false
+		}
+		above := strings.Join(parts[:depth], "/")
+		ok, err := path.Match(above, dir)
+		return above == dir || ok && err == nil
+	})
 }
 
 // Files lists the files that are asked for and not left out, sorted. What tools
@@ -90,7 +110,7 @@ func (k *walker) from(ctx context.Context, start string) error {
 		if err != nil {
 			return fmt.Errorf("reading the context: %w", err)
 		}
-		if err := k.visit(ctx, place, info, k.above(place)); err != nil {
+		if err := k.visit(ctx, place, info, k.c.above(place)); err != nil {
 			return err
 		}
 		if info.Mode()&fs.ModeSymlink != 0 {
@@ -113,17 +133,6 @@ func (k *walker) target(ctx context.Context, place string) error {
 		return nil //nolint:nilerr // outside the context
 	}
 	return k.from(ctx, filepath.ToSlash(rel))
-}
-
-// above gives what the rules say of the folders above a path.
-func (k *walker) above(place string) patternmatcher.MatchInfo {
-	var info patternmatcher.MatchInfo
-	for i, c := range place {
-		if c == '/' {
-			_, info, _ = k.c.rules.MatchesUsingParentResults(place[:i], info) // patterns were checked when they were read
-		}
-	}
-	return info
 }
 
 func (k *walker) visit(ctx context.Context, name string, info fs.FileInfo, parent patternmatcher.MatchInfo) error {
