@@ -186,7 +186,7 @@ func tells(steps []step, lines []string) bool {
 		return true
 	}
 	return slices.ContainsFunc(lines, func(l string) bool {
-		return strings.Contains(l, "connkit: error: ") || strings.Contains(l, " findings in ") || strings.Contains(l, " findings") ||
+		return strings.Contains(l, "connkit: error: ") || strings.HasSuffix(l, " finding") || strings.Contains(l, " findings") ||
 			strings.Contains(l, " failed") || strings.Contains(l, "✗ ") || strings.Contains(l, `"ok": false`)
 	})
 }
