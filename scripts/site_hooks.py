@@ -55,7 +55,7 @@ def on_page_markdown(markdown, page, config, files):
             path = path / "README.md"
         if inside and path.is_file():
             return f"{m[1]}({relative(path.relative_to(ROOT / 'docs').as_posix(), place)}{anchor})"
-        return f"{m[1]}({config.extra["source"]}/blob/main/{path.relative_to(ROOT).as_posix()}{anchor})"
+        return f"{m[1]}({config.extra['source']}/blob/main/{path.relative_to(ROOT).as_posix()}{anchor})"
 
     # Code is left alone.
     parts = re.split(r"(^```.*?^```$)", markdown, flags=re.S | re.M)
