@@ -7,12 +7,12 @@ goreleaser=$1
 root=$PWD
 die() { echo "release-check: $*" >&2; exit 1; }
 
-"$goreleaser" check
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 for n in one two; do
   git clone -q "$root" "$work/$n"
   (cd "$work/$n" && git remote set-url origin https://github.com/connkit/connkit.git &&
+    "$goreleaser" check --quiet &&
     "$goreleaser" release --snapshot --clean --skip=docker >"$work/$n.log" 2>&1) || { tail -n 40 "$work/$n.log" >&2; die "the snapshot cannot be built"; }
 done
 (cd "$work/one/dist" && sha256sum -c --quiet checksums.txt)

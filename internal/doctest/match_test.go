@@ -20,7 +20,7 @@ var normalisations = []struct {
 	{"times of day and dates", regexp.MustCompile(`\b20\d\d-\d\d-\d\d([T ]\d\d:\d\d:\d\d(\.\d+)?Z?)?`), "<date>"},
 	{"how long something took", regexp.MustCompile(`\b\d+(\.\d+)? ?(ms|s)\b`), "<time>"},
 	{"sizes in bytes", regexp.MustCompile(`\b\d+(\.\d+)? [kMG]?B\b`), "<size>"},
-	{"versions of tools", regexp.MustCompile(`\b(docker|podman|buildah|go|git|uv|python) ?v?\d+(\.\d+)+\b`), "$1 <version>"},
+	{"versions of tools", regexp.MustCompile(`\b(docker|podman|buildah|go|git|uv|python) ?v?\d+(\.\d+)+[+~\w]*`), "$1 <version>"},
 	{"blanks between columns, which follow from the widths above", regexp.MustCompile(`  +`), " "},
 }
 
@@ -79,6 +79,7 @@ func TestMatches(t *testing.T) {
 		{"{\"a\": 1, …}", `{"a": 2, "b": 2}`, false},
 		{"", "x", false},
 		{"docker 28.2.2 (buildx)", "docker 20.10.1 (buildx)", true},
+		{"docker 20.10.24 …, linux", "docker 20.10.24+dfsg1 (classic), linux", true},
 		{"token: ENC[AES256_GCM,data:x,type:str]", "token: ENC[AES256_GCM,data:yy==,type:str]", true},
 		{"token: ENC[AES256_GCM,data:x,type:str]", "token: plain", false},
 		{"a b", "a  c", false},

@@ -73,8 +73,8 @@ func TestSite(t *testing.T) {
 		scheme string
 	}{{1280, "light"}, {390, "light"}, {1280, "dark"}} {
 		b.size(mode.width, mode.scheme)
-		b.open(server.URL + "/404.html")
-		b.eval("localStorage.clear()", nil) // it keeps the scheme
+		b.open("about:blank")
+		b.call("Storage.clearDataForOrigin", map[string]any{"origin": server.URL, "storageTypes": "all"}, nil) // pages keep the scheme there
 		b.take()
 		for _, page := range sitePages(t) {
 			b.open(server.URL + "/" + page)
