@@ -19,7 +19,7 @@ GORELEASER_VERSION := v2.14.0
 SOPS_VERSION     := $(shell awk '$$1 == "github.com/getsops/sops/v3" {print $$2}' go.mod)
 export PATH := $(TOOLS)/bin:$(PY)/bin:$(PATH)
 
-.PHONY: help build demo test verify lint vet fmt docs docs-clean tidy-clean unit race e2e shims replay bench setup setup-docker setup-python setup-lint setup-sops setup-site setup-chromium setup-goreleaser site site-test cross release-check clean
+.PHONY: help build demo test verify lint vet fmt docs docs-clean tidy-clean unit race e2e shims replay bench setup setup-docker setup-python setup-lint setup-sops setup-site setup-chromium setup-goreleaser site site-test cross hooks release-check clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,7 +34,7 @@ test: setup-python ## set up what is missing and run every test, the real SDKs i
 	go test -timeout 30m -tags $(TAGS) ./...
 	$(MAKE) --no-print-directory e2e shims
 
-verify: setup lint vet cross docs-clean tidy-clean race e2e shims site-test ## everything CI runs
+verify: setup lint vet cross docs-clean tidy-clean race e2e shims hooks site-test ## everything CI runs
 
 unit:
 	go test -timeout 30m -tags $(TAGS) ./...
@@ -82,6 +82,9 @@ site: setup-site ## write the site of README and docs to dist/site
 
 site-test: site setup-chromium ## look at every page of the site in a browser
 	go test -count=1 -timeout 30m -tags $(TAGS),site -run '^TestSite' ./internal/doctest
+
+hooks: setup-python ## run the hooks for pre-commit by pre-commit
+	@bash scripts/hooks-check.sh $(TOOLS) $(TAGS)
 
 release-check: setup-goreleaser ## build a snapshot of a release twice, compare, look into it
 	@bash scripts/release-check.sh $(TOOLS)/bin/goreleaser
