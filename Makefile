@@ -27,8 +27,8 @@ help: ## list the targets
 build: ## build bin/connkit
 	$(GOBUILD) -o bin/connkit ./cmd/connkit
 
-demo: build setup-python ## walk the main job in a throw-away monorepo
-	@PATH="$(CURDIR)/bin:$$PATH" bash scripts/demo.sh
+demo: build ## walk a connector's life in a throw-away monorepo (ARGS="--keep DIR" keeps it)
+	@bin/connkit tour $(ARGS)
 
 test: setup-python ## set up what is missing and run every test, the real SDKs included
 	go test -timeout 30m -tags $(TAGS) ./...

@@ -15,5 +15,5 @@ func main() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(400) // most runs end before they have used what one collection would give back
 	}
-	os.Exit(cli.Main(os.Args[1:], ui.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
+	os.Exit(cli.Main(cli.Invoked(os.Args), ui.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
 }

@@ -35,8 +35,9 @@ type buildFlags struct {
 func newBuildCmd(a *app) *cobra.Command {
 	var b buildFlags
 	cmd := &cobra.Command{
-		Use:   "build NAME... [DOCKERFILE]",
-		Short: "Build a connector's :local image",
+		Use:     "build NAME... [DOCKERFILE]",
+		Aliases: buildScripts,
+		Short:   "Build a connector's :local image",
 		Long: `Build the images of connectors with the engine that is there, and ask the connector in
 each for its spec.
 
@@ -53,7 +54,14 @@ and image.tag change that.`,
   connkit build source-bigdata --secret id=ca,src=/etc/ssl/certs/ca-certificates.crt
   connkit build --all --builder cluster --print`,
 		ValidArgsFunction: a.completeMore,
-		RunE:              func(cmd *cobra.Command, args []string) error { return a.build(cmd.Context(), &b, args) },
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if calledAs(cmd, buildScripts) {
+				if args, err = a.fromBuildScript(cmd, args); err != nil {
+					return err
+				}
+			}
+			return a.build(cmd.Context(), &b, args)
+		},
 	}
 	a.buildFlags(cmd, &b)
 	return cmd

@@ -19,9 +19,14 @@ import (
 // never ends here, so the deadline tells it from one that does not.
 func onTerminal(t *testing.T, dir, input string, args ...string) (string, int) {
 	t.Helper()
-	cmd := exec.Command(os.Args[0], args...)
+	return onTerminalAs(t, linkAs(t, "connkit"), dir, input, args...)
+}
+
+// onTerminalAs does so with the program of that path.
+func onTerminalAs(t *testing.T, program, dir, input string, args ...string) (string, int) {
+	t.Helper()
+	cmd := exec.Command(program, args...)
 	cmd.Args[0] = "connkit" // testscript.Main goes by this name
-	cmd.Path = linkAs(t, "connkit")
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "TERM=xterm-256color", "NO_COLOR=", "CI=", "COLORTERM=truecolor")
 	tty, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 24, Cols: 60})

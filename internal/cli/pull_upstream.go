@@ -26,8 +26,9 @@ func newPullUpstreamCmd(a *app) *cobra.Command {
 	var opts upstream.Options
 	var f pullFlags
 	cmd := &cobra.Command{
-		Use:   "pull-upstream REMOTE REF PATH DEST LICENSE_ID LICENSE_PATH",
-		Short: "Import open source under a proven licence, or merge what upstream changed",
+		Use:     "pull-upstream REMOTE REF PATH DEST LICENSE_ID LICENSE_PATH",
+		Aliases: pullScripts,
+		Short:   "Import open source under a proven licence, or merge what upstream changed",
 		Long: `Import a folder or file of another repository, as one commit, with its licence proven at
 the very commit that is imported. A later pull merges what upstream changed since with
 what was changed here.
@@ -52,6 +53,11 @@ LICENSE_ID, or under the licence that stands in REF's place or behind the flag's
 			set, err := a.settings()
 			if err != nil {
 				return err
+			}
+			if calledAs(cmd, pullScripts) {
+				if err := a.fromPullScript(cmd.Context(), cmd, &opts); err != nil {
+					return err
+				}
 			}
 			if err := a.fillPull(&opts, set); err != nil {
 				return err

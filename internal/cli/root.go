@@ -57,7 +57,7 @@ func newRoot(a *app) *cobra.Command {
 		return outputs(cmd), cobra.ShellCompDirectiveNoFileComp
 	})
 	root.AddCommand(newNewCmd(a), newPullUpstreamCmd(a), newUpstreamCmd(a), newEnvCmd(a), newRunCmd(a),
-		newEncryptCmd(a), newDecryptCmd(a), newEditCmd(a), newSecretsCmd(a), newBuildCmd(a), newImagesCmd(a), newUseCmd(a), newCICmd(a),
+		newEncryptCmd(a), newDecryptCmd(a), newEditCmd(a), newSecretsCmd(a), newBuildCmd(a), newImagesCmd(a), newUseCmd(a), newCICmd(a), newTourCmd(a), newMigrateCmd(a),
 		newDoctorCmd(a), newListCmd(a), newInitCmd(a), newConfigCmd(a), newCacheCmd(a), newVersionCmd(a))
 	a.root = root
 	root.SetHelpCommand(newHelpCmd(root))

@@ -31,10 +31,15 @@ func TestMain(m *testing.M) {
 	if slices.Contains(engine.Names(), filepath.Base(os.Args[0])) {
 		os.Exit(testkit.Engine(os.Stdin, os.Stdout, os.Stderr)) // scripts link to this program under these names
 	}
+	connkit := func() {
+		os.Exit(cli.Main(cli.Invoked(os.Args), ui.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
+	}
 	testscript.Main(m, map[string]func(){
-		"connkit":       func() { os.Exit(cli.Main(os.Args[1:], ui.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr})) },
-		"fakeconnector": fakeConnector,
-		"fakeflow":      func() { os.Exit(fakeflow.Play(os.Args[1], os.Stdin, os.Stdout, os.Stderr)) },
+		"connkit":          connkit,
+		"pull_upstream.sh": connkit, // a link to the program
+		"build-local.sh":   connkit,
+		"fakeconnector":    fakeConnector,
+		"fakeflow":         func() { os.Exit(fakeflow.Play(os.Args[1], os.Stdin, os.Stdout, os.Stderr)) },
 	})
 }
 

@@ -37,6 +37,7 @@ type Cmd struct {
 	Grace  time.Duration // between SIGTERM and SIGKILL when the context ends; 0 is 5 s
 	Reap   []string      // of a session: a command that ends what the program runs elsewhere, such as a container
 
+	Merged   bool // stderr comes in stdout, in the order of writing; Stderr gets nothing
 	Discard  bool // keep no stdout for [Output]: Stdout alone gets it
 	Terminal bool // the program may talk to the terminal, so it stays in connkit's process group
 
@@ -95,6 +96,9 @@ func Run(ctx context.Context, c Cmd) (Output, error) {
 		cmd.Stdout = c.Stdout
 	}
 	cmd.Stderr = tee(&errOut, c.Stderr, &turn)
+	if c.Merged {
+		cmd.Stderr = cmd.Stdout
+	}
 	cmd.ExtraFiles = c.Hold
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: !c.Terminal}
 	group := func() int {

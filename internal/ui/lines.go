@@ -45,7 +45,7 @@ func (u *UI) Lines() *Lines {
 
 // Set says what a thing is at.
 func (l *Lines) Set(name, text string) {
-	if l.u.Quiet {
+	if l.u.Quiet || l.u.captured {
 		return
 	}
 	l.mu.Lock()

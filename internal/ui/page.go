@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/lipgloss"
+	"github.com/charmbracelet/x/ansi"
 )
 
 // Page lays out the text of one result: a headline, facts in two columns,
@@ -53,6 +54,41 @@ func (p *Page) Raw(text string) {
 	if _, err := io.WriteString(p.w, text); err != nil && p.err == nil {
 		p.err = err
 	}
+}
+
+// Quote prints lines that another program printed, two further to the right and
+// broken where the terminal ends, so that nothing of them is lost.
+func (p *Page) Quote(lines ...string) {
+	const indent = "  "
+	for _, line := range lines {
+		for _, part := range wrap(line, p.width-len(indent)) {
+			p.Line(indent + part)
+		}
+	}
+}
+
+// wrap breaks a line at its blanks, and inside of words that are too long. It
+// does not break at hyphens, since flags and names of connectors have them.
+func wrap(line string, width int) []string {
+	if width <= 0 || ansi.StringWidth(line) <= width {
+		return []string{line}
+	}
+	var parts []string
+	part := ""
+	for word := range strings.SplitAfterSeq(line, " ") {
+		if strings.TrimSpace(part) != "" && ansi.StringWidth(part+strings.TrimRight(word, " ")) > width {
+			parts = append(parts, strings.TrimRight(part, " "))
+			part = ""
+		}
+		part += word
+	}
+	parts = append(parts, part)
+	return strings.Split(ansi.Hardwrap(strings.Join(parts, "\n"), width, true), "\n")
+}
+
+// Skip prints how many lines were left out.
+func (p *Page) Skip(lines int) {
+	p.Line("  " + p.st.dim.Render(fmt.Sprintf("%s %d more lines", p.marks.ellipsis, lines)))
 }
 
 // factColumn is where values begin; labels have at most 12 letters.

@@ -24,7 +24,7 @@ const patience = 200 * time.Millisecond
 
 // Step says what the command does now. It replaces the step before it.
 func (u *UI) Step(format string, args ...any) {
-	if u.Quiet {
+	if u.Quiet || u.captured {
 		return
 	}
 	text := fmt.Sprintf(format, args...)

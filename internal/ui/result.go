@@ -43,6 +43,12 @@ func (u *UI) Result(command string, result any, err error, text func(*Page)) err
 	return nil
 }
 
+// Part prints a part of a result that comes bit by bit, above the progress line.
+// With JSON it prints nothing: the envelope is the one result.
+func (u *UI) Part(text func(*Page)) {
+	text(&Page{w: u.OutWriter(), st: u.outSt, marks: u.marks, width: u.width})
+}
+
 // Summary prints a page on stderr, beside a result that is a stream.
 func (u *UI) Summary(text func(*Page)) {
 	u.Done()

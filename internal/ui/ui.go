@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"io"
 	"os"
+	"strconv"
 	"strings"
 
 	"github.com/charmbracelet/lipgloss"
@@ -27,7 +28,9 @@ type UI struct {
 	in           *bufio.Reader // of stdin
 	out, err     io.Writer
 	outTTY, ask  bool
+	coloured     bool
 	live         bool // a progress line can be redrawn
+	captured     bool // what is printed is shown on a terminal later: no progress
 	width        int  // of the terminal on stdout, or 0
 	marks        marks
 	outSt, errSt styles
@@ -41,6 +44,8 @@ func New(s Streams, getenv func(string) string) *UI {
 	outTTY, errTTY := isTerminal(s.Out), isTerminal(s.Err)
 	forced := getenv("CLICOLOR_FORCE") != "" && getenv("CLICOLOR_FORCE") != "0"
 	u := &UI{
+		coloured: (outTTY || forced) && !plain,
+
 		stdin:  s.In,
 		in:     bufio.NewReader(s.In),
 		out:    s.Out,
@@ -53,8 +58,22 @@ func New(s Streams, getenv func(string) string) *UI {
 		outSt:  newStyles(s.Out, (outTTY || forced) && !plain),
 		errSt:  newStyles(s.Err, (errTTY || forced) && !plain),
 	}
+	if n, err := strconv.Atoi(getenv(ForceTTY)); err == nil && n >= 0 {
+		u.outTTY, u.captured, u.live, u.width = true, true, false, n
+	}
 	return u
 }
+
+// ForceTTY is the variable with which a program that shows what connkit prints
+// on a terminal of its own, such as the tour, asks for what a terminal gets.
+// It holds the terminal's width, 0 for none.
+const ForceTTY = "CONNKIT_FORCE_TTY"
+
+// Width is that of the terminal on stdout, or 0.
+func (u *UI) Width() int { return u.width }
+
+// Coloured tells whether results are coloured.
+func (u *UI) Coloured() bool { return u.coloured }
 
 // CanAsk tells whether a person is there to answer a question.
 func (u *UI) CanAsk() bool { return u.ask && !u.JSON }

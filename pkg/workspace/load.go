@@ -91,7 +91,7 @@ func Strays(environ []string) []string {
 	var strays []string
 	for name := range envMap(environ) {
 		known := slices.ContainsFunc(settingsTable(), func(s setting) bool { return envName(s.key) == name })
-		if strings.HasPrefix(name, "CONNKIT_") && !known {
+		if strings.HasPrefix(name, "CONNKIT_") && !known && name != "CONNKIT_FORCE_TTY" { // of internal/ui
 			strays = append(strays, name)
 		}
 	}

@@ -1,0 +1,110 @@
+package migrate
+
+import (
+	"slices"
+	"strings"
+)
+
+// keyFlags are those of sops that connkit encrypt has under the same name.
+var keyFlags = []string{"--age", "--pgp", "--gcp-kms", "--kms", "--aws-profile", "--encryption-context", "--azure-kv", "--hc-vault-transit"}
+
+var sopsTakes = func() map[string]bool {
+	takes := map[string]bool{
+		"--encrypt": false, "--decrypt": false, "--rotate": false, "--in-place": false, "--yes": false,
+		"--input-type": true, "--output-type": true, "--encrypted-suffix": true, "--extract": true, "--output": true, "--ignore-mac": false,
+	}
+	for _, name := range keyFlags {
+		takes[name] = true
+	}
+	return takes
+}()
+
+var sopsLong = map[string]string{
+	"-e": "--encrypt", "-d": "--decrypt", "-r": "--rotate", "-i": "--in-place", "-y": "--yes", "-a": "--age", "-p": "--pgp", "-k": "--kms",
+	"--inplace": "--in-place", "--hc-vault": "--hc-vault-transit",
+}
+
+// verbs are the commands of sops.
+var verbs = []string{"encrypt", "decrypt", "edit", "rotate", "updatekeys", "set", "unset", "exec-env", "exec-file", "publish", "keyservice", "groups", "filestatus"}
+
+// sops finds the command for a call of sops.
+func (s *source) sops(c call) (replacement, bool) {
+	if len(c.words) == 1 {
+		return replacement{}, false
+	}
+	f := parseFlags(c.words[1:], sopsTakes, sopsLong)
+	verb := "edit"
+	for _, v := range []string{"encrypt", "decrypt", "rotate"} {
+		if f.has("--" + v) {
+			verb = v
+		}
+	}
+	if len(f.args) > 0 && slices.Contains(verbs, f.args[0].value) {
+		verb, f.args = f.args[0].value, f.args[1:]
+	}
+	if f.unknown == "--version" || f.unknown == "--help" || len(f.args) == 0 && f.unknown == "" {
+		return replacement{}, false
+	}
+	r := s.sopsVerb(verb, f)
+	if f.unknown != "" && r.why == "" {
+		r.why = "connkit has no " + f.unknown
+	}
+	if len(f.args) != 1 && r.why == "" {
+		r.why = "it is not about one file"
+	}
+	return r, true
+}
+
+func (s *source) sopsVerb(verb string, f flags) replacement {
+	r := replacement{kind: Sops}
+	files := "FILE"
+	if len(f.args) > 0 {
+		files = s.raw(f.args)
+	}
+	types := func() {
+		if f.has("--output-type") && f.one("--output-type") != f.one("--input-type") {
+			r.why = "it turns the file into another format"
+		}
+	}
+	switch verb {
+	case "encrypt":
+		r.does, r.command = "encrypts a config", "connkit encrypt "+files+f.spell("--input-type", "--encrypted-suffix")+f.spell(keyFlags...)
+		types()
+		switch {
+		case f.has("--output"):
+			r.why = "it writes another file; connkit encrypts a file in its place"
+		case !f.has("--in-place"):
+			r.why = "it prints what it encrypted; connkit encrypts a file in its place"
+		}
+	case "decrypt":
+		r.does, r.command = "opens a config", "connkit decrypt "+files+f.spell("--input-type", "--in-place")
+		types()
+		if f.has("--extract") {
+			r.command, r.why = "connkit decrypt "+files+" --extract "+pointer(f.one("--extract")), "connkit names a value by a JSON pointer"
+		}
+		if f.has("--ignore-mac") || f.has("--output") {
+			r.why = "connkit decrypt has no such flag"
+		}
+	case "edit":
+		r.does, r.command = "opens a config in the editor", "connkit edit "+files
+	case "rotate":
+		r.does, r.command = "gives a config a new data key", "connkit secrets rotate "+files
+		if !f.has("--in-place") {
+			r.why = "it prints the file; connkit changes it in its place"
+		}
+	case "updatekeys":
+		r.does, r.command = "brings the keys of a config in line with the rules", "connkit secrets updatekeys "+files+f.spell("--yes")
+	case "set", "unset":
+		r.does, r.command = "changes one value of a config", "connkit secrets "+verb+" FILE POINTER"
+		r.why = "connkit names a value by a JSON pointer, and reads a new one from stdin: what stands on a command line is seen by everybody"
+	default:
+		r.does, r.why = "sops "+verb, "connkit has nothing of the kind"
+	}
+	return r
+}
+
+// pointer turns ["a"]["b"] into /a/b.
+func pointer(extract string) string {
+	p := strings.NewReplacer(`"]["`, "/", `']['`, "/", `["`, "/", `['`, "/", `"]`, "", `']`, "", `][`, "/", `[`, "/", `]`, "").Replace(extract)
+	return quoted(p)
+}

@@ -1,0 +1,136 @@
+package migrate
+
+import (
+	"bytes"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/connkit/connkit/internal/yamltext"
+)
+
+// scan is what is known of the whole repository.
+type scan struct {
+	o     Options
+	files []string
+}
+
+func (s *scan) has(file string) bool {
+	_, found := slices.BinarySearch(s.files, file)
+	return found
+}
+
+// connector gives the connector that a path from the root lies in, "" for none.
+func (s *scan) connector(p string) string {
+	top, _, _ := strings.Cut(path.Clean(p), "/")
+	if slices.Contains(s.o.Connectors, top) {
+		return top
+	}
+	return ""
+}
+
+// source is one file that is looked into.
+type source struct {
+	*scan
+	file     string
+	text     []byte
+	findings []Finding
+	splices  []yamltext.Splice
+	covered  []yamltext.Span // of the text, by findings
+}
+
+// look looks into a file as what it is.
+func (s *source) look() {
+	base := path.Base(s.file)
+	ext := path.Ext(base)
+	switch {
+	case ext == ".sh" || ext == ".bash" || shebang.Match(s.text):
+		if s.script() {
+			return // its own text is about itself
+		}
+		s.shell(0, len(s.text), "")
+		s.mentions()
+	case base == "Makefile" || base == "makefile" || base == "GNUmakefile" || ext == ".mk":
+		s.makefile()
+		s.mentions()
+	case ext == ".md" || ext == ".markdown":
+		s.markdown()
+	case (strings.HasPrefix(s.file, ".github/") || strings.TrimSuffix(base, ext) == "action") && (ext == ".yml" || ext == ".yaml"):
+		s.workflow()
+		s.mentions()
+	case base == "launch.json" || base == "tasks.json":
+		s.launch()
+	case strings.HasSuffix(base, "flow.yaml"):
+		s.catalog()
+	case ext == ".go" || ext == ".py" || ext == ".js" || ext == ".ts":
+		s.program()
+	}
+}
+
+var shebang = regexp.MustCompile(`^#!\s*\S*/(?:env\s+)?(?:ba|da|z|k)?sh\b`)
+
+// shell looks at the commands of a part of the file. A reason keeps all of them from being rewritten.
+func (s *source) shell(from, to int, reason string) {
+	for _, c := range commands(s.text, from, to) {
+		if c = c.bare(); reason != "" {
+			c.why = reason
+		}
+		s.call(c)
+	}
+}
+
+// call reports a command that connkit has one for, and plans the edit when it is safe.
+func (s *source) call(c call) {
+	r, ok := s.replace(c)
+	if !ok {
+		return
+	}
+	why := r.why
+	if why == "" {
+		why = c.why
+	}
+	if why == "" && slices.ContainsFunc(c.words, func(w word) bool { return w.dynamic }) {
+		why = hasVariable
+	}
+	f := Finding{Kind: r.kind, Does: r.does, Command: r.command, Why: why, Safe: why == "" && r.command != ""}
+	s.report(yamltext.Span{Start: c.start, End: c.end}, f)
+	if f.Safe {
+		s.splices = append(s.splices, yamltext.Splice{Span: yamltext.Span{Start: c.start, End: c.end}, Text: r.command})
+	}
+}
+
+// report places a finding at a part of the text.
+func (s *source) report(at yamltext.Span, f Finding) {
+	line := bytes.LastIndexByte(s.text[:at.Start], '\n') + 1
+	f.File, f.Line, f.Col = s.file, bytes.Count(s.text[:at.Start], []byte("\n"))+1, utf8.RuneCount(s.text[line:at.Start])+1
+	if f.Text == "" {
+		f.Text = oneLine(string(s.text[at.Start:at.End]))
+	}
+	s.covered = append(s.covered, at)
+	s.findings = append(s.findings, f)
+}
+
+// oneLine shows a text on one line.
+func oneLine(text string) string {
+	return strings.Join(strings.Fields(strings.ReplaceAll(text, "\\\n", " ")), " ")
+}
+
+// named finds the programs in a text that no shell was needed to read.
+var named = regexp.MustCompile(`[\w./-]*\b(pull_upstream\.sh|build-local\.sh)`)
+
+// mentions reports scripts that are named where no plain call of them was
+// found: in variables, in functions, in strings.
+func (s *source) mentions() {
+	for _, m := range named.FindAllSubmatchIndex(s.text, -1) {
+		at := yamltext.Span{Start: m[0], End: m[1]}
+		line := s.text[bytes.LastIndexByte(s.text[:m[0]], '\n')+1 : m[0]]
+		isNote := bytes.HasPrefix(bytes.TrimSpace(line), []byte("#"))
+		if isNote || slices.ContainsFunc(s.covered, func(c yamltext.Span) bool { return c.Start <= at.Start && at.End <= c.End }) {
+			continue
+		}
+		name := string(s.text[m[2]:m[3]])
+		s.report(at, Finding{Kind: Call, Does: "names " + name, Command: commandOf(name), Why: "it is no plain call"})
+	}
+}

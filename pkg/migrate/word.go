@@ -1,0 +1,136 @@
+package migrate
+
+import "strings"
+
+// read reads one word. Where a quote or an expansion is not closed the rest of
+// the text is not understood.
+func (s *shell) read() word {
+	w := word{start: s.i}
+	var value strings.Builder
+	for s.i < s.to && !s.broken {
+		c := s.text[s.i]
+		if strings.IndexByte(" \t\r\n|&;()<>", c) >= 0 {
+			break
+		}
+		switch c {
+		case '\'':
+			value.WriteString(s.single())
+		case '"':
+			text, dynamic := s.double()
+			value.WriteString(text)
+			w.dynamic = w.dynamic || dynamic
+		case '\\':
+			if s.next() == '\n' {
+				s.mark(manyLines)
+			} else if s.i+1 < s.to {
+				value.WriteByte(s.text[s.i+1])
+			}
+			s.i += 2
+		case '$', '`':
+			w.dynamic = true
+			value.WriteString(s.expansion())
+		default:
+			if strings.IndexByte("*?[{~", c) >= 0 {
+				w.dynamic = true
+			}
+			value.WriteByte(c)
+			s.i++
+		}
+	}
+	s.i = min(s.i, s.to)
+	w.end, w.value = s.i, value.String()
+	return w
+}
+
+// single reads a text in single quotes.
+func (s *shell) single() string {
+	start := s.i + 1
+	for s.i++; s.i < s.to && s.text[s.i] != '\''; s.i++ {
+		if s.text[s.i] == '\n' {
+			s.mark(manyLines)
+		}
+	}
+	if s.i >= s.to {
+		s.broken = true
+		return ""
+	}
+	s.i++
+	return string(s.text[start : s.i-1])
+}
+
+// double reads a text in double quotes.
+func (s *shell) double() (value string, dynamic bool) {
+	var b strings.Builder
+	for s.i++; s.i < s.to; {
+		switch c := s.text[s.i]; c {
+		case '"':
+			s.i++
+			return b.String(), dynamic
+		case '\\':
+			if n := s.next(); n != 0 && strings.IndexByte("\"\\$`", n) < 0 {
+				b.WriteByte('\\')
+			}
+			if s.i+1 < s.to {
+				b.WriteByte(s.text[s.i+1])
+			}
+			s.i += 2
+		case '$', '`':
+			dynamic = true
+			b.WriteString(s.expansion())
+		default:
+			if c == '\n' {
+				s.mark(manyLines)
+			}
+			b.WriteByte(c)
+			s.i++
+		}
+	}
+	s.broken = true
+	return "", true
+}
+
+// expansion passes over $NAME, ${…}, $(…), ${{ … }} and `…`.
+func (s *shell) expansion() string {
+	start := s.i
+	if s.text[s.i] == '`' {
+		for s.i++; s.i < s.to && s.text[s.i] != '`'; s.i++ {
+			continue
+		}
+		s.broken = s.i >= s.to
+		s.i++
+		return s.since(start)
+	}
+	s.i++
+	if s.i >= s.to || s.text[s.i] != '(' && s.text[s.i] != '{' {
+		return s.since(start)
+	}
+	for depth := 0; s.i < s.to && !s.broken; {
+		switch s.text[s.i] {
+		case '(', '{':
+			depth++
+		case ')', '}':
+			depth--
+		case '\n':
+			s.mark(manyLines)
+		case '\\':
+			s.i++
+		case '\'':
+			s.single()
+			continue
+		case '"':
+			s.double()
+			continue
+		}
+		s.i++
+		if depth == 0 {
+			return s.since(start)
+		}
+	}
+	s.broken = true
+	return ""
+}
+
+func (s *shell) since(start int) string {
+	s.i = min(s.i, s.to)
+	return string(s.text[start:s.i])
+}

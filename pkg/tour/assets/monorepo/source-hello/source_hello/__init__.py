@@ -1,0 +1,1 @@
+"""It was here before."""
