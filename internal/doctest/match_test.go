@@ -110,10 +110,10 @@ func screen(text string) []string {
 		at := 0
 		runes := []rune(strings.TrimSuffix(raw, "\r"))
 		for i := 0; i < len(runes); i++ {
-			switch {
-			case runes[i] == '\r':
+			switch runes[i] {
+			case '\r':
 				at = 0
-			case runes[i] == '\x1b':
+			case '\x1b':
 				if j := slices.Index(runes[i:], 'K'); j >= 0 {
 					i += j
 					shown = shown[:min(at, len(shown))]

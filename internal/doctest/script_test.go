@@ -75,7 +75,7 @@ func onTerminal(t *testing.T, pl place, script string) string {
 	if err := pty.Setsize(tty, &pty.Winsize{Rows: 50, Cols: 160}); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("bash", "--noprofile", "--norc", script) //nolint:noctx // the timer ends it
+	cmd := exec.Command("bash", "--noprofile", "--norc", script)
 	cmd.Dir, cmd.Env = pl.monorepo, pl.env
 	cmd.Stdout, cmd.Stderr = own, own
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -126,7 +126,7 @@ func newPlace(t *testing.T, name string) place {
 	if err != nil {
 		t.Fatal(err)
 	}
-	home, err := os.MkdirTemp("/tmp", "ann") // short: what is cut to a width is cut alike
+	home, err := os.MkdirTemp("/tmp", "ann") //nolint:usetesting // short: what is cut to a width is cut alike
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,7 +138,7 @@ func newPlace(t *testing.T, name string) place {
 		files[f.Name] = string(f.Data)
 	}
 	testkit.Put(t, home, files)
-	cmd := exec.Command("bash", "--noprofile", "--norc", "-euo", "pipefail", "-c", "git init -q\n"+string(archive.Comment)) //nolint:noctx // the test's own deadline ends it
+	cmd := exec.Command("bash", "--noprofile", "--norc", "-euo", "pipefail", "-c", "git init -q\n"+string(archive.Comment))
 	cmd.Dir, cmd.Env = pl.monorepo, pl.env
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%s: %v\n%s", name, err, out)
@@ -157,7 +157,7 @@ func environment(t *testing.T, home string) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	python, err := exec.Command("python3", "-c", "import sys; print(sys.executable)").Output() //nolint:noctx // says a line
+	python, err := exec.Command("python3", "-c", "import sys; print(sys.executable)").Output()
 	if err != nil {
 		t.Fatalf("finding Python: %v", err)
 	}
@@ -180,7 +180,7 @@ func environment(t *testing.T, home string) []string {
 
 func goEnv(t *testing.T, key string) string {
 	t.Helper()
-	out, err := exec.Command("go", "env", key).Output() //nolint:noctx // says a line
+	out, err := exec.Command("go", "env", key).Output()
 	if err != nil {
 		t.Fatal(err)
 	}
