@@ -19,7 +19,7 @@ GORELEASER_VERSION := v2.14.0
 SOPS_VERSION     := $(shell awk '$$1 == "github.com/getsops/sops/v3" {print $$2}' go.mod)
 export PATH := $(TOOLS)/bin:$(PY)/bin:$(PATH)
 
-.PHONY: help build demo test verify lint vet fmt docs docs-clean tidy-clean unit race e2e shims replay bench setup setup-docker setup-python setup-lint setup-sops setup-site setup-chromium setup-goreleaser site site-test cross hooks release-check clean
+.PHONY: help build demo test verify lint vet fmt docs docs-clean tidy-clean unit race e2e shims replay bench bench-docs setup setup-docker setup-bench setup-python setup-lint setup-sops setup-site setup-chromium setup-goreleaser site site-test cross hooks release-check clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -92,9 +92,13 @@ release-check: setup-goreleaser ## build a snapshot of a release twice, compare,
 replay: ## make the CI edits in the history of a clone anew: make replay CLONE=path
 	CLONE=$(CLONE) go test -tags $(TAGS),replay ./pkg/ci -run TestReplayClone -v | grep -v '^=== '
 
-bench: build setup-python setup-sops ## compare with what one would use instead
-	@PATH="$(CURDIR)/bin:$$PATH" bash scripts/bench.sh
-	@PATH="$(CURDIR)/bin:$$PATH" bash scripts/bench-upstream.sh
+BENCH = PATH="$(CURDIR)/bin:$$PATH" $(PY)/bin/python scripts/bench --tools $(TOOLS)/bench
+
+bench: build setup-bench ## compare with what one would use instead; ARGS="--only encrypt --rounds 3"
+	@$(BENCH) $(ARGS)
+
+bench-docs: build setup-bench ## the same, and put the table into docs/benchmarks.md
+	@$(BENCH) --write docs/benchmarks.md
 
 setup: setup-python setup-lint setup-sops ## install the tools that the tests need into .tools/
 
@@ -103,6 +107,10 @@ setup-docker: ## install and start Docker, podman and buildah where they are mis
 
 setup-python:
 	@bash scripts/setup-python.sh $(PY) $(UV_VERSION) $(POETRY_VERSION)
+
+setup-bench: setup-python setup-sops
+	@bash scripts/setup-docker.sh $(TOOLS) engine
+	@bash scripts/setup-bench.sh $(TOOLS)
 
 setup-lint:
 	@if ! $(TOOLS)/bin/golangci-lint version 2>/dev/null | grep -q "$(GOLANGCI_VERSION:v%=%)"; then \

@@ -105,7 +105,11 @@ func showMigration(p *ui.Page, r *migrate.Report) {
 	}
 	for _, command := range sortedKeys(programs) {
 		list := programs[command]
-		p.Line(p.Bold(plural(len(list), "program")) + fmt.Sprintf("  %s:%d and so on", list[0].File, list[0].Line))
+		place := fmt.Sprintf("%s:%d", list[0].File, list[0].Line)
+		if len(list) > 1 {
+			place += " and so on"
+		}
+		p.Line(p.Bold(plural(len(list), "program")) + "  " + place)
 		p.Facts(ui.Fact{Label: "does", Value: list[0].Does}, ui.Fact{Label: "connkit", Value: p.Typed(command)}, ui.Fact{Label: "by hand", Value: migrate.OwnCode})
 	}
 	showMigrationSum(p, r)

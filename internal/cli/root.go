@@ -128,6 +128,6 @@ func (a *app) home() error {
 		}
 		p.Line("also: " + strings.Join(a.others(), ", "))
 		p.Line("")
-		p.Line(p.Typed("connkit help COMMAND"))
+		p.Line(p.Typed("connkit tour") + "  shows all of it in a minute     " + p.Typed("connkit help COMMAND") + "  explains one")
 	})
 }

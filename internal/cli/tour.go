@@ -2,9 +2,12 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
+	"os/signal"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -74,31 +77,47 @@ func (a *app) tour(ctx context.Context, o tour.Options) error {
 	}
 	o.Environ, o.Width, o.Colour = a.environ, a.ui.Width(), a.ui.Coloured() && !a.ui.JSON
 	o.Engine = a.tourEngine
-	total := len(tour.Plan(o).Steps)
-	o.Watch = tour.Watch{
-		Stage: func(r *tour.Result) { a.ui.Part(func(p *ui.Page) { showStage(p, r, o.Keep != "") }) },
-		Step: func(s *tour.Step) {
-			a.ui.Part(func(p *ui.Page) { p.Line(""); showStep(p, s, total) })
-			a.ui.Step("%d/%d %s", s.Number, total, s.Name)
-		},
-		Command: func(c *tour.Command) {
-			a.ui.Part(func(p *ui.Page) { p.Line(p.Typed("$ " + c.Line)) })
-			a.ui.Live(c.Line)
-		},
-		Ran:   func(c *tour.Command) { a.ui.Part(func(p *ui.Page) { showRan(p, c) }) },
-		Ended: func(s *tour.Step) { a.ui.Part(func(p *ui.Page) { showEffect(p, s) }) },
-	}
+	// A reader that goes away, as head does, ends the tour, and not the program
+	// before it has cleaned up.
+	gone := make(chan os.Signal, 1)
+	signal.Notify(gone, syscall.SIGPIPE)
+	defer signal.Stop(gone)
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	o.Watch = a.watchTour(len(tour.Plan(o).Steps), o.Keep != "", cancel)
 	r, err := tour.Run(ctx, o)
-	if r == nil {
-		return err
+	if cause := context.Cause(ctx); err != nil && errors.Is(cause, syscall.EPIPE) {
+		return cause
 	}
-	if err != nil && !a.ui.JSON {
+	if r == nil || err != nil && !a.ui.JSON {
 		return err
 	}
 	if said := a.ui.Result("tour", r, err, func(p *ui.Page) { showEnd(p, r, a.relative(r.Folder)) }); said != nil || err == nil {
 		return said
 	}
 	return &saidError{err}
+}
+
+// watchTour prints the tour as it goes on; what cannot be printed ends it.
+func (a *app) watchTour(total int, keep bool, end context.CancelCauseFunc) tour.Watch {
+	show := func(text func(*ui.Page)) {
+		if err := a.ui.Part(text); err != nil {
+			end(err)
+		}
+	}
+	return tour.Watch{
+		Stage: func(r *tour.Result) { show(func(p *ui.Page) { showStage(p, r, keep) }) },
+		Step: func(s *tour.Step) {
+			show(func(p *ui.Page) { p.Line(""); showStep(p, s, total) })
+			a.ui.Step("%d/%d %s", s.Number, total, s.Name)
+		},
+		Command: func(c *tour.Command) {
+			show(func(p *ui.Page) { p.Line(p.Typed("$ " + c.Line)) })
+			a.ui.Live(c.Line)
+		},
+		Ran:   func(c *tour.Command) { show(func(p *ui.Page) { showRan(p, c) }) },
+		Ended: func(s *tour.Step) { show(func(p *ui.Page) { showEffect(p, s) }) },
+	}
 }
 
 // tourEngine finds an engine that can build and run.

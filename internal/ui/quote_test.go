@@ -28,7 +28,9 @@ func TestQuotedLinesAreBrokenAtBlanksAndKeepTheirWords(t *testing.T) {
 		"one column":  {"ab", 3, "  a\n  b\n"},
 	} {
 		u, out, _ := newUI(t, map[string]string{ui.ForceTTY: strconv.Itoa(c.width)})
-		u.Part(func(p *ui.Page) { p.Quote(c.line) })
+		if err := u.Part(func(p *ui.Page) { p.Quote(c.line) }); err != nil {
+			t.Fatal(err)
+		}
 		if got := out.String(); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}

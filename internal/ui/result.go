@@ -45,8 +45,13 @@ func (u *UI) Result(command string, result any, err error, text func(*Page)) err
 
 // Part prints a part of a result that comes bit by bit, above the progress line.
 // With JSON it prints nothing: the envelope is the one result.
-func (u *UI) Part(text func(*Page)) {
-	text(&Page{w: u.OutWriter(), st: u.outSt, marks: u.marks, width: u.width})
+func (u *UI) Part(text func(*Page)) error {
+	page := &Page{w: u.OutWriter(), st: u.outSt, marks: u.marks, width: u.width}
+	text(page)
+	if page.err != nil {
+		return fmt.Errorf("writing to stdout: %w", page.err)
+	}
+	return nil
 }
 
 // Summary prints a page on stderr, beside a result that is a stream.

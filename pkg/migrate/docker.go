@@ -32,7 +32,7 @@ func (s *source) docker(c call) (replacement, bool) {
 	for _, arg := range f.values["--build-arg"] {
 		key, value, _ := strings.Cut(arg, "=")
 		switch {
-		case key == "CONNECTOR_NAME" && value == name, key == "CONNECTOR_TYPE" && value == typeOf(name):
+		case key == "CONNECTOR_NAME" && value == name, key == "CONNECTOR_TYPE" && (value == typeOf(name) || strings.Contains(value, "$")):
 		default:
 			own = append(own, " --build-arg "+quoted(arg))
 		}
@@ -62,6 +62,8 @@ func (s *source) notOurs(f flags, name string) string {
 	switch {
 	case f.unknown != "":
 		return "connkit build has no " + f.unknown
+	case masked(strings.Join(f.values["--build-arg"], " ")) != strings.Join(f.values["--build-arg"], " "):
+		return "a build arg looks secret, and an image keeps its build args: use --secret"
 	case f.has("--label") || f.has("--target") || f.has("--secret") || f.has("--push"):
 		return "labels, targets, secrets and pushes are to be looked at by a person"
 	case len(f.values["--tag"]) != 1 || f.one("--tag") != s.o.Registry+"/"+name+":local":

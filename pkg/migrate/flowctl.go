@@ -25,7 +25,7 @@ func (s *source) flowctl(c call) (replacement, bool) {
 	if r.does == "" {
 		return replacement{}, false
 	}
-	if len(f.args) == 1 && !f.has("--source") {
+	if len(f.args) == 1 && !f.has("--source") && !f.args[0].dynamic {
 		f.values["--source"] = []string{f.args[0].value} // of older versions
 		f.args = nil
 		r.why = "it is a call of an older flowctl"
@@ -52,6 +52,8 @@ func (s *source) flowctl(c call) (replacement, bool) {
 		r.why = "its output has another form"
 	case len(f.args) > 0 || f.has("--collection"):
 		r.why = "connkit runs one task at a time"
+	case f.has("--source") && connector != "NAME" && !f.dynamic && !s.has(path.Clean(f.one("--source"))) && !s.has(path.Join(path.Dir(s.file), f.one("--source"))):
+		r.why = "there is no such catalog file"
 	case connector == "NAME":
 		r.why = "the catalog file is in no connector's folder"
 	case f.has("--timeout") && !strings.HasSuffix(f.one("--timeout"), "s") && !strings.HasSuffix(f.one("--timeout"), "m"):

@@ -13,7 +13,7 @@ import (
 var shells = []string{"", "sh", "bash", "shell", "console", "zsh", "terminal", "shell-session", "shellsession"}
 
 var (
-	fence    = regexp.MustCompile("^([ \t>]*)(`{3,}|~{3,})[ \t]*([A-Za-z-]*)")
+	fence    = regexp.MustCompile("^([ \t>]*)(`{3,}|~{3,})[ \t]*([^ \t\r\n]*)")
 	codeSpan = regexp.MustCompile("`([^`\n]+)`")
 )
 

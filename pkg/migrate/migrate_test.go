@@ -96,16 +96,16 @@ func TestCallsThatStandAloneAreRewritten(t *testing.T) {
 		"markdown": {"*/README.md", "# x\n\n```sh\n", "\n```\n"},
 		"console":  {"*/README.md", "x\n  ``` console\n  $ ", "\n  output\n  ```"},
 		"cited":    {"docs/*.md", "> **Note**\n>  ```bash\n>  $ ", "\n>  ```\n"},
-		"script":   {"scripts/*.sh", "#!/bin/sh\nset -e\n", ""},
-		"shebang":  {"scripts/*", "#!/usr/bin/env bash\n# don't\n  ", "   # why\n"},
+		"script":   {"*.sh", "#!/bin/sh\nset -e\n", ""},
+		"shebang":  {"*", "#!/usr/bin/env bash\n# don't\n  ", "   # why\n"},
 		"windows":  {"*/README.md", "```\r\n", "\r\n```\r\n"},
-		"make":     {"*/Makefile", "all: x\n\t@", "\n\nX = 1\n"},
+		"make":     {"make*.mk", "all: x\n\t@", "\n\nX = 1\n"},
 		"make -":   {"*.mk", "all:\n\t@-", ""},
 		"workflow": {".github/workflows/*.yaml", "jobs:\n  a:\n    " + installed + "|\n          ", "\n"},
 		"one line": {".github/workflows/*.yml", "jobs:\n  a:\n    " + installed, " # note\n"},
-		"action":   {"*/action.yml", "runs:\n    " + installed, ""},
+		"action":   {".github/actions/*/action.yml", "runs:\n    " + installed, ""},
 	} {
-		files := map[string]string{"source-a/test.flow.yaml": "", "source-a/other.flow.yaml": "", "source-py/pyproject.toml": "", "source-py/test.flow.yaml": "", "estuary-cdk/common.Dockerfile": ""}
+		files := map[string]string{"source-a/test.flow.yaml": "", "source-a/other.flow.yaml": "", "source-py/pyproject.toml": "", "source-py/test.flow.yaml": "", "estuary-cdk/common.Dockerfile": "", "python/Dockerfile": ""}
 		want, n := map[string]string{}, 0
 		for old, now := range calls {
 			if strings.ContainsAny(old, "'\"") && (name == "one line" || name == "action") {
@@ -135,6 +135,7 @@ var left = map[string]string{
 	"./build-local.sh \"$NAME\"":                                                           "words that only a shell can tell",
 	"./build-local.sh source-*":                                                            "words that only a shell can tell",
 	"./build-local.sh source-a | tee log":                                                  "part of a pipe",
+	"flowctl preview \"${ARGS[@]}\" 2>log":                                                 "goes to a file",
 	"./build-local.sh source-a >log 2>&1":                                                  "goes to a file",
 	"cd x && ./build-local.sh source-a":                                                    "joined to another command",
 	"./build-local.sh source-a; echo done":                                                 "joined to another command",
@@ -145,6 +146,12 @@ var left = map[string]string{
 	"(./build-local.sh source-a)":                                                          "in brackets",
 	"./build-local.sh":                                                                     "a name and a Dockerfile",
 	"./build-local.sh source-a b c":                                                        "a name and a Dockerfile",
+	"./build-local.sh source-a no/Dockerfile":                                              "no such Dockerfile",
+	"flowctl raw spec --source source-c/test.flow.yaml":                                    "no such catalog file",
+	"cd x\nflowctl raw spec --source source-a/test.flow.yaml":                              "the folder that it is run in",
+	"sops() { command sops -v; }\nsops -d a.yaml":                                          "a function's",
+	"alias sops=other\nsops -d a.yaml":                                                     "a function's",
+	"docker build -t ghcr.io/estuary/source-a:local --build-arg API_TOKEN=hunter2 .":       "looks secret",
 	"./build-local.sh other":                                                               "begins neither",
 	"x=$(./build-local.sh source-a)":                                                       "no plain call",
 	"BUILD=./build-local.sh":                                                               "no plain call",
@@ -244,6 +251,62 @@ func TestLinksAreNotFollowed(t *testing.T) {
 		t.Fatal(err)
 	}
 	if r := scan(t, o); len(r.Findings) != 0 {
+		t.Errorf("%+v", r.Findings)
+	}
+}
+
+// Steps of other languages are no shell's, and paths hold from the folder that a step runs in.
+func TestShellAndFolderOfAStep(t *testing.T) {
+	t.Parallel()
+	const step = "      - uses: connkit/connkit@main\n      - run: flowctl raw spec --source source-a/test.flow.yaml\n"
+	for name, c := range map[string]struct{ head, tail, why string }{
+		"plain":               {"", "", "safe"},
+		"bash":                {"", "        shell: bash -e {0}\n", "safe"},
+		"python":              {"", "        shell: python\n", "none"},
+		"folder":              {"", "        working-directory: source-a\n", "depend on the folder"},
+		"python of the job":   {"    defaults:\n      run:\n        shell: python\n", "", "none"},
+		"python, then bash":   {"    defaults:\n      run:\n        shell: python\n", "        shell: bash\n", "safe"},
+		"folder of the job":   {"    defaults:\n      run:\n        working-directory: x\n", "", "depend on the folder"},
+		"another default":     {"    defaults:\n      run:\n        shell: sh\n", "", "safe"},
+		"powershell of a job": {"    defaults: {run: {shell: pwsh}}\n", "", "none"},
+	} {
+		o := repository(t, map[string]string{"source-a/test.flow.yaml": "", ".github/workflows/ci.yaml": "jobs:\n  a:\n" + c.head + "    steps:\n" + step + c.tail})
+		got := "none"
+		for _, f := range scan(t, o).Findings {
+			if got = f.Why; f.Safe {
+				got = "safe"
+			}
+		}
+		if !strings.Contains(got, c.why) {
+			t.Errorf("%s: %q, want %q", name, got, c.why)
+		}
+	}
+}
+
+// A report does not repeat what a repository should not hold.
+func TestSecretsAreNotRepeated(t *testing.T) {
+	t.Parallel()
+	o := repository(t, map[string]string{"x.sh": "#!/bin/sh\n" +
+		"sops set a.yaml '[\"x\"]' '\"hunter2\"'\nsops --set '[\"x\"] \"hunter2\"' a.yaml\ndocker build -t ghcr.io/estuary/source-a:local --build-arg DB_PASSWORD=hunter2 .\n" +
+		"SOPS_AGE_KEY=AGE-SECRET-KEY-1HUNTER2 sops -d a.yaml\nsops -e -i --age AGE-SECRET-KEY-1HUNTER2 a.yaml\nsops set a.yaml '[\"x\"]' \"hunter2 is\n on two lines\"\n"})
+	r := scan(t, o)
+	if len(r.Findings) < 5 {
+		t.Errorf("%+v", r.Findings)
+	}
+	for _, f := range r.Findings {
+		if text := strings.ToLower(f.Text + f.Command + f.Why + f.Does); strings.Contains(text, "hunter2") {
+			t.Errorf("%+v", f)
+		}
+		if f.Safe {
+			t.Errorf("%+v", f)
+		}
+	}
+}
+
+func TestWhatTellsOfThePastStays(t *testing.T) {
+	t.Parallel()
+	o := repository(t, map[string]string{"CHANGELOG.md": "```sh\nsops -d a.yaml\n```\n", "source-a/CHANGELOG.md": "`build-local.sh`\n", "a.md": "```{r}\nsops -d a.yaml\n```\n```sh title=\"x\"\nsops -d b.yaml\n```\n"})
+	if r := scan(t, o); len(r.Findings) != 1 || r.Findings[0].Text != "sops -d b.yaml" {
 		t.Errorf("%+v", r.Findings)
 	}
 }

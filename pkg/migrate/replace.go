@@ -69,6 +69,9 @@ func (s *source) buildLocal(c call) replacement {
 		return r
 	}
 	args := s.raw(c.words[1:])
+	if len(c.words) == 3 && !c.words[2].dynamic && !s.has(path.Clean(c.words[2].value)) {
+		r.why = "there is no such Dockerfile"
+	}
 	if name := c.words[1]; len(c.words) == 2 && !name.dynamic && s.common(name.value) {
 		args += " " + commonDockerfile
 	}
@@ -91,6 +94,7 @@ type flags struct {
 	values  map[string][]string // by the long name; "" for a flag without a value
 	args    []word
 	unknown string // the first that is not in the table
+	dynamic bool   // a shell puts values in
 }
 
 // parseFlags reads words; takes says for each flag whether a value belongs to
@@ -122,6 +126,7 @@ func parseFlags(words []word, takes map[string]bool, long map[string]string) fla
 			i++
 			value = words[i].value
 		}
+		f.dynamic = f.dynamic || words[i].dynamic
 		f.values[name] = append(f.values[name], value)
 	}
 	return f
@@ -152,9 +157,13 @@ func (f flags) spell(names ...string) string {
 
 const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=@,+%"
 
+// quoted spells a word. One with a variable, which is only shown, is for a shell to put it in.
 func quoted(w string) string {
-	if w != "" && strings.Trim(w, plain) == "" {
+	switch {
+	case w != "" && strings.Trim(w, plain) == "":
 		return w
+	case strings.Contains(w, "$"):
+		return "\"" + w + "\""
 	}
 	return "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
 }

@@ -131,7 +131,7 @@ func TestAStepThatBuildsTheImagesOfAMatrix(t *testing.T) {
 		return map[string]string{".github/workflows/ci.yml": "jobs:\n  build:\n    steps:\n      - uses: docker/build-push-action@v6\n        with:\n" + with}
 	}
 	r := scan(t, repository(t, step("          file: ${{ matrix.connector }}/Dockerfile\n          build-args: X=1\n")))
-	if f := finding(t, r, migrate.Docker); f.Command != "connkit build ${{ matrix.connector }}" || f.Line != 4 || f.Safe {
+	if f := finding(t, r, migrate.Docker); f.Command != "connkit build \"${{ matrix.connector }}\"" || f.Line != 4 || f.Safe {
 		t.Errorf("%+v", f)
 	}
 	if r := scan(t, repository(t, step("          file: base-image/Dockerfile\n"))); len(r.Findings) != 0 {

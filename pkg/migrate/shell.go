@@ -117,6 +117,12 @@ func (s *shell) operator() {
 // redirect passes over a redirection with its target.
 func (s *shell) redirect() {
 	s.mark(redirected)
+	if n := len(s.cur.words) - 1; n >= 0 && s.cur.words[n].end == s.i && strings.Trim(s.cur.words[n].value, "0123456789") == "" {
+		s.cur.words = s.cur.words[:n] // it is the number of what is redirected
+		if n > 0 {
+			s.cur.end = s.cur.words[n-1].end
+		}
+	}
 	start := s.i
 	for s.i < s.to && strings.IndexByte("<>&|-", s.text[s.i]) >= 0 {
 		s.i++

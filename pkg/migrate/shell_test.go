@@ -57,7 +57,7 @@ func TestWhatOfAShellIsUnderstood(t *testing.T) {
 		"a & b":                         "<a> " + inList + "; <b> " + inList,
 		"(a)":                           "<a> " + inBraces,
 		"a > b":                         "<a> " + redirected,
-		"a 2>&1":                        "<a><2> " + redirected,
+		"a 2>&1":                        "<a> " + redirected,
 		"a <b c":                        "<a><c> " + redirected,
 		"a \\\n  b":                     "<a><b> " + manyLines,
 		"a \\\r\n  b":                   "<a><b> " + manyLines,
@@ -79,6 +79,8 @@ func TestWhatOfAShellIsUnderstood(t *testing.T) {
 		"f() {\na\n}":                   "<f> " + inBraces + "; <{>* " + inBraces + "; <a>; <}>",
 		"case x in\ny) a ;;\nesac":      "<case><x><in>; <y> " + inBraces + "; <a> " + inBraces + "; <esac>",
 		"echo \"Usage:\nsops -d x\n\"":  "<echo><Usage:\nsops -d x\n> " + manyLines,
+		"x=(a 'b)' c)\nd":               "<x=(a 'b)' c)>*; <d>",
+		"a x=(\nb\n)\nd":                "<a><x=(\nb\n)>* " + manyLines + "; <d>",
 		"a 'b\nsops -d x":               "<a><> " + manyLines, // not closed: nothing behind it is understood
 		"x=$(echo ')' '\nsops -d x\n')": "<x=$(echo ')' '\nsops -d x\n')>* " + manyLines,
 	} {

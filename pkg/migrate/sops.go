@@ -11,7 +11,7 @@ var keyFlags = []string{"--age", "--pgp", "--gcp-kms", "--kms", "--aws-profile",
 var sopsTakes = func() map[string]bool {
 	takes := map[string]bool{
 		"--encrypt": false, "--decrypt": false, "--rotate": false, "--in-place": false, "--yes": false,
-		"--input-type": true, "--output-type": true, "--encrypted-suffix": true, "--extract": true, "--output": true, "--ignore-mac": false,
+		"--input-type": true, "--output-type": true, "--encrypted-suffix": true, "--extract": true, "--output": true, "--set": true, "--ignore-mac": false,
 	}
 	for _, name := range keyFlags {
 		takes[name] = true
@@ -34,7 +34,7 @@ func (s *source) sops(c call) (replacement, bool) {
 	}
 	f := parseFlags(c.words[1:], sopsTakes, sopsLong)
 	verb := "edit"
-	for _, v := range []string{"encrypt", "decrypt", "rotate"} {
+	for _, v := range []string{"encrypt", "decrypt", "rotate", "set"} {
 		if f.has("--" + v) {
 			verb = v
 		}
@@ -42,7 +42,7 @@ func (s *source) sops(c call) (replacement, bool) {
 	if len(f.args) > 0 && slices.Contains(verbs, f.args[0].value) {
 		verb, f.args = f.args[0].value, f.args[1:]
 	}
-	if f.unknown == "--version" || f.unknown == "--help" || len(f.args) == 0 && f.unknown == "" {
+	if f.unknown == "--version" || f.unknown == "-v" || f.unknown == "-h" || f.unknown == "--help" || len(f.args) == 0 && f.unknown == "" {
 		return replacement{}, false
 	}
 	r := s.sopsVerb(verb, f)

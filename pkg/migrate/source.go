@@ -39,13 +39,20 @@ type source struct {
 	findings []Finding
 	splices  []yamltext.Splice
 	covered  []yamltext.Span // of the text, by findings
+
+	elsewhere string // why paths in the commands may not be those from the root
 }
 
 // look looks into a file as what it is.
 func (s *source) look() {
 	base := path.Base(s.file)
 	ext := path.Ext(base)
+	if path.Dir(s.file) != "." && ext != ".md" && ext != ".markdown" {
+		s.elsewhere = otherFolder // a workflow says so itself
+	}
 	switch {
+	case strings.HasPrefix(base, "CHANGELOG"):
+		return // it tells what was
 	case ext == ".sh" || ext == ".bash" || shebang.Match(s.text):
 		if s.script() {
 			return // its own text is about itself
@@ -73,9 +80,14 @@ var shebang = regexp.MustCompile(`^#!\s*\S*/(?:env\s+)?(?:ba|da|z|k)?sh\b`)
 
 // shell looks at the commands of a part of the file. A reason keeps all of them from being rewritten.
 func (s *source) shell(from, to int, reason string) {
+	before := s.elsewhere
+	defer func() { s.elsewhere = before }()
 	for _, c := range commands(s.text, from, to) {
 		if c = c.bare(); reason != "" {
 			c.why = reason
+		}
+		if len(c.words) > 0 && slices.Contains([]string{"cd", "pushd", "popd"}, c.words[0].value) {
+			s.elsewhere = otherFolder
 		}
 		s.call(c)
 	}
@@ -91,6 +103,15 @@ func (s *source) call(c call) {
 	if why == "" {
 		why = c.why
 	}
+	if why == "" && (r.kind == Flowctl || r.kind == Docker) {
+		why = s.elsewhere
+	}
+	if why == "" && ownFunction(s.text, c.words[0].value) {
+		why = "the name is a function's or an alias's here"
+	}
+	if text := oneLine(string(s.text[c.start:c.end])); why == "" && masked(text) != text {
+		why = "a secret stands on its command line, where everybody sees it"
+	}
 	if why == "" && slices.ContainsFunc(c.words, func(w word) bool { return w.dynamic }) {
 		why = hasVariable
 	}
@@ -101,6 +122,15 @@ func (s *source) call(c call) {
 	}
 }
 
+// otherFolder keeps commands that name paths as they are.
+const otherFolder = "its paths depend on the folder that it is run in"
+
+// ownFunction tells whether a script gives a name another meaning.
+func ownFunction(text []byte, name string) bool {
+	q := regexp.QuoteMeta(name)
+	return regexp.MustCompile(`(?m)^\s*(?:function\s+` + q + `\b|` + q + `\s*\(\)|alias\s+` + q + `=)`).Match(text)
+}
+
 // report places a finding at a part of the text.
 func (s *source) report(at yamltext.Span, f Finding) {
 	line := bytes.LastIndexByte(s.text[:at.Start], '\n') + 1
@@ -108,9 +138,15 @@ func (s *source) report(at yamltext.Span, f Finding) {
 	if f.Text == "" {
 		f.Text = oneLine(string(s.text[at.Start:at.End]))
 	}
+	f.Text, f.Command = masked(f.Text), masked(f.Command)
 	s.covered = append(s.covered, at)
 	s.findings = append(s.findings, f)
 }
+
+// secretWord finds what a report had better not repeat.
+var secretWord = regexp.MustCompile(`(?i)(AGE-SECRET-KEY-)\w+|((?:password|passwd|secret|token|api_?key|credential)\w*=)[^\s$]\S*|(\bsops (?:.* )?(?:--)?set ).+`)
+
+func masked(text string) string { return secretWord.ReplaceAllString(text, "$1$2$3***") }
 
 // oneLine shows a text on one line.
 func oneLine(text string) string {

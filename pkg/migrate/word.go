@@ -9,6 +9,11 @@ func (s *shell) read() word {
 	var value strings.Builder
 	for s.i < s.to && !s.broken {
 		c := s.text[s.i]
+		if c == '(' && s.i > w.start && s.text[s.i-1] == '=' { // an array
+			w.dynamic = true
+			value.WriteString(s.brackets(s.i))
+			continue
+		}
 		if strings.IndexByte(" \t\r\n|&;()<>", c) >= 0 {
 			break
 		}
@@ -104,6 +109,11 @@ func (s *shell) expansion() string {
 	if s.i >= s.to || s.text[s.i] != '(' && s.text[s.i] != '{' {
 		return s.since(start)
 	}
+	return s.brackets(start)
+}
+
+// brackets passes over a part in brackets, to the one that closes the first.
+func (s *shell) brackets(start int) string {
 	for depth := 0; s.i < s.to && !s.broken; {
 		switch s.text[s.i] {
 		case '(', '{':

@@ -1,6 +1,8 @@
 package migrate
 
 import (
+	"bytes"
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -19,7 +21,7 @@ func (s *source) workflow() {
 		return
 	}
 	if runs := yamltext.Get(doc.Root, "runs"); runs != nil {
-		s.steps(doc, yamltext.Get(runs, "steps")) // of an action
+		s.steps(doc, yamltext.Get(runs, "steps"), doc.Root) // of an action
 	}
 	jobs := yamltext.Get(doc.Root, "jobs")
 	if jobs == nil || jobs.Kind != yaml.MappingNode {
@@ -27,14 +29,32 @@ func (s *source) workflow() {
 	}
 	for i := 0; i+1 < len(jobs.Content); i += 2 {
 		s.matrix(doc, jobs.Content[i].Value, jobs.Content[i+1])
-		s.steps(doc, yamltext.Get(jobs.Content[i+1], "steps"))
+		s.steps(doc, yamltext.Get(jobs.Content[i+1], "steps"), doc.Root, jobs.Content[i+1])
 	}
+}
+
+// shellOf gives the shell of a step and whether it runs in the root, as the
+// step, its job or the workflow say.
+func shellOf(step *yaml.Node, above []*yaml.Node) (shell string, root bool) {
+	root = true
+	for _, n := range above {
+		run := yamltext.Get(yamltext.Get(n, "defaults"), "run")
+		shell, root = cmp.Or(valueOf(run, "shell"), shell), root && valueOf(run, "working-directory") == ""
+	}
+	return cmp.Or(valueOf(step, "shell"), shell, "bash"), root && valueOf(step, "working-directory") == ""
+}
+
+func valueOf(n *yaml.Node, key string) string {
+	if v := yamltext.Get(n, key); v != nil {
+		return v.Value
+	}
+	return ""
 }
 
 // noConnkit keeps calls in workflows as they are: rewritten they would fail.
 const noConnkit = "the job does not install connkit: put \"uses: connkit/connkit@main\" before the step"
 
-func (s *source) steps(doc *yamltext.Doc, steps *yaml.Node) {
+func (s *source) steps(doc *yamltext.Doc, steps *yaml.Node, above ...*yaml.Node) {
 	if steps == nil || steps.Kind != yaml.SequenceNode {
 		return
 	}
@@ -46,6 +66,13 @@ func (s *source) steps(doc *yamltext.Doc, steps *yaml.Node) {
 		}
 		if uses != nil && strings.HasPrefix(uses.Value, "docker/build-push-action@") {
 			s.pushAction(doc, step, uses)
+		}
+		shell, root := shellOf(step, above)
+		if words := strings.Fields(shell); len(words) == 0 || words[0] != "bash" && words[0] != "sh" {
+			continue // of another language
+		}
+		if s.elsewhere = ""; !root {
+			s.elsewhere = otherFolder
 		}
 		if run := yamltext.Get(step, "run"); run != nil && run.Kind == yaml.ScalarNode {
 			s.runStep(doc, run, reason)
@@ -60,12 +87,12 @@ func (s *source) runStep(doc *yamltext.Doc, run *yaml.Node, reason string) {
 	if err != nil {
 		return
 	}
-	switch run.Style {
-	case yaml.LiteralStyle:
+	switch {
+	case run.Style&yaml.LiteralStyle != 0:
 		for span.Start < span.End && s.text[span.Start] != '\n' {
 			span.Start++
 		}
-	case 0:
+	case run.Style == 0 && !bytes.Contains(s.text[span.Start:span.End], []byte("\n")):
 	default:
 		s.quotedStep(span, run.Value)
 		return
@@ -82,22 +109,24 @@ func (s *source) quotedStep(span yamltext.Span, value string) {
 	}
 }
 
+var matrixValue = regexp.MustCompile(`\$\{\{\s*matrix\.[\w.-]+\s*\}\}`)
+
 // pushAction reports a step that builds the images of a matrix.
 func (s *source) pushAction(doc *yamltext.Doc, step, uses *yaml.Node) {
 	with := yamltext.Get(step, "with")
-	text := ""
+	var texts []string
 	for _, key := range []string{"tags", "file", "build-args"} {
 		if n := yamltext.Get(with, key); n != nil {
-			text += n.Value + "\n"
+			texts = append(texts, n.Value)
 		}
 	}
-	m := regexp.MustCompile(`\$\{\{\s*matrix\.[\w.-]+\s*\}\}`).FindString(text)
+	m := matrixValue.FindString(strings.Join(texts, "\n"))
 	span, err := doc.Body(uses)
 	if m == "" || err != nil {
 		return
 	}
 	s.report(span, Finding{
-		Kind: Docker, Does: "builds the image of each connector of the matrix", Command: "connkit build " + quoted(m)[1:len(quoted(m))-1],
+		Kind: Docker, Does: "builds the image of each connector of the matrix", Command: "connkit build \"" + m + "\"",
 		Why: "a step with uses: is no command; connkit build reads these build-args by itself",
 	})
 }

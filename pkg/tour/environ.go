@@ -46,7 +46,7 @@ func foreign(environ []string, engine bool) []string {
 	for _, kv := range environ {
 		key, _, _ := strings.Cut(kv, "=")
 		speaks := slices.ContainsFunc([]string{"GIT_", "SOPS_", "CONNKIT_"}, func(p string) bool { return strings.HasPrefix(key, p) })
-		if speaks && !(engine && strings.HasPrefix(key, "CONNKIT_BUILD_")) {
+		if mine := engine && strings.HasPrefix(key, "CONNKIT_BUILD_"); speaks && !mine {
 			list = append(list, key)
 		}
 	}

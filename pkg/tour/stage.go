@@ -58,7 +58,7 @@ func newStage(ctx context.Context, o Options) (st *stage, err error) {
 		}
 	}()
 	if st.scratch, err = os.MkdirTemp("", "connkit-tour-*"); err != nil {
-		return st, fmt.Errorf("creating a temporary folder: %w", err)
+		return st, fault.Environmentf("creating a temporary folder: %w", err).WithHint("set TMPDIR to a folder that you may write to")
 	}
 	if st.scratch, err = filepath.EvalSymlinks(st.scratch); err != nil {
 		return st, fmt.Errorf("creating a temporary folder: %w", err)
