@@ -13,13 +13,14 @@ GOBUILD := CGO_ENABLED=0 go build -trimpath -tags $(TAGS) -ldflags "-s -w -X git
 TOOLS  := $(CURDIR)/.tools
 PY     := $(TOOLS)/py
 GOLANGCI_VERSION := v2.15.0
+DLV_VERSION      := v1.27.2
 UV_VERSION       := 0.9.9
 POETRY_VERSION   := 2.5.1
 GORELEASER_VERSION := v2.14.0
 SOPS_VERSION     := $(shell awk '$$1 == "github.com/getsops/sops/v3" {print $$2}' go.mod)
 export PATH := $(TOOLS)/bin:$(PY)/bin:$(PATH)
 
-.PHONY: help build demo test verify lint vet fmt docs docs-clean tidy-clean unit race e2e shims replay bench bench-docs setup setup-docker setup-bench setup-python setup-lint setup-sops setup-site setup-chromium setup-goreleaser site site-test cross hooks release-check clean
+.PHONY: help build demo test verify lint vet fmt docs docs-clean tidy-clean unit race e2e shims replay bench bench-docs setup setup-docker setup-bench setup-python setup-lint setup-sops setup-dlv setup-site setup-chromium setup-goreleaser site site-test cross hooks release-check clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,7 +44,7 @@ race: # by default each program that the tests start would sleep a second at its
 	GORACE=atexit_sleep_ms=0 go test -race -timeout 30m -tags $(TAGS) ./...
 
 e2e: build setup setup-docker ## tests with the real SDKs from the registries, the real sops, and real container engines
-	BINARY_UNDER_TEST=$(CURDIR)/bin/connkit go test -tags $(TAGS),e2e -run '^TestE2E' -timeout 40m -v ./internal/cli ./internal/doctest ./pkg/pyenv ./internal/testkit/kmsfake | bash scripts/test-summary.sh
+	BINARY_UNDER_TEST=$(CURDIR)/bin/connkit go test -tags $(TAGS),e2e -run '^TestE2E' -timeout 40m -v ./internal/cli ./internal/doctest ./pkg/pyenv ./pkg/run/debug ./internal/testkit/kmsfake | bash scripts/test-summary.sh
 
 shims: build setup-python ## the rules of the two shims, against real SDK versions
 	$(PY)/bin/python templates/tests/run.py airbyte
@@ -51,7 +52,7 @@ shims: build setup-python ## the rules of the two shims, against real SDK versio
 
 lint: setup-lint ## golangci-lint
 	$(TOOLS)/bin/golangci-lint run --build-tags $(TAGS)
-	$(TOOLS)/bin/golangci-lint run --build-tags $(TAGS),e2e ./internal/cli/... ./pkg/pyenv/... ./internal/testkit/...
+	$(TOOLS)/bin/golangci-lint run --build-tags $(TAGS),e2e ./internal/cli/... ./pkg/pyenv/... ./pkg/run/debug/... ./internal/testkit/...
 
 vet:
 	go vet -tags $(TAGS) ./...
@@ -100,7 +101,7 @@ bench: build setup-bench ## compare with what one would use instead; ARGS="--onl
 bench-docs: build setup-bench ## the same, and put the table into docs/benchmarks.md
 	@$(BENCH) --write docs/benchmarks.md
 
-setup: setup-python setup-lint setup-sops ## install the tools that the tests need into .tools/
+setup: setup-python setup-lint setup-sops setup-dlv ## install the tools that the tests need into .tools/
 
 setup-docker: ## install and start Docker, podman and buildah where they are missing, make base images
 	@bash scripts/setup-docker.sh $(TOOLS)
@@ -135,6 +136,12 @@ setup-goreleaser: # it takes long to compile, so that CI does not
 	@if ! $(TOOLS)/bin/goreleaser --version 2>/dev/null | grep -q "$(GORELEASER_VERSION:v%=%)"; then \
 	  echo "setup: installing goreleaser $(GORELEASER_VERSION) into .tools/bin"; \
 	  GOFLAGS= GOBIN=$(TOOLS)/bin go install github.com/goreleaser/goreleaser/v2@$(GORELEASER_VERSION); \
+	fi
+
+setup-dlv: # static, so that it runs in the images of the tests too
+	@if ! $(TOOLS)/bin/dlv version 2>/dev/null | grep -q "^Version: $(DLV_VERSION:v%=%)$$"; then \
+	  echo "setup: installing dlv $(DLV_VERSION) into .tools/bin"; \
+	  GOFLAGS= CGO_ENABLED=0 GOBIN=$(TOOLS)/bin go install github.com/go-delve/delve/cmd/dlv@$(DLV_VERSION); \
 	fi
 
 clean: ## remove what was built and set up

@@ -30,6 +30,7 @@ type app struct {
 	bound []binding
 
 	requireFresh bool // of connkit run
+	debugging    *debugging
 }
 
 func newApp(s ui.Streams, environ []string) *app {

@@ -34,6 +34,8 @@ var homes = map[string][]string{
 	"github.com/github/go-spdx":         {"pkg/license"},
 	"github.com/google/licensecheck":    {"pkg/license"},
 	"github.com/moby/patternmatcher":    {"pkg/build"},
+	"github.com/tailscale/hujson":       {"pkg/run"},
+	"github.com/google/go-dap":          {"internal/testkit"},
 	"os/exec":                           {"internal/proc", "internal/testkit"},
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/connkit/connkit/internal/ui"
 	"github.com/connkit/connkit/pkg/doctor"
+	"github.com/connkit/connkit/pkg/run/debug"
 )
 
 func newDoctorCmd(a *app) *cobra.Command {
@@ -22,6 +23,9 @@ project, environments that are broken or of another Python.`,
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			opts.Getenv, opts.Connectors = a.getenv, a.pythonFolders()
+			if cache, err := a.toolCache(); err == nil {
+				opts.Debugpy = debug.CopyDir(cache)
+			}
 			report, err := doctor.Check(cmd.Context(), opts)
 			if err != nil && len(report.Findings) == 0 {
 				return err

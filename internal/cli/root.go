@@ -56,7 +56,7 @@ func newRoot(a *app) *cobra.Command {
 	_ = root.RegisterFlagCompletionFunc("output", func(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
 		return outputs(cmd), cobra.ShellCompDirectiveNoFileComp
 	})
-	root.AddCommand(newNewCmd(a), newPullUpstreamCmd(a), newUpstreamCmd(a), newEnvCmd(a), newRunCmd(a),
+	root.AddCommand(newNewCmd(a), newPullUpstreamCmd(a), newUpstreamCmd(a), newEnvCmd(a), newRunCmd(a), newDebugCmd(a),
 		newEncryptCmd(a), newDecryptCmd(a), newEditCmd(a), newSecretsCmd(a), newBuildCmd(a), newImagesCmd(a), newUseCmd(a), newCICmd(a), newTourCmd(a), newMigrateCmd(a),
 		newDoctorCmd(a), newListCmd(a), newInitCmd(a), newConfigCmd(a), newCacheCmd(a), newVersionCmd(a))
 	a.root = root

@@ -46,19 +46,23 @@ func newRunSpecCmd(a *app) *cobra.Command {
 			if with != "" {
 				return a.withFlowctl(cmd, with, run.PreviewOptions{Options: opts})
 			}
-			a.ui.Step("asking %s for its spec", filepath.Base(opts.Dir))
-			r, err := run.Spec(cmd.Context(), opts)
-			if err != nil {
-				return err
-			}
-			a.warnAll(r.Warnings)
-			return a.ui.Result("run spec", r, nil, func(p *ui.Page) { p.JSON(r.Spec) })
+			return a.askSpec(cmd.Context(), opts)
 		},
 	}
 	a.runFlags(cmd, &opts)
 	a.answerFlag(cmd)
 	withFlag(cmd, &with)
 	return cmd
+}
+
+func (a *app) askSpec(ctx context.Context, o run.Options) error {
+	a.ui.Step("asking %s for its spec", filepath.Base(o.Dir))
+	r, err := run.Spec(ctx, o)
+	if err != nil {
+		return err
+	}
+	a.warnAll(r.Warnings)
+	return a.answered("spec", r, nil, func(p *ui.Page) { p.JSON(r.Spec) })
 }
 
 func newRunDiscoverCmd(a *app) *cobra.Command {
@@ -87,31 +91,40 @@ a line, as the connector wrote them.`,
 			if with != "" {
 				return a.withFlowctl(cmd, with, run.PreviewOptions{Options: opts})
 			}
-			a.ui.Step("discovering %s", filepath.Base(opts.Dir))
 			if write || dryRun {
+				a.ui.Step("discovering %s", filepath.Base(opts.Dir))
 				return a.writeDiscovered(cmd.Context(), opts, dryRun)
 			}
-			r, err := run.Discover(cmd.Context(), opts)
-			if err != nil {
-				return err
-			}
-			a.warnAll(r.Warnings)
-			return a.ui.Result("run discover", r, nil, func(p *ui.Page) {
-				if raw || !a.ui.OutIsTerminal() {
-					showLines(p, r)
-					return
-				}
-				showBindings(p, r)
-			})
+			return a.askDiscover(cmd.Context(), opts, raw)
 		},
 	}
 	a.runFlags(cmd, &opts)
 	a.answerFlag(cmd)
 	withFlag(cmd, &with)
-	cmd.Flags().BoolVar(&raw, "emit-raw", false, "print JSON lines on a terminal too")
+	rawFlag(cmd, &raw)
 	cmd.Flags().BoolVar(&write, "write", false, "write schemas, collections and bindings to the catalog files")
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "show what --write would write")
 	return cmd
+}
+
+func rawFlag(cmd *cobra.Command, raw *bool) {
+	cmd.Flags().BoolVar(raw, "emit-raw", false, "print JSON lines on a terminal too")
+}
+
+func (a *app) askDiscover(ctx context.Context, o run.Options, raw bool) error {
+	a.ui.Step("discovering %s", filepath.Base(o.Dir))
+	r, err := run.Discover(ctx, o)
+	if err != nil {
+		return err
+	}
+	a.warnAll(r.Warnings)
+	return a.answered("discover", r, nil, func(p *ui.Page) {
+		if raw || !a.ui.OutIsTerminal() {
+			showLines(p, r)
+			return
+		}
+		showBindings(p, r)
+	})
 }
 
 func (a *app) runFlags(cmd *cobra.Command, o *run.Options) {

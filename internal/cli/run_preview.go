@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -44,26 +45,31 @@ Documents that are not as their collection says are counted, and exit with 1.`,
 			if with != "" {
 				return a.withFlowctl(cmd, with, opts)
 			}
-			a.ui.Step("previewing %s", filepath.Base(opts.Dir))
-			r, err := run.Preview(cmd.Context(), opts)
-			return a.previewed(r, err)
+			return a.askPreview(cmd.Context(), opts)
 		},
 	}
 	a.runFlags(cmd, &opts.Options)
-	previewFlags(cmd, &opts)
+	previewFlags(cmd, &opts, &sessions)
 	withFlag(cmd, &with)
-	cmd.Flags().StringVar(&sessions, "sessions", "", "checkpoints or transactions of each `session`, such as 2,1,-1; -1 is all there are")
+	cmd.Flags().DurationVar(&opts.Duration, "timeout", 0, "how long the sessions may go on, such as 30s; else to their end")
+	cmd.Flags().IntVar(&opts.KillAfter, "kill-after", 0, "kill the connector after that many `documents`, as in a crash")
 	return cmd
 }
 
-func previewFlags(cmd *cobra.Command, o *run.PreviewOptions) {
+func (a *app) askPreview(ctx context.Context, o run.PreviewOptions) error {
+	a.ui.Step("previewing %s", filepath.Base(o.Dir))
+	r, err := run.Preview(ctx, o)
+	return a.previewed(r, err)
+}
+
+// previewFlags are those that connkit debug has too.
+func previewFlags(cmd *cobra.Command, o *run.PreviewOptions, sessions *string) {
 	f := cmd.Flags()
-	f.DurationVar(&o.Duration, "timeout", 0, "how long the sessions may go on, such as 30s; else to their end")
+	f.StringVar(sessions, "sessions", "", "checkpoints or transactions of each `session`, such as 2,1,-1; -1 is all there are")
 	f.StringVar(&o.InitialState, "initial-state", "", "`state` that the first session begins with: JSON, or a file of it")
 	f.StringVar(&o.StateFile, "state", "", "`file` to resume from and to keep the state in at each checkpoint")
 	f.BoolVar(&o.OutputState, "output-state", false, "print changes of the state among the documents, and the state at the end")
 	f.BoolVar(&o.OutputApply, "output-apply", false, "print what the connector did to put the task in place")
-	f.IntVar(&o.KillAfter, "kill-after", 0, "kill the connector after that many `documents`, as in a crash")
 	f.BoolVar(&o.Unchecked, "no-check", false, "leave documents unchecked")
 	f.StringVar(&o.Fixture, "fixture", "", "`file` of documents for a derivation or materialization; - is stdin")
 	f.StringVar(&o.Runtime, "runtime", "v2", "generation of Flow's runtime to be: v1 or v2")
@@ -113,7 +119,7 @@ func (a *app) previewed(r run.PreviewResult, err error) error {
 		if fault.KindOf(err) == fault.Interrupted {
 			return err
 		}
-		if outErr := a.ui.Result("run preview", r, err, nil); outErr != nil || err == nil {
+		if outErr := a.answered("preview", r, err, nil); outErr != nil || err == nil {
 			return outErr
 		}
 		return &saidError{err}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"path/filepath"
 	"strings"
 
@@ -24,27 +25,31 @@ try the config out for that: they log in and look at what the bindings name.`,
 			if err := a.fillRun(cmd.Context(), &opts, args[0]); err != nil {
 				return err
 			}
-			a.ui.Step("validating %s", filepath.Base(opts.Dir))
-			r, err := run.Validate(cmd.Context(), opts)
-			if err != nil {
-				return err
-			}
-			a.warnAll(r.Warnings)
-			return a.ui.Result("run validate", r, nil, func(p *ui.Page) {
-				p.Headline("validated", r.Task, count(len(r.Bindings), "binding"))
-				var rows [][]string
-				for _, b := range r.Bindings {
-					rows = append(rows, []string{b.Collection, strings.Join(b.ResourcePath, "/"), strings.Join(b.Fields, " ")})
-				}
-				if len(rows) > 0 {
-					p.Table([]string{"COLLECTION", "RESOURCE", "FIELDS"}[:2+min(1, len(r.Bindings[0].Fields))], cutColumns(rows, 2+min(1, len(r.Bindings[0].Fields))))
-				}
-			})
+			return a.askValidate(cmd.Context(), opts)
 		},
 	}
 	a.runFlags(cmd, &opts)
 	a.answerFlag(cmd)
 	return cmd
+}
+
+func (a *app) askValidate(ctx context.Context, o run.Options) error {
+	a.ui.Step("validating %s", filepath.Base(o.Dir))
+	r, err := run.Validate(ctx, o)
+	if err != nil {
+		return err
+	}
+	a.warnAll(r.Warnings)
+	return a.answered("validate", r, nil, func(p *ui.Page) {
+		p.Headline("validated", r.Task, count(len(r.Bindings), "binding"))
+		var rows [][]string
+		for _, b := range r.Bindings {
+			rows = append(rows, []string{b.Collection, strings.Join(b.ResourcePath, "/"), strings.Join(b.Fields, " ")})
+		}
+		if len(rows) > 0 {
+			p.Table([]string{"COLLECTION", "RESOURCE", "FIELDS"}[:2+min(1, len(r.Bindings[0].Fields))], cutColumns(rows, 2+min(1, len(r.Bindings[0].Fields))))
+		}
+	})
 }
 
 func newRunApplyCmd(a *app) *cobra.Command {
@@ -61,25 +66,29 @@ subscriptions that it needs. A second time changes nothing.`,
 			if err := a.fillRun(cmd.Context(), &opts, args[0]); err != nil {
 				return err
 			}
-			a.ui.Step("applying %s", filepath.Base(opts.Dir))
-			r, err := run.Apply(cmd.Context(), opts)
-			if err != nil {
-				return err
-			}
-			a.warnAll(r.Warnings)
-			return a.ui.Result("run apply", r, nil, func(p *ui.Page) {
-				p.Headline("applied", r.Task, "")
-				action := r.Action
-				if action == "" {
-					action = "nothing to do"
-				}
-				p.Facts(ui.Fact{Label: "action", Value: action})
-			})
+			return a.askApply(cmd.Context(), opts)
 		},
 	}
 	a.runFlags(cmd, &opts)
 	a.answerFlag(cmd)
 	return cmd
+}
+
+func (a *app) askApply(ctx context.Context, o run.Options) error {
+	a.ui.Step("applying %s", filepath.Base(o.Dir))
+	r, err := run.Apply(ctx, o)
+	if err != nil {
+		return err
+	}
+	a.warnAll(r.Warnings)
+	return a.answered("apply", r, nil, func(p *ui.Page) {
+		p.Headline("applied", r.Task, "")
+		action := r.Action
+		if action == "" {
+			action = "nothing to do"
+		}
+		p.Facts(ui.Fact{Label: "action", Value: action})
+	})
 }
 
 func cutColumns(rows [][]string, n int) [][]string {

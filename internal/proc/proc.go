@@ -42,6 +42,11 @@ type Cmd struct {
 	Terminal bool // the program may talk to the terminal, so it stays in connkit's process group
 
 	Hold []*os.File // stay open until the program ends, even when connkit is killed: for locks
+
+	// Of a session whose program runs the one that is meant, as a debugger does. Each may be nil.
+	Prepare func(tmp string) (Cmd, error)           // gives the command to start, when its TMPDIR is there
+	Output  func(stdout *os.File) (*os.File, error) // gives what the session reads in the place of stdout
+	Status  func(own error) error                   // gives how the program that is meant has ended
 }
 
 // Output is what a program printed.

@@ -19,22 +19,24 @@ import (
 // runs in a process group and a TMPDIR of its own; [Session.Stop] ends all that
 // came of it and removes the TMPDIR.
 type Session struct {
-	cmd    *exec.Cmd
-	reap   []string
-	stdin  io.WriteCloser
-	chunks chan chunk
-	rest   chunk  // what of a chunk was not received yet
-	mark   string // in the environment of everything the program starts
-	tmp    string
-	exited chan struct{}
-	spoke  atomic.Bool // it has printed something; what is logged may be an engine's
-	err    error       // of the program; read it after exited is closed
-	outR   *os.File
-	errR   *os.File
-	logged chan struct{} // all of stderr has been handed on
-	watch  *watcher
-	stop   sync.Once
-	gone   chan struct{} // nobody reads chunks any more
+	cmd     *exec.Cmd
+	reap    []string
+	stdin   io.WriteCloser
+	chunks  chan chunk
+	rest    chunk  // what of a chunk was not received yet
+	mark    string // in the environment of everything the program starts
+	tmp     string
+	exited  chan struct{}
+	status  func(error) error // of [Cmd.Status]
+	reading chan struct{}     // it is settled what is read
+	spoke   atomic.Bool       // it has printed something; what is logged may be an engine's
+	err     error             // of the program; read it after exited is closed
+	outR    *os.File
+	errR    *os.File
+	logged  chan struct{} // all of stderr has been handed on
+	watch   *watcher
+	stop    sync.Once
+	gone    chan struct{} // nobody reads chunks any more
 }
 
 // Start starts the program and leaves stdin and stdout to the session.
@@ -47,16 +49,35 @@ func Start(c Cmd) (*Session, error) {
 	}
 	s := &Session{
 		mark: "CONNKIT_SESSION=" + rand.Text(), tmp: tmp, reap: c.Reap,
-		chunks: make(chan chunk, 1), exited: make(chan struct{}), logged: make(chan struct{}), gone: make(chan struct{}),
+		chunks: make(chan chunk, 1), exited: make(chan struct{}), reading: make(chan struct{}), logged: make(chan struct{}), gone: make(chan struct{}),
 	}
 	s.watch = watch(s.mark, tmp, c.Reap)
-	c.Env = append(append([]string{}, c.Env...), s.mark, "TMPDIR="+tmp)
-	if err := s.start(c); err != nil {
+	if c.Prepare != nil {
+		c, err = c.Prepare(tmp)
+	}
+	if err == nil {
+		c.Env = append(append([]string{}, c.Env...), s.mark, "TMPDIR="+tmp)
+		err = s.start(c)
+	}
+	if err != nil {
 		s.watch.end()
-		_ = os.RemoveAll(tmp) // it is empty, and the error tells more
+		_ = os.RemoveAll(tmp) // nothing runs in it, and the error tells more
 		return nil, err
 	}
 	s.watch.group(s.cmd.Process.Pid)
+	if c.Output != nil {
+		var out *os.File
+		if out, err = c.Output(s.outR); err == nil {
+			s.outR = out
+		}
+	}
+	close(s.reading)
+	if err != nil {
+		close(s.chunks)
+		s.Stop(killDelay)
+		return nil, err
+	}
+	go s.read(s.outR)
 	return s, nil
 }
 
@@ -65,7 +86,7 @@ func (s *Session) start(c Cmd) error {
 	if err != nil {
 		return err
 	}
-	s.cmd = cmd
+	s.cmd, s.status = cmd, c.Status
 	cmd.SysProcAttr = dieWithParent(&syscall.SysProcAttr{Setpgid: true})
 	if s.stdin, err = cmd.StdinPipe(); err != nil {
 		return fmt.Errorf("starting %q: %w", c.Argv[0], err)
@@ -89,7 +110,6 @@ func (s *Session) start(c Cmd) error {
 		defer close(s.logged)
 		copyLogs(c.Stderr, errR)
 	}()
-	go s.read(outR)
 	return nil
 }
 
@@ -107,6 +127,7 @@ func (s *Session) run(started chan<- error, outW, errW *os.File) {
 	}
 	s.err = s.cmd.Wait()
 	close(s.exited)
+	<-s.reading
 	_ = s.outR.SetReadDeadline(time.Now()) // tells outlived; closed already is fine
 }
 
@@ -138,12 +159,13 @@ func (s *Session) Wait(ctx context.Context) error {
 }
 
 func (s *Session) exit() error {
-	if s.err == nil {
-		return nil
-	}
+	err := s.err
 	var exit *exec.ExitError
 	if errors.As(s.err, &exit) {
-		return &Error{Argv: s.cmd.Args, Status: exit.ExitCode(), Err: exit}
+		err = &Error{Argv: s.cmd.Args, Status: exit.ExitCode(), Err: exit}
 	}
-	return s.err
+	if s.status != nil {
+		return s.status(err)
+	}
+	return err
 }

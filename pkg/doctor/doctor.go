@@ -46,6 +46,7 @@ type Options struct {
 	For        string              // a job of [Jobs], or "" for all
 	Getenv     func(string) string // nil for the process's own environment
 	Connectors []string            // folders of Python connectors that are looked at too
+	Debugpy    string              // folder of connkit's own copy of debugpy
 }
 
 // Check looks for the tools of the job. The report is whole in every case; a
@@ -61,6 +62,9 @@ func Check(ctx context.Context, o Options) (Report, error) {
 	r := Report{For: o.For, Findings: probeAll(ctx, o.For)}
 	if wants(o.For, encrypting) {
 		r.Findings = append(r.Findings, keys(o.Getenv), editor(o.Getenv))
+	}
+	if wants(o.For, debugging) {
+		r.Findings = append(r.Findings, debugpy(o.Debugpy))
 	}
 	if wants(o.For, python) {
 		r.Findings = append(r.Findings, connectors(ctx, o.Connectors)...)

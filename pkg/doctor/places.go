@@ -126,3 +126,15 @@ func firstWord(command string) string {
 	word, _, _ := strings.Cut(command, " ")
 	return word
 }
+
+// debugpy says whether connkit has a copy to lend to environments that have none.
+func debugpy(dir string) Finding {
+	f := Finding{Name: "debugpy", Status: Warn, Use: "debugging Python connectors whose environment has none", Jobs: debugging, group: forDebug}
+	if !readable(filepath.Join(dir, "debugpy", "__init__.py")) {
+		f.Problem, f.Get = "connkit has no copy", "connkit debug --install"
+		return f
+	}
+	f.Status, f.Path = OK, dir
+	_, f.Version, _ = strings.Cut(filepath.Base(dir), "-")
+	return f
+}

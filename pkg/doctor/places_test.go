@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/connkit/connkit/internal/testkit"
 	"github.com/connkit/connkit/pkg/doctor"
 )
 
@@ -95,5 +96,31 @@ func TestEditor(t *testing.T) {
 				t.Errorf("got %+v", f)
 			}
 		})
+	}
+}
+
+func TestDebuggers(t *testing.T) {
+	tools(t, "dlv", "python3")
+	found, err := check(t, "debug")
+	if f := found["dlv"]; err != nil || f.Version != "1.27.2" || f.Status != doctor.OK {
+		t.Errorf("%+v, %v", f, err)
+	}
+	if f := found["debugpy"]; f.Status != doctor.Warn || f.Get != "connkit debug --install" {
+		t.Errorf("%+v", f)
+	}
+	dir := filepath.Join(t.TempDir(), "debugpy-1.8.22")
+	testkit.Put(t, dir, map[string]string{"debugpy/__init__.py": ""})
+	r, err := doctor.Check(t.Context(), doctor.Options{For: "debug", Debugpy: dir})
+	if err != nil {
+		t.Error(err)
+	}
+	for _, f := range r.Findings {
+		if f.Name == "debugpy" && (f.Status != doctor.OK || f.Version != "1.8.22" || f.Path != dir) {
+			t.Errorf("%+v", f)
+		}
+	}
+	tools(t, "python3")
+	if found, err := check(t, "debug"); err != nil || found["dlv"].Status != doctor.Warn {
+		t.Errorf("%+v, %v", found["dlv"], err)
 	}
 }

@@ -22,6 +22,7 @@ func Jobs() []string {
 var (
 	python     = []string{"env", "run", "debug"}
 	encrypting = []string{"encrypt"}
+	debugging  = []string{"debug"}
 )
 
 // Groups of tools of which one is enough.
@@ -34,13 +35,14 @@ const (
 const (
 	forBuilds = "optional for builds"
 	forRuns   = "optional for runs"
+	forDebug  = "optional for debugging"
 	besides   = "optional for encrypting"
 	goes      = "Go connectors"
 	editors   = "optional for editing"
 	single    = "one connector"
 )
 
-var optional = map[string]bool{forBuilds: true, forRuns: true, besides: true, goes: true, editors: true, single: true}
+var optional = map[string]bool{forBuilds: true, forRuns: true, forDebug: true, besides: true, goes: true, editors: true, single: true}
 
 // tools is the table. A job needs every tool that names it, or one of its group.
 func tools() []tool {
@@ -83,6 +85,8 @@ func others() []tool {
 	return []tool{
 		{name: "flowctl", argv: []string{"flowctl", "--version"}, jobs: []string{"run"}, group: forRuns,
 			use: "the catalog, deployed tasks", get: "https://docs.estuary.dev/getting-started/installation/"},
+		{name: "dlv", argv: []string{"dlv", "version"}, least: [2]int{1, 7}, jobs: debugging, group: forDebug,
+			use: "debugging Go connectors", get: "CGO_ENABLED=0 go install github.com/go-delve/delve/cmd/dlv@latest"},
 		{name: "sops", argv: []string{"sops", "--version"}, jobs: encrypting, group: besides,
 			use: "encrypted configs where connkit, which has it built in, is not", get: "go install github.com/getsops/sops/v3/cmd/sops@latest"},
 	}

@@ -63,6 +63,7 @@ func printed() map[string]string {
 		"podman":     "podman version 5.2.0",
 		"flowctl":    "flowctl v0.5.12",
 		"sops":       "sops 3.13.3",
+		"dlv":        "Delve Debugger\nVersion: 1.27.2\nBuild: $Id: x $",
 		"vim":        "", "nano": "", "ed": "",
 	}
 }

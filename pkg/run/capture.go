@@ -43,7 +43,7 @@ func newCapture(p *preview) (*capture, error) {
 const often = 50 * time.Millisecond
 
 func (c *capture) session(ctx context.Context, n int) (ended string, err error) {
-	if c.d, err = c.start(); err != nil {
+	if c.d, err = c.start(ctx, "open"); err != nil {
 		return "", err
 	}
 	ended, err = c.talk(ctx, n)
@@ -234,7 +234,7 @@ func (c *capture) commit(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	short, cancel := context.WithTimeout(ctx, ackTime)
+	short, cancel := c.d.within(ctx, ackTime)
 	defer cancel()
 	if err = c.d.session.Send(short, text); err != nil && ctx.Err() == nil && short.Err() != nil {
 		return fmt.Errorf("it does not read acknowledgements, though it asked for them: %d wait since %s", n, ackTime)

@@ -85,6 +85,7 @@ type container struct {
 	ref     string
 	network string
 	env     []string
+	flags   []string // more of them
 }
 
 func (c *container) connectorType() string { return "IMAGE" }
@@ -108,6 +109,7 @@ func (c *container) argv(name string) []string {
 	for _, kv := range c.env {
 		argv = append(argv, "--env", kv)
 	}
+	argv = append(argv, c.flags...)
 	if entry := c.image.Config.Entrypoint; len(entry) > 0 && len(c.image.Config.Cmd) > 0 {
 		return append(append(argv, "--entrypoint", entry[0], c.ref), entry[1:]...)
 	}

@@ -86,7 +86,7 @@ func (d *derive) collectionSpec() *flow.CollectionSpec {
 }
 
 func (d *derive) session(ctx context.Context, n int) (ended string, err error) {
-	if d.d, err = d.start(); err != nil {
+	if d.d, err = d.start(ctx, "open"); err != nil {
 		return "", err
 	}
 	ended, err = d.talk(ctx, n)

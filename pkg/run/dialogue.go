@@ -20,7 +20,11 @@ type dialogue struct {
 	session *proc.Session
 	logs    *logs
 	doc     jsonschema.Doc
-	out     []byte // requests that were not written yet
+
+	debugger Debugger // nil for none
+	silent   bool     // its output has ended, and so well
+
+	out []byte // requests that were not written yet
 
 	// handle gets what comes while requests are written or an answer is awaited.
 	handle func(message) error
@@ -34,12 +38,11 @@ type message struct {
 	line  []byte
 }
 
-func (t *target) start() (*dialogue, error) {
+// start starts the connector for a call: spec, discover, validate, apply or open.
+func (t *target) start(ctx context.Context, call string) (*dialogue, error) {
 	d := &dialogue{t: t, logs: newLogs(t.options.log, t.options.Leak, t.mask)}
-	command := t.endpoint.command()
-	command.Stderr = d.logs
-	var err error
-	if d.session, err = proc.Start(command); err != nil {
+	if err := d.begin(ctx, call); err != nil {
+		d.logs.close()
 		return nil, t.startError(err)
 	}
 	return d, nil
@@ -47,6 +50,9 @@ func (t *target) start() (*dialogue, error) {
 
 // stop ends the connector, whatever it does, and hands on its last log lines.
 func (d *dialogue) stop() (gently bool) {
+	if d.debugger != nil {
+		d.debugger.Ending()
+	}
 	gently = d.session.Stop(stopGrace)
 	d.logs.close()
 	return gently
@@ -95,7 +101,7 @@ func (d *dialogue) line(line []byte) error {
 // what was awaited.
 func (d *dialogue) await(ctx context.Context, what string) error {
 	timeout := d.t.timeout()
-	timed, cancel := context.WithTimeout(ctx, timeout)
+	timed, cancel := d.within(ctx, timeout)
 	defer cancel()
 	d.done = false
 	err := d.flush(timed)
@@ -128,7 +134,9 @@ func (d *dialogue) recv(ctx context.Context) (message, error) {
 		if errors.Is(err, io.ErrUnexpectedEOF) {
 			err = fmt.Errorf("its output ends in the middle of a line: %s", d.t.excerpt(line))
 		}
-		return message{}, d.told(ctx, err)
+		err = d.told(ctx, err)
+		d.silent = errors.Is(err, io.EOF)
+		return message{}, err
 	}
 	return d.parse(line)
 }
@@ -207,6 +215,9 @@ func (d *dialogue) specFirst(ctx context.Context) error {
 // failure makes the error that a person reads of what went wrong in a session,
 // which must have been stopped before.
 func (d *dialogue) failure(ctx context.Context, err error) error {
+	if ctx.Err() == nil && (err != nil || d.silent) {
+		err = d.explain(err)
+	}
 	var s *silence
 	switch {
 	case err == nil:

@@ -20,6 +20,7 @@ type image struct {
 	Architecture string
 	Config       struct {
 		Entrypoint, Cmd []string
+		WorkingDir      string
 		Labels          map[string]string
 	}
 }

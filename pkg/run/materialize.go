@@ -72,7 +72,7 @@ func newMaterialize(p *preview) (*materialize, error) {
 }
 
 func (m *materialize) session(ctx context.Context, n int) (ended string, err error) {
-	if m.d, err = m.start(); err != nil {
+	if m.d, err = m.start(ctx, "open"); err != nil {
 		return "", err
 	}
 	ended, err = m.talk(ctx, n)

@@ -92,16 +92,24 @@ func (o *PreviewOptions) begin(ctx context.Context) (*preview, error) {
 	}
 	p := &preview{job: j, o: o, state: state, out: bufio.NewWriterSize(o.Out, 64<<10), began: time.Now()}
 	p.result.Task, p.result.Kind, p.result.Bindings = j.task.Name, j.task.Kind, []BindingStats{}
-	if j.task.Kind == "capture" != (o.Fixture == "") {
-		if o.Fixture == "" {
-			return nil, fault.Usagef("previewing %q: a %s needs documents", j.task.Name, j.task.Kind).WithHint("--fixture FILE, a file of [\"collection\", document] lines")
-		}
-		return nil, fault.Usagef("previewing %q: a capture takes no fixture", j.task.Name)
+	if err := o.Fits(j.task.Name, j.task.Kind); err != nil {
+		return nil, err
 	}
 	if len(j.bindings) == 0 {
 		p.warn("no binding is enabled: connkit run discover --write writes them")
 	}
 	return p, nil
+}
+
+// Fits is a [fault.Usage] error when a task of that kind needs a fixture, or takes none.
+func (o *PreviewOptions) Fits(task, kind string) error {
+	switch {
+	case kind == "capture" == (o.Fixture == ""):
+		return nil
+	case o.Fixture == "":
+		return fault.Usagef("previewing %q: a %s needs documents", task, kind).WithHint("--fixture FILE, a file of [\"collection\", document] lines")
+	}
+	return fault.Usagef("previewing %q: a capture takes no fixture", task)
 }
 
 func (o *PreviewOptions) check() error {

@@ -41,6 +41,9 @@ type Options struct {
 	Note    func(string)   // gets what the user should know on the way; nil is silence
 
 	Found func(ctx context.Context, image string) error // told of an image that is there, before it is started; an error refuses it
+
+	Debug     Debugger // runs the process of one call; nil is none
+	DebugCall string   // spec, discover, validate, apply or open: that one
 }
 
 // catalogName is the catalog file of a connector.
@@ -117,6 +120,7 @@ func (o *Options) findTask() (flow.Task, *flow.Catalog, string, error) {
 // endpoint starts the processes of a connector.
 type endpoint interface {
 	command() proc.Cmd
+	process() Process
 	connectorType() string // LOCAL or IMAGE
 }
 

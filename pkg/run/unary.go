@@ -29,12 +29,12 @@ func (t *target) call(ctx context.Context, request flow.Request, kind string) (j
 		return nil, fmt.Errorf("writing the request: %w", err)
 	}
 	timeout := t.timeout()
-	timed, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	d, err := t.start()
+	d, err := t.start(ctx, calls[kind])
 	if err != nil {
 		return nil, err
 	}
+	timed, cancel := d.within(ctx, timeout)
+	defer cancel()
 	e := exchange{t: t, session: d.session}
 	answer, err := e.run(timed, line, kind)
 	d.stop()
@@ -47,8 +47,14 @@ func (t *target) call(ctx context.Context, request flow.Request, kind string) (j
 	case timed.Err() != nil:
 		return nil, timeoutError(kind, e.answered, timeout, logs)
 	}
+	if err = d.explain(err); isFault(err) {
+		return nil, err
+	}
 	return nil, t.failure(err, logs)
 }
+
+// calls are the names of the calls by those of their answers.
+var calls = map[string]string{"spec": "spec", "discovered": "discover", "validated": "validate", "applied": "apply"}
 
 func (t *target) timeout() time.Duration {
 	if t.options.Timeout == 0 {
@@ -125,7 +131,7 @@ func ended(ctx context.Context, s *proc.Session, err error) error {
 }
 
 func (t *target) startError(err error) error {
-	if fault.KindOf(err) != fault.Environment {
+	if fault.KindOf(err) != fault.Environment || fault.HintOf(err) != "" {
 		return err
 	}
 	e := fault.Environmentf("starting the connector: %w", err)

@@ -1,0 +1,371 @@
+package debug
+
+import (
+	"context"
+	"debug/elf"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/rpc"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/proc"
+	"github.com/connkit/connkit/pkg/run"
+)
+
+// delve runs a connector under dlv, which holds it as its child.
+type delve struct {
+	o       *Options
+	program string // dlv
+	image   *run.Container
+	argv    []string // of the connector, for messages
+	said    *words
+	hold    *os.File // our own end of the connector's output, until it has its own
+
+	mu     sync.Mutex
+	addr   string // where dlv listens
+	client *client
+	pid    int  // of the connector, when it was seen
+	still  bool // it stands at a breakpoint
+	status *int // with which it ended
+	lost   bool // dlv was gone before
+}
+
+func (d *delve) name() string { return "dlv" }
+
+// words: of the Debug Adapter Protocol, and of dlv's own.
+func (d *delve) words() []string { return []string{"Content-Length:", "{"} }
+
+// installDelve makes a dlv that runs in every image too.
+const installDelve = "CGO_ENABLED=0 go install github.com/go-delve/delve/cmd/dlv@latest"
+
+func (d *delve) check(ctx context.Context) (err error) {
+	if d.program, err = findDelve(ctx); err != nil {
+		return err
+	}
+	if d.o.Process.Container != nil && !isStatic(d.program) {
+		return fault.Environmentf("looking for dlv: %q needs libraries that an image may lack", d.program).WithHint("%s", installDelve)
+	}
+	return nil
+}
+
+// findDelve looks in PATH, and where go install puts programs.
+func findDelve(ctx context.Context) (string, error) {
+	if program, err := proc.Look("dlv"); err == nil {
+		return program, nil
+	}
+	out, err := proc.Run(ctx, proc.Cmd{Argv: []string{"go", "env", "GOBIN", "GOPATH"}})
+	if ctx.Err() != nil {
+		return "", err
+	}
+	bin, paths, _ := strings.Cut(string(out.Stdout), "\n")
+	places := []string{bin}
+	for _, path := range filepath.SplitList(strings.TrimSpace(paths)) {
+		places = append(places, filepath.Join(path, "bin"))
+	}
+	for _, place := range places {
+		if !filepath.IsAbs(place) {
+			continue
+		}
+		if program, err := proc.Look(filepath.Join(place, "dlv")); err == nil {
+			return program, nil
+		}
+	}
+	return "", fault.Environmentf("looking for dlv: it is neither in PATH nor where go install puts programs").WithHint("%s", installDelve)
+}
+
+// isStatic tells a program of Linux that needs no other file.
+func isStatic(program string) bool {
+	f, err := elf.Open(program)
+	if err != nil {
+		return false
+	}
+	defer f.Close() //nolint:errcheck // only read
+	return !slices.ContainsFunc(f.Progs, func(p *elf.Prog) bool { return p.Type == elf.PT_INTERP })
+}
+
+// headless are dlv's arguments before the connector's own.
+func (d *delve) headless(program, listen string, more ...string) []string {
+	argv := []string{"exec", program, "--headless", "--accept-multiclient", "--api-version=2", "--check-go-version=false", "--listen=" + listen}
+	return append(append(argv, more...), "--")
+}
+
+func (d *delve) wrap(ctx context.Context, process run.Process, tmp string) (proc.Cmd, error) {
+	d.mu.Lock()
+	d.client, d.pid, d.still, d.status, d.lost = nil, 0, false, nil, false
+	d.mu.Unlock()
+	d.image, d.argv = process.Container, process.Argv
+	d.said = &words{to: process.Stderr}
+	process.Stderr = d.said
+	if d.image != nil {
+		return d.wrapImage(ctx, process)
+	}
+	c := parseGo(process.Argv)
+	program := filepath.Join(tmp, filepath.Base(d.o.Name))
+	if c.build == nil {
+		program, c.args = c.args[0], c.args[1:]
+		if found, err := proc.Look(program); err == nil && !strings.Contains(program, "/") {
+			program = found // dlv would look in its own folder
+		}
+	} else if err := d.build(ctx, process, c.command(program)); err != nil {
+		return proc.Cmd{}, err
+	}
+	fifo := filepath.Join(tmp, "stdout")
+	in, err := d.pipe(fifo)
+	if err != nil {
+		return proc.Cmd{}, fmt.Errorf("creating %q: %w", fifo, cause(err))
+	}
+	cmd := process.Cmd
+	cmd.Argv = append(append([]string{d.program}, d.headless(program, loopback+":0", "-r", "stdout:"+fifo)...), c.args...)
+	cmd.Status = d.end
+	cmd.Output = func(own *os.File) (*os.File, error) {
+		addr, err := banner(ctx, own)
+		if err != nil {
+			return nil, errors.Join(err, in.Close())
+		}
+		d.setAddr(addr)
+		go func() {
+			_, _ = io.Copy(io.Discard, own) // dlv says nothing more that matters
+			_ = own.Close()
+		}()
+		return in, nil
+	}
+	return cmd, nil
+}
+
+// pipe makes one for the connector's output alone: dlv keeps the output that it
+// has itself, so that nobody would see the end. Its end to read from comes with
+// a writer of our own, without which it would be at its end at once.
+func (d *delve) pipe(fifo string) (in *os.File, err error) {
+	d.release()
+	if err := syscall.Mkfifo(fifo, 0o600); err != nil {
+		return nil, err
+	}
+	if in, err = os.OpenFile(fifo, os.O_RDONLY|syscall.O_NONBLOCK, 0); err != nil {
+		return nil, err
+	}
+	if d.hold, err = os.OpenFile(fifo, os.O_WRONLY|syscall.O_NONBLOCK, 0); err != nil {
+		return nil, errors.Join(err, in.Close())
+	}
+	return in, nil
+}
+
+// build builds the connector for the debugger.
+func (d *delve) build(ctx context.Context, process run.Process, argv []string) error {
+	if d.o.Note != nil {
+		d.o.Note("building " + d.o.Name + " for the debugger")
+	}
+	_, err := proc.Run(ctx, proc.Cmd{Argv: argv, Dir: process.Dir, Env: process.Env, Unset: process.Unset})
+	var exit *proc.Error
+	if errors.As(err, &exit) {
+		return fault.Failedf("building %q for the debugger:\n%s", d.o.Name, strings.TrimSpace(exit.Stderr))
+	}
+	return err
+}
+
+func (d *delve) setAddr(addr string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.addr = addr
+}
+
+var bannerLine = regexp.MustCompile(`listening at: (\S+)`)
+
+// banner reads dlv's first line, and not a byte more.
+func banner(ctx context.Context, own *os.File) (addr string, err error) {
+	defer context.AfterFunc(ctx, func() { _ = own.SetReadDeadline(time.Now()) })() // a pipe can have one
+	_ = own.SetReadDeadline(time.Now().Add(startTime))
+	defer own.SetReadDeadline(time.Time{}) //nolint:errcheck // as above
+	var line []byte
+	for b := make([]byte, 1); len(line) < 4096; {
+		if _, err := own.Read(b); err != nil {
+			if ctx.Err() != nil {
+				return "", context.Cause(ctx)
+			}
+			return "", fault.Failedf("starting dlv: it ended: %s", strings.TrimSpace(string(line))).WithHint("connkit doctor --for debug")
+		}
+		if b[0] != '\n' {
+			line = append(line, b[0])
+			continue
+		}
+		if m := bannerLine.FindSubmatch(line); m != nil {
+			return string(m[1]), nil
+		}
+	}
+	return "", fault.Failedf("starting dlv: it does not tell its port: %s", line)
+}
+
+func (d *delve) ready(ctx context.Context, s run.Running) (string, error) {
+	defer d.release()
+	if d.image != nil {
+		addr, err := outside(ctx, d.image, delvePort)
+		if err != nil {
+			return "", err
+		}
+		d.setAddr(addr)
+	}
+	for {
+		c, err := dialDelve(ctx, d.addr)
+		if err == nil {
+			_, err = c.state()
+		}
+		_, ended := exitStatus(err)
+		var refused rpc.ServerError
+		if !ended && errors.As(err, &refused) {
+			return "", fault.Failedf("starting dlv: %w", err)
+		}
+		if err == nil || ended {
+			d.mu.Lock()
+			d.client = c
+			d.mu.Unlock()
+			if err == nil && d.o.Wait == 0 {
+				err = c.resume()
+			}
+			go d.watch(c)
+			return d.addr, err
+		}
+		if err := over(ctx, s); err != nil {
+			if text := d.said.said(); text != "" && ctx.Err() == nil {
+				return "", d.cannot(text)
+			}
+			return "", err
+		}
+	}
+}
+
+// release lets go of the connector's output, when it has its own end.
+func (d *delve) release() {
+	if d.hold != nil {
+		_ = d.hold.Close() // nothing was written
+		d.hold = nil
+	}
+}
+
+// errSilent is a dlv that does not answer.
+var errSilent = errors.New("dlv does not answer")
+
+// watch looks at the connector until it ends: dlv does not end with it.
+func (d *delve) watch(c *client) {
+	const often = 100 * time.Millisecond
+	for ; ; time.Sleep(often) {
+		out, err := c.state()
+		status, ended := exitStatus(err)
+		d.mu.Lock()
+		switch {
+		case ended:
+			d.status = &status
+		case err != nil && !errors.Is(err, errSilent):
+			d.lost = true
+		case err == nil:
+			d.still = !out.State.Running
+			d.pid = max(d.pid, out.State.Pid)
+		}
+		over := ended || d.lost
+		d.mu.Unlock()
+		if over {
+			_ = c.detach() // gone already is fine
+			d.orphan()
+			return
+		}
+	}
+}
+
+// orphan ends a connector that a killed dlv has left. It has a process group of its own.
+func (d *delve) orphan() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.image == nil && d.pid > 1 && d.status == nil {
+		_ = syscall.Kill(-d.pid, syscall.SIGKILL) // gone already is fine
+		_ = syscall.Kill(d.pid, syscall.SIGKILL)
+	}
+}
+
+// end gives the status of the connector for that of dlv.
+func (d *delve) end(own error) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.status == nil {
+		d.lost = d.lost || own != nil && d.client != nil
+		return own
+	}
+	switch n := *d.status; {
+	case n == 0:
+		return nil
+	case n < 0:
+		return &proc.Error{Argv: d.argv, Status: -1, Err: fmt.Errorf("signal: %s", syscall.Signal(-n))}
+	default:
+		return &proc.Error{Argv: d.argv, Status: n, Err: errors.New("exit status " + strconv.Itoa(n))}
+	}
+}
+
+// left has the connector go on when its last debugger has gone, as debugpy does.
+func (d *delve) left() {
+	d.mu.Lock()
+	c, still := d.client, d.still && d.status == nil
+	d.mu.Unlock()
+	if c != nil && still {
+		_ = c.resume() // it is tried again
+	}
+}
+
+// ending has dlv end the connector with itself, and what a killed dlv leaves.
+func (d *delve) ending(s run.Running, _ func() bool) {
+	d.mu.Lock()
+	c := d.client
+	d.mu.Unlock()
+	if over(context.Background(), s) != nil || c == nil {
+		return
+	}
+	go func() {
+		_ = s.Wait(context.Background()) // however it ends
+		d.orphan()
+		_ = c.rpc.Close()
+	}()
+}
+
+// fate tells of a dlv that was ended by somebody else.
+func (d *delve) fate() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !d.lost || d.status != nil {
+		return nil
+	}
+	return fault.Failedf("dlv has ended, and the connector with it, so that there is no result")
+}
+
+// wrapImage starts the image's own program under a dlv that is mounted. Its
+// output follows dlv's first line.
+func (d *delve) wrapImage(ctx context.Context, process run.Process) (proc.Cmd, error) {
+	c := d.image
+	flags, err := published(c, delvePort)
+	if err != nil {
+		return proc.Cmd{}, err
+	}
+	listen := "0.0.0.0:" + strconv.Itoa(delvePort) // of the container
+	if flags == nil {
+		listen = net.JoinHostPort(loopback, strconv.Itoa(delvePort))
+	}
+	program, err := filepath.EvalSymlinks(d.program)
+	if err != nil {
+		return proc.Cmd{}, err
+	}
+	flags = append(flags, mount(program, dlvFile, readOnly)...)
+	cmd := process.Cmd
+	cmd.Argv = c.Argv(flags, append(append([]string{dlvFile}, d.headless(c.Entrypoint[0], listen)...), c.Entrypoint[1:]...))
+	cmd.Status = d.end
+	cmd.Output = func(own *os.File) (*os.File, error) {
+		_, err := banner(ctx, own)
+		return own, err
+	}
+	return cmd, nil
+}
