@@ -18,7 +18,7 @@ var normalisations = []struct {
 	{"public keys of age", regexp.MustCompile(`age1[0-9a-z]{58}`), "age1…"},
 	{"names of commits, objects and images, and their hashes", regexp.MustCompile(`\b(sha256:)?[0-9a-f]{7,64}\b`), "<id>"},
 	{"times of day and dates", regexp.MustCompile(`\b20\d\d-\d\d-\d\d([T ]\d\d:\d\d:\d\d(\.\d+)?Z?)?`), "<date>"},
-	{"how long something took", regexp.MustCompile(`\b\d+(\.\d+)? ?(ms|s)\b`), "<time>"},
+	{"how long something took", regexp.MustCompile(`\b(\d+m)?\d+(\.\d+)? ?(µs|ms|s)\b`), "<time>"},
 	{"sizes in bytes", regexp.MustCompile(`\b\d+(\.\d+)? [kMG]?B\b`), "<size>"},
 	{"versions of tools", regexp.MustCompile(`\b(docker|podman|buildah|go|git|uv|python) ?v?\d+(\.\d+)+[+~\w]*`), "$1 <version>"},
 	{"blanks between columns, which follow from the widths above", regexp.MustCompile(`  +`), " "},
@@ -71,6 +71,7 @@ func TestMatches(t *testing.T) {
 	}{
 		{"commit 3f9d02c4b7aa  merge of 7c1be0d2e4f1", "commit aaaaaaa0b7aa merge of 0000000000f1", true},
 		{"size  142 MB, 6.1 s", "size 3 kB, 12 ms", true},
+		{"in 1 session, 900ms", "in 1 session, 1m3.5s", true},
 		{"3 added", "4 added", false},
 		{"a\n…\nd", "a\nb\nc\nd", true},
 		{"a\n…\nd", "a\nd", false}, // it would say that something is left out
