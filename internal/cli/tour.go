@@ -77,6 +77,9 @@ func (a *app) tour(ctx context.Context, o tour.Options) error {
 	}
 	o.Environ, o.Width, o.Colour = a.environ, a.ui.Width(), a.ui.Coloured() && !a.ui.JSON
 	o.Engine = a.tourEngine
+	if f := a.cmd.Flags().Lookup("engine"); f.Changed && f.Value.String() != "auto" {
+		o.UseEngine = f.Value.String()
+	}
 	// A reader that goes away, as head does, ends the tour, and not the program
 	// before it has cleaned up.
 	gone := make(chan os.Signal, 1)
@@ -130,7 +133,7 @@ func (a *app) tourEngine(ctx context.Context) (tour.Engine, error) {
 	if err == nil && e.Name == engine.Buildah {
 		err = fault.Environmentf("buildah runs no images")
 	}
-	return tour.Engine{Program: e.Program, Name: e.String()}, err
+	return tour.Engine{Program: e.Program, Kind: e.Name, Name: e.String()}, err
 }
 
 func showStage(p *ui.Page, r *tour.Result, keep bool) {

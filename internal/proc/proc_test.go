@@ -309,3 +309,18 @@ func TestStopRemovesTheTemporaryFolder(t *testing.T) {
 		t.Errorf("%s is left: %v", dir, err)
 	}
 }
+
+// Both streams come in one, in the order of writing, also where they are many lines.
+func TestMergedStreamsKeepTheirOrder(t *testing.T) {
+	t.Parallel()
+	const script = "i=0; while [ $i -lt 200 ]; do echo out $i; echo err $i >&2; i=$((i + 1)); done; exit 3"
+	var want strings.Builder
+	for i := range 200 {
+		fmt.Fprintf(&want, "out %d\nerr %d\n", i, i)
+	}
+	out, err := proc.Run(t.Context(), proc.Cmd{Argv: []string{"sh", "-c", script}, Merged: true})
+	var exit *proc.Error
+	if !errors.As(err, &exit) || exit.Status != 3 || string(out.Stdout) != want.String() || len(out.Stderr) != 0 {
+		t.Errorf("%v, %q, %q", err, out.Stdout, out.Stderr)
+	}
+}

@@ -135,7 +135,7 @@ var left = map[string]string{
 	"./build-local.sh \"$NAME\"":                                                           "words that only a shell can tell",
 	"./build-local.sh source-*":                                                            "words that only a shell can tell",
 	"./build-local.sh source-a | tee log":                                                  "part of a pipe",
-	"flowctl preview \"${ARGS[@]}\" 2>log":                                                 "goes to a file",
+	"flowctl preview \"${ARGS[@]}\" 2>log":                                                 "connkit runs one task",
 	"./build-local.sh source-a >log 2>&1":                                                  "goes to a file",
 	"cd x && ./build-local.sh source-a":                                                    "joined to another command",
 	"./build-local.sh source-a; echo done":                                                 "joined to another command",

@@ -59,6 +59,7 @@ func TestPlacesInMarkdown(t *testing.T) {
 		"a comment":        "```sh\n# don't\nOLD\n```\n",
 		"windows":          "```sh\r\nOLD\r\n```\r\nKEEP\r\n",
 		"unicode":          "```sh\necho 'ü…' # é\nOLD\n```\n",
+		"conflict":         "```sh\n<<<<<<< HEAD\nKEEP\n=======\nKEEP\n>>>>>>> x\n```\n\n```sh\nKEEP\n```\n",
 		"front matter":     "---\nrun: KEEP\n---\n```sh\nOLD\n```\n",
 	})
 }

@@ -103,6 +103,9 @@ func (s *source) call(c call) {
 	if why == "" {
 		why = c.why
 	}
+	if why == "" && conflict.Match(s.text) {
+		why = "a merge conflict in the file is not resolved"
+	}
 	if why == "" && (r.kind == Flowctl || r.kind == Docker) {
 		why = s.elsewhere
 	}
@@ -121,6 +124,8 @@ func (s *source) call(c call) {
 		s.splices = append(s.splices, yamltext.Splice{Span: yamltext.Span{Start: c.start, End: c.end}, Text: r.command})
 	}
 }
+
+var conflict = regexp.MustCompile(`(?m)^(?:<{7}|>{7})(?: |\r?$)`)
 
 // otherFolder keeps commands that name paths as they are.
 const otherFolder = "its paths depend on the folder that it is run in"

@@ -31,6 +31,9 @@ func (st *stage) proc(argv []string, engine bool) proc.Cmd {
 	if !engine {
 		env = append(env, "XDG_CONFIG_HOME="+filepath.Join(st.scratch, "config"))
 	}
+	if engine && st.engine != nil && st.o.UseEngine == "" {
+		env = append(env, "CONNKIT_BUILD_ENGINE="+st.engine.Kind) // that the tour has found
+	}
 	if st.o.Colour {
 		env = append(env, "CLICOLOR_FORCE=1", "GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=color.ui", "GIT_CONFIG_VALUE_0=always")
 	}

@@ -57,7 +57,9 @@ func firstLine(err error) string {
 }
 
 func (st *stage) engineCmd(e *Engine, args ...string) proc.Cmd {
-	return st.proc(append([]string{e.Program}, args...), true)
+	cmd := st.proc(append([]string{e.Program}, args...), true)
+	cmd.Merged = false // an error tells the last line of stderr
+	return cmd
 }
 
 // removeImages takes out of the engine what the tour put there. That it cannot

@@ -85,7 +85,9 @@ func fake(t *testing.T) (Options, string) {
 		t.Fatal(err)
 	}
 	o := Options{Program: exe, Environ: os.Environ()}
-	o.Engine = func(context.Context) (Engine, error) { return Engine{Program: exe, Name: "fake 1.0"}, nil }
+	o.Engine = func(context.Context) (Engine, error) {
+		return Engine{Program: exe, Kind: "podman", Name: "fake 1.0"}, nil
+	}
 	return o, dir
 }
 

@@ -28,6 +28,7 @@ type stage struct {
 	scratch  string // what no tour keeps: caches
 	monorepo string
 	registry string  // of its images, so that none of the user's is replaced
+	engine   *Engine // that answers
 	image    *Engine // has the image that was built
 	pulled   *Engine // has a base image that was not there before
 	made     bool    // the folder was not there before

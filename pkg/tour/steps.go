@@ -50,9 +50,12 @@ func (c *Command) refused(code int, why string) *Command {
 
 // script gives the steps of the tour. Its commands are run in the monorepo.
 func script(o Options) []*Step {
-	build := connkit("build", made)
+	build, images := []string{"build", made}, []string{"images"}
+	if o.UseEngine != "" {
+		build, images = append(build, "--engine", o.UseEngine), append(images, "--engine", o.UseEngine)
+	}
 	if o.BaseImage != "" {
-		build = connkit("build", made, "--build-arg", "BASE_IMAGE="+o.BaseImage)
+		build = append(build, "--build-arg", "BASE_IMAGE="+o.BaseImage)
 	}
 	config := made + "/config.yaml"
 	steps := []*Step{
@@ -77,7 +80,7 @@ func script(o Options) []*Step {
 			command("git", "grep", "-h", "api_token", "--", config),
 			connkit("run", "discover", made),
 		}},
-		{Name: "build", Title: "make its :local image, and ask the connector in it", engine: true, Commands: []*Command{build, connkit("images")}},
+		{Name: "build", Title: "make its :local image, and ask the connector in it", engine: true, Commands: []*Command{connkit(build...), connkit(images...)}},
 		{Name: "ci", Title: "put both into the matrix", Commands: []*Command{
 			connkit("ci", "add", made, imported),
 			command("git", "diff", "--unified=1", "--", ".github"),

@@ -12,6 +12,7 @@ import (
 type Options struct {
 	Program   string   // the connkit program, to be started for each command
 	Keep      string   // folder that the tour is made in and that stays; "" is a temporary one
+	UseEngine string   // engine that the build is told to use; "" is the one that is found
 	BaseImage string   // image with Python for the build; "" is that of the Dockerfile
 	Width     int      // of the terminal that the output is for; 0 is none
 	Colour    bool     // let the commands colour what they print
@@ -23,7 +24,8 @@ type Options struct {
 // Engine is a container engine that answers.
 type Engine struct {
 	Program string `json:"program"`
-	Name    string `json:"name"`
+	Kind    string `json:"kind"` // docker, podman, nerdctl
+	Name    string `json:"name"` // with its version
 }
 
 // Watch is told what happens while it happens. Each function may be nil.
@@ -78,6 +80,7 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	defer st.close()
 	r := &Result{Monorepo: st.monorepo, Steps: []*Step{}}
 	r.lookForEngine(ctx, o)
+	st.engine = r.Engine
 	o.Watch.Stage(r)
 	for _, s := range script(o) {
 		r.Steps = append(r.Steps, s)

@@ -64,6 +64,31 @@ func TestABaseImageGoesIntoTheBuildAlone(t *testing.T) {
 	}
 }
 
+func TestAnEngineThatIsNamedStandsOnTheCommandLines(t *testing.T) {
+	t.Parallel()
+	build := Plan(Options{UseEngine: "podman", BaseImage: "x"}).Steps[4]
+	if build.Commands[0].Line != "connkit build source-weather --engine podman --build-arg BASE_IMAGE=x" || build.Commands[1].Line != "connkit images --engine podman" {
+		t.Errorf("%s; %s", build.Commands[0].Line, build.Commands[1].Line)
+	}
+}
+
+// What the tour has found builds, also where the user's settings name it.
+func TestTheEngineThatWasFoundBuilds(t *testing.T) {
+	o, dir := fake(t)
+	t.Setenv("CONNKIT_BUILD_ENGINE", "docker")
+	o.Environ = os.Environ()
+	for use, want := range map[string]string{"": "CONNKIT_BUILD_ENGINE=podman\n", "nerdctl": "CONNKIT_BUILD_ENGINE=docker\n"} {
+		o.UseEngine = use
+		if _, err := Run(t.Context(), o); err != nil {
+			t.Fatal(err)
+		}
+		seen := read(t, dir, "environ build")
+		if i := strings.LastIndex(seen, "CONNKIT_BUILD_ENGINE="); i < 0 || !strings.HasPrefix(seen[i:]+"\n", want) {
+			t.Errorf("%q: connkit build saw %q, want %q", use, seen[max(i, 0):], want)
+		}
+	}
+}
+
 func TestATourRunsEveryCommandAndTellsItsEffect(t *testing.T) {
 	o, dir := fake(t)
 	t.Setenv("TOUR_FAKE_BASE", "there")
