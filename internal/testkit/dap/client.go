@@ -31,7 +31,7 @@ type Client struct {
 // launch.json has. The program waits until [Client.Begin].
 func Attach(tb testing.TB, addr, arguments string) *Client {
 	tb.Helper()
-	conn, err := net.DialTimeout("tcp", addr, patience)
+	conn, err := (&net.Dialer{Timeout: patience}).DialContext(tb.Context(), "tcp", addr)
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -71,7 +71,8 @@ def run(words):
     main = sys.modules["__main__"].__dict__
     own = not (getattr(sys.flags, "safe_path", False) or sys.flags.isolated)  # sys.path[0] is this file's folder
     kind, rest = words[0], words[1:]
-    archive = is_archive(kind)
+    path, archive = full(kind), is_archive(kind)
+    code = None if kind in ("-m", "-c") or archive else read(path)
     for name in [n for n in main if n not in ("__name__", "__builtins__")]:
         del main[name]
     main.update(__doc__=None, __package__=None, __loader__=None, __spec__=None, __annotations__={})
@@ -89,15 +90,29 @@ def run(words):
         sys.argv[:] = words
         if own:
             del sys.path[0]
-        runpy.run_path(kind, run_name="__main__")
+        sys.path.insert(0, path)
+        runpy._run_module_as_main("__main__", alter_argv=False)
     else:
         sys.argv[:] = words
         if own:
             sys.path[0] = os.path.dirname(os.path.realpath(kind))
-        with open(kind, "rb") as f:
-            code = compile(f.read(), kind, "exec")
-        main.update(__file__=kind, __cached__=None)
-        exec(code, main)
+        main.update(__file__=path, __cached__=None)
+        exec(compile(code, path, "exec"), main)
+
+
+def full(path):
+    """How the interpreter spells the path of what it runs."""
+    return os.path.abspath(path) if sys.version_info >= (3, 9) else path
+
+
+def read(path):
+    """Reads a script, or ends as the interpreter does."""
+    try:
+        with open(path, "rb") as f:
+            return f.read()
+    except OSError as e:
+        sys.stderr.write("%s: can't open file '%s': [Errno %d] %s\n" % (sys.executable, path, e.errno, e.strerror))
+        sys.exit(2)
 
 
 def is_archive(path):

@@ -130,6 +130,24 @@ func TestNobodyComes(t *testing.T) {
 	}
 }
 
+// Who is there before the debugger is waits, and is let in.
+func TestEarlyDebugger(t *testing.T) {
+	c := begin(t, "python", "slow", nil)
+	d := dap.Attach(t, c.addr, `{}`)
+	d.Begin()
+	c.want("", "")
+}
+
+// A debugger may go and come again, also before it has begun.
+func TestAnotherDebugger(t *testing.T) {
+	for _, language := range both {
+		c := begin(t, language, "", nil)
+		c.attach().Drop()
+		dap.Attach(t, c.addr, `{}`).Begin()
+		c.want("", "")
+	}
+}
+
 // Somebody who comes and goes without a word has not attached.
 func TestSomebodyWhoDoesNotBegin(t *testing.T) {
 	c := begin(t, "python", "", func(o *Options, _ *run.Options) { o.Wait = 500 * time.Millisecond })

@@ -2,17 +2,13 @@ package debug
 
 import (
 	"context"
-	"debug/elf"
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/rpc"
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -45,54 +41,6 @@ func (d *delve) name() string { return "dlv" }
 
 // words: of the Debug Adapter Protocol, and of dlv's own.
 func (d *delve) words() []string { return []string{"Content-Length:", "{"} }
-
-// installDelve makes a dlv that runs in every image too.
-const installDelve = "CGO_ENABLED=0 go install github.com/go-delve/delve/cmd/dlv@latest"
-
-func (d *delve) check(ctx context.Context) (err error) {
-	if d.program, err = findDelve(ctx); err != nil {
-		return err
-	}
-	if d.o.Process.Container != nil && !isStatic(d.program) {
-		return fault.Environmentf("looking for dlv: %q needs libraries that an image may lack", d.program).WithHint("%s", installDelve)
-	}
-	return nil
-}
-
-// findDelve looks in PATH, and where go install puts programs.
-func findDelve(ctx context.Context) (string, error) {
-	if program, err := proc.Look("dlv"); err == nil {
-		return program, nil
-	}
-	out, err := proc.Run(ctx, proc.Cmd{Argv: []string{"go", "env", "GOBIN", "GOPATH"}})
-	if ctx.Err() != nil {
-		return "", err
-	}
-	bin, paths, _ := strings.Cut(string(out.Stdout), "\n")
-	places := []string{bin}
-	for _, path := range filepath.SplitList(strings.TrimSpace(paths)) {
-		places = append(places, filepath.Join(path, "bin"))
-	}
-	for _, place := range places {
-		if !filepath.IsAbs(place) {
-			continue
-		}
-		if program, err := proc.Look(filepath.Join(place, "dlv")); err == nil {
-			return program, nil
-		}
-	}
-	return "", fault.Environmentf("looking for dlv: it is neither in PATH nor where go install puts programs").WithHint("%s", installDelve)
-}
-
-// isStatic tells a program of Linux that needs no other file.
-func isStatic(program string) bool {
-	f, err := elf.Open(program)
-	if err != nil {
-		return false
-	}
-	defer f.Close() //nolint:errcheck // only read
-	return !slices.ContainsFunc(f.Progs, func(p *elf.Prog) bool { return p.Type == elf.PT_INTERP })
-}
 
 // headless are dlv's arguments before the connector's own.
 func (d *delve) headless(program, listen string, more ...string) []string {
@@ -249,123 +197,4 @@ func (d *delve) release() {
 		_ = d.hold.Close() // nothing was written
 		d.hold = nil
 	}
-}
-
-// errSilent is a dlv that does not answer.
-var errSilent = errors.New("dlv does not answer")
-
-// watch looks at the connector until it ends: dlv does not end with it.
-func (d *delve) watch(c *client) {
-	const often = 100 * time.Millisecond
-	for ; ; time.Sleep(often) {
-		out, err := c.state()
-		status, ended := exitStatus(err)
-		d.mu.Lock()
-		switch {
-		case ended:
-			d.status = &status
-		case err != nil && !errors.Is(err, errSilent):
-			d.lost = true
-		case err == nil:
-			d.still = !out.State.Running
-			d.pid = max(d.pid, out.State.Pid)
-		}
-		over := ended || d.lost
-		d.mu.Unlock()
-		if over {
-			_ = c.detach() // gone already is fine
-			d.orphan()
-			return
-		}
-	}
-}
-
-// orphan ends a connector that a killed dlv has left. It has a process group of its own.
-func (d *delve) orphan() {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.image == nil && d.pid > 1 && d.status == nil {
-		_ = syscall.Kill(-d.pid, syscall.SIGKILL) // gone already is fine
-		_ = syscall.Kill(d.pid, syscall.SIGKILL)
-	}
-}
-
-// end gives the status of the connector for that of dlv.
-func (d *delve) end(own error) error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.status == nil {
-		d.lost = d.lost || own != nil && d.client != nil
-		return own
-	}
-	switch n := *d.status; {
-	case n == 0:
-		return nil
-	case n < 0:
-		return &proc.Error{Argv: d.argv, Status: -1, Err: fmt.Errorf("signal: %s", syscall.Signal(-n))}
-	default:
-		return &proc.Error{Argv: d.argv, Status: n, Err: errors.New("exit status " + strconv.Itoa(n))}
-	}
-}
-
-// left has the connector go on when its last debugger has gone, as debugpy does.
-func (d *delve) left() {
-	d.mu.Lock()
-	c, still := d.client, d.still && d.status == nil
-	d.mu.Unlock()
-	if c != nil && still {
-		_ = c.resume() // it is tried again
-	}
-}
-
-// ending has dlv end the connector with itself, and what a killed dlv leaves.
-func (d *delve) ending(s run.Running, _ func() bool) {
-	d.mu.Lock()
-	c := d.client
-	d.mu.Unlock()
-	if over(context.Background(), s) != nil || c == nil {
-		return
-	}
-	go func() {
-		_ = s.Wait(context.Background()) // however it ends
-		d.orphan()
-		_ = c.rpc.Close()
-	}()
-}
-
-// fate tells of a dlv that was ended by somebody else.
-func (d *delve) fate() error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if !d.lost || d.status != nil {
-		return nil
-	}
-	return fault.Failedf("dlv has ended, and the connector with it, so that there is no result")
-}
-
-// wrapImage starts the image's own program under a dlv that is mounted. Its
-// output follows dlv's first line.
-func (d *delve) wrapImage(ctx context.Context, process run.Process) (proc.Cmd, error) {
-	c := d.image
-	flags, err := published(c, delvePort)
-	if err != nil {
-		return proc.Cmd{}, err
-	}
-	listen := "0.0.0.0:" + strconv.Itoa(delvePort) // of the container
-	if flags == nil {
-		listen = net.JoinHostPort(loopback, strconv.Itoa(delvePort))
-	}
-	program, err := filepath.EvalSymlinks(d.program)
-	if err != nil {
-		return proc.Cmd{}, err
-	}
-	flags = append(flags, mount(program, dlvFile, readOnly)...)
-	cmd := process.Cmd
-	cmd.Argv = c.Argv(flags, append(append([]string{dlvFile}, d.headless(c.Entrypoint[0], listen)...), c.Entrypoint[1:]...))
-	cmd.Status = d.end
-	cmd.Output = func(own *os.File) (*os.File, error) {
-		_, err := banner(ctx, own)
-		return own, err
-	}
-	return cmd, nil
 }

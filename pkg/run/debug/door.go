@@ -2,6 +2,7 @@ package debug
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"net"
 	"sync"
@@ -25,6 +26,7 @@ type door struct {
 	left     time.Time
 	ending   bool // the debugger has told its clients that the program ended
 	terminal bool // a client asked to end the program before that
+	closed   bool
 }
 
 const (
@@ -47,11 +49,6 @@ func openDoor(l net.Listener, said func(string, ...any), words ...string) *door 
 	return d
 }
 
-func (d *door) addr() *net.TCPAddr {
-	a, _ := d.listener.Addr().(*net.TCPAddr) // it listens on TCP
-	return a
-}
-
 // lead lets clients through to the debugger of a new process; "" to none.
 func (d *door) lead(inner string) {
 	d.mu.Lock()
@@ -68,6 +65,9 @@ func (d *door) begin() {
 
 func (d *door) close() {
 	_ = d.listener.Close() // closed already is fine
+	d.mu.Lock()
+	d.closed = true
+	d.mu.Unlock()
 	d.shut()
 }
 
@@ -103,7 +103,7 @@ func (d *door) released() bool {
 }
 
 func (d *door) enter(client net.Conn) {
-	defer client.Close() //nolint:errcheck // both ways have ended
+	defer func() { _ = client.Close() }() // both ways have ended
 	if own, known := sameUser(client); known && !own {
 		d.said("another user of this machine tried to attach, and was sent away")
 		return
@@ -117,7 +117,7 @@ func (d *door) enter(client net.Conn) {
 		return
 	}
 	defer d.leave(client)
-	defer server.Close() //nolint:errcheck // both ways have ended
+	defer func() { _ = server.Close() }()
 	d.said("a debugger is attached")
 	go func() {
 		_, _ = io.Copy(io.MultiWriter(&ear{heard: d.fromServer}, client), server)
@@ -162,14 +162,11 @@ func (d *door) mayBecome(first []byte) bool {
 
 // admit connects a client to the debugger.
 func (d *door) admit(client net.Conn) (server net.Conn, ok bool) {
-	d.mu.Lock()
-	inner, pause := d.inner, settling-time.Since(d.left)
-	d.mu.Unlock()
-	if inner == "" {
+	inner, ok := d.await()
+	if !ok {
 		return nil, false
 	}
-	time.Sleep(pause)                     // none but shortly after another client has left
-	server, err := net.Dial("tcp", inner) //nolint:noctx // on this machine it answers at once
+	server, err := (&net.Dialer{}).DialContext(context.Background(), "tcp", inner) // on this machine it answers at once
 	if err != nil {
 		return nil, false
 	}
@@ -181,6 +178,23 @@ func (d *door) admit(client net.Conn) (server net.Conn, ok bool) {
 	}
 	d.clients[client], d.ever = true, true
 	return server, true
+}
+
+// await waits until the debugger takes a client: not before it listens, which
+// who is quick would else have to try again, nor just after another has left.
+func (d *door) await() (inner string, ok bool) {
+	for until := time.Now().Add(startTime); time.Now().Before(until); time.Sleep(20 * time.Millisecond) {
+		d.mu.Lock()
+		inner, closed, since := d.inner, d.closed, time.Since(d.left)
+		d.mu.Unlock()
+		switch {
+		case closed:
+			return "", false
+		case inner != "" && since > settling:
+			return inner, true
+		}
+	}
+	return "", false
 }
 
 func (d *door) leave(client net.Conn) {

@@ -52,6 +52,9 @@ func start(t *testing.T, language, mode string, change func(*Options, *run.Optio
 	if err := os.CopyFS(d.dir, os.DirFS(source)); err != nil {
 		t.Fatal(err)
 	}
+	for _, name := range []string{"main.go", "go.mod"} { // they are no package of this module
+		_ = os.Rename(filepath.Join(d.dir, name+".txt"), filepath.Join(d.dir, name))
+	}
 	name, value, _ := strings.Cut(d.mark, "=")
 	testkit.Put(t, d.dir, map[string]string{"test.flow.yaml": fmt.Sprintf("captures:\n  acmeCo/x: {endpoint: {local: {command: %s, env: {%s: %q}, config: {}}}, bindings: []}\n", command, name, value)})
 	ro := run.Options{Dir: d.dir, Root: d.dir, Language: language, Kind: "capture", Timeout: time.Minute, DebugCall: "spec"}
@@ -285,6 +288,19 @@ func TestE2EDrop(t *testing.T) {
 		c := d.attach()
 		d.stopInAnswer(c)
 		c.Drop()
+		d.wantSpec()
+	}
+}
+
+// A debugger may go before it has begun, and another come.
+func TestE2EReattach(t *testing.T) {
+	for _, language := range []string{"python", "go"} {
+		d := start(t, language, "plain", nil)
+		d.attach().Drop()
+		d.told <- Address{}
+		c := d.attach()
+		s := d.stopInAnswer(c)
+		c.Continue(s)
 		d.wantSpec()
 	}
 }

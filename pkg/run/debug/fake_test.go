@@ -108,6 +108,8 @@ func fakePython() {
 	case os.Getenv("FAKE") == "dies":
 		fmt.Fprintln(os.Stderr, "ImportError: no module")
 		os.Exit(3)
+	case os.Getenv("FAKE") == "slow":
+		time.Sleep(300 * time.Millisecond)
 	case os.Getenv("FAKE") == "no copy":
 		os.Exit(noDebugpy)
 	}
@@ -172,7 +174,7 @@ func (s *RPCServer) State(_ struct{ NonBlocking bool }, out *FakeState) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.status != nil {
-		return fmt.Errorf("Process 7 has exited with status %d", *s.status) //nolint:revive,staticcheck // dlv's words
+		return fmt.Errorf("Process 7 has exited with status %d", *s.status)
 	}
 	out.State.Running = s.begun && os.Getenv("FAKE") != "stands"
 	return nil
@@ -185,8 +187,10 @@ func (s *RPCServer) ListBreakpoints(_ struct{}, out *map[string]any) error {
 }
 
 // ClearBreakpoint takes the one away that was set.
-func (s *RPCServer) ClearBreakpoint(in struct{ Id int }, _ *struct{}) error { //nolint:revive // dlv's name
-	if in.Id != 3 {
+func (s *RPCServer) ClearBreakpoint(in struct {
+	ID int `json:"Id"`
+}, _ *struct{}) error {
+	if in.ID != 3 {
 		return errors.New("that is dlv's own")
 	}
 	s.cleared++

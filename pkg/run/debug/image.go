@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -122,3 +123,30 @@ func headInImage(ctx context.Context, c *run.Container, name string) (found, tex
 
 // open lets everybody write into a folder, which lies in one that is its owner's alone.
 func open(dir string) error { return os.Chmod(dir, 0o777) }
+
+// wrapImage starts the image's own program under a dlv that is mounted. Its
+// output follows dlv's first line.
+func (d *delve) wrapImage(ctx context.Context, process run.Process) (proc.Cmd, error) {
+	c := d.image
+	flags, err := published(c, delvePort)
+	if err != nil {
+		return proc.Cmd{}, err
+	}
+	listen := "0.0.0.0:" + strconv.Itoa(delvePort) // of the container
+	if flags == nil {
+		listen = net.JoinHostPort(loopback, strconv.Itoa(delvePort))
+	}
+	program, err := filepath.EvalSymlinks(d.program)
+	if err != nil {
+		return proc.Cmd{}, err
+	}
+	flags = append(flags, mount(program, dlvFile, readOnly)...)
+	cmd := process.Cmd
+	cmd.Argv = c.Argv(flags, append(append([]string{dlvFile}, d.headless(c.Entrypoint[0], listen)...), c.Entrypoint[1:]...))
+	cmd.Status = d.end
+	cmd.Output = func(own *os.File) (*os.File, error) {
+		_, err := banner(ctx, own)
+		return own, err
+	}
+	return cmd, nil
+}

@@ -51,7 +51,7 @@ func TestPortThatIsTaken(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
+	defer l.Close() //nolint:errcheck // the test is over
 	_, err = openPort(portOf(l), 0, "x")
 	if fault.KindOf(err) != fault.Environment || fault.HintOf(err) == "" {
 		t.Fatalf("got %v", err)
@@ -76,12 +76,12 @@ func TestSameUser(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
+	defer l.Close() //nolint:errcheck // the test is over
 	there, err := net.Dial("tcp4", l.Addr().String())
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer there.Close()
+	defer there.Close() //nolint:errcheck // the test is over
 	here, err := l.Accept()
 	if err != nil {
 		t.Fatal(err)

@@ -66,7 +66,9 @@ func (c *client) resume() error {
 			continue // dlv's own
 		}
 		var cleared struct{}
-		if err := c.call("ClearBreakpoint", struct{ Id int }{b.ID}, &cleared); err != nil { //nolint:revive // dlv's name
+		if err := c.call("ClearBreakpoint", struct {
+			ID int `json:"Id"`
+		}{b.ID}, &cleared); err != nil {
 			return err
 		}
 	}
