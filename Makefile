@@ -46,9 +46,11 @@ race: # by default each program that the tests start would sleep a second at its
 e2e: build setup setup-docker ## tests with the real SDKs from the registries, the real sops, and real container engines
 	BINARY_UNDER_TEST=$(CURDIR)/bin/connkit go test -tags $(TAGS),e2e -run '^TestE2E' -timeout 40m -v ./internal/cli ./internal/doctest ./pkg/pyenv ./pkg/run/debug ./internal/testkit/kmsfake | bash scripts/test-summary.sh
 
-shims: build setup-python ## the rules of the two shims, against real SDK versions
+shims: build setup-python ## the rules of the two shims against real SDK versions, and the tests of the scaffolds without an SDK
 	$(PY)/bin/python templates/tests/run.py airbyte
 	$(PY)/bin/python templates/tests/run.py singer
+	$(PY)/bin/python templates/tests/run.py materialize
+	$(PY)/bin/python templates/tests/run.py derive
 
 lint: setup-lint ## golangci-lint
 	$(TOOLS)/bin/golangci-lint run --build-tags $(TAGS)

@@ -7,7 +7,7 @@ import "embed"
 
 // FS holds each template in a folder of its name.
 //
-//go:embed all:airbyte all:go all:python all:shared all:singer
+//go:embed all:airbyte all:derive all:go all:materialize all:python all:shared all:singer
 var FS embed.FS
 
 // Dockerfiles holds what images of connectors without a Dockerfile are built

@@ -19,7 +19,7 @@ var floors = map[string]int{
 	"pkg/workspace": 2, "pkg/flow": 2, "pkg/pyenv": 2, "templates": 2, "internal/ui": 2,
 	"internal/gitcmd": 2, "internal/proc": 1, "internal/textedit": 1, "internal/yamltext": 1, "internal/testkit": 1, "internal/jsonschema": 1,
 	"pkg/license":    1, // a word that settings are checked with
-	"internal/fault": 0,
+	"internal/fault": 0, "internal/pattern": 0,
 }
 
 // homes are the only rooms that may import a library.

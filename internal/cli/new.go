@@ -32,8 +32,9 @@ func newNewCmd(a *app) *cobra.Command {
 		Use:   "new NAME",
 		Short: "Scaffold a connector that runs at once",
 		Long: `Scaffold a connector in the workspace's root: build file, package, test.flow.yaml,
-config.yaml, tests and a README of what to edit next. It answers spec and discover
-at once.
+config.yaml, tests and a README of what to edit next. It runs at once: a capture with
+a sample of records, a materialization or derivation with a fixture of documents. The
+name tells the kind: source-, materialize- or derive-.
 
 The airbyte and singer templates wrap an existing source or tap: a package
 (--upstream-package), a git repository (--upstream-git) or a folder of this
@@ -41,7 +42,9 @@ repository (--upstream-path). Without one they hold a small source of their own.
 		Example: `  connkit new source-bigdata
   connkit new source-faker --template airbyte --upstream-package airbyte-source-faker --class source_faker:SourceFaker
   connkit new source-bigdata --template airbyte --upstream-git https://github.com/big/data.git@v1.4.2#connector
-  connkit new source-events --template go --dry-run`,
+  connkit new source-events --template go --dry-run
+  connkit new materialize-bigdata
+  connkit new derive-totals`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if f.list {
 				return noArgs(cmd, args)

@@ -276,7 +276,7 @@ func showChanges(p *ui.Page, plan *upstream.Plan, conflictsOnly bool) {
 		if conflictsOnly && c.Status != upstream.Conflict {
 			continue
 		}
-		text := "  " + column(c.Status, 10) + c.Path
+		text := "  " + column(c.Status, 10) + ui.Plain(c.Path)
 		if c.Why != "" {
 			text += "  " + p.Dim("("+c.Why+")")
 		}

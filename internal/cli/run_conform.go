@@ -35,7 +35,8 @@ With --snapshot its answers are compared with those that are kept in a folder, w
 			if err := a.fillRun(cmd.Context(), &opts.Options, args[0]); err != nil {
 				return err
 			}
-			for _, path := range []*string{&opts.Fixture, &opts.Snapshot, &junit} {
+			opts.Fixture = a.fixtureOf(opts.Options, opts.Fixture)
+			for _, path := range []*string{&opts.Snapshot, &junit} {
 				if *path != "" {
 					*path = a.absolute(*path)
 				}
@@ -57,7 +58,7 @@ With --snapshot its answers are compared with those that are kept in a folder, w
 	a.answerFlag(cmd)
 	f := cmd.Flags()
 	f.DurationVar(&opts.Duration, "for", 0, "how long a session may go on; else 30s")
-	f.StringVar(&opts.Fixture, "fixture", "", "`file` of documents for a derivation or materialization")
+	f.StringVar(&opts.Fixture, "fixture", "", "`file` of documents for a derivation or materialization, else its fixture.jsonl")
 	f.StringVar(&opts.Snapshot, "snapshot", "", "`folder` of kept answers to compare with")
 	f.BoolVar(&opts.Update, "update", false, "write the snapshots anew")
 	f.StringArrayVar(&opts.Redact, "redact", nil, "`/pointer` of a value that snapshots leave out, of all collections or of COLLECTION:/pointer; may be repeated")

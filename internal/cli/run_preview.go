@@ -71,7 +71,7 @@ func previewFlags(cmd *cobra.Command, o *run.PreviewOptions, sessions *string) {
 	f.BoolVar(&o.OutputState, "output-state", false, "print changes of the state among the documents, and the state at the end")
 	f.BoolVar(&o.OutputApply, "output-apply", false, "print what the connector did to put the task in place")
 	f.BoolVar(&o.Unchecked, "no-check", false, "leave documents unchecked")
-	f.StringVar(&o.Fixture, "fixture", "", "`file` of documents for a derivation or materialization; - is stdin")
+	f.StringVar(&o.Fixture, "fixture", "", "`file` of documents for a derivation or materialization, else its fixture.jsonl; - is stdin")
 	f.StringVar(&o.Runtime, "runtime", "v2", "generation of Flow's runtime to be: v1 or v2")
 	f.BoolVar(&o.LoadAll, "load-all", false, "ask a materialization for each key, also for those that are new for sure")
 	_ = cmd.RegisterFlagCompletionFunc("runtime", cobra.FixedCompletions([]string{"v1", "v2"}, cobra.ShellCompDirectiveNoFileComp)) // the flag is there
@@ -99,9 +99,7 @@ func (a *app) fillPreview(o *run.PreviewOptions, sessions string) error {
 	if o.StateFile != "" {
 		o.StateFile = a.absolute(o.StateFile)
 	}
-	if o.Fixture != "" && o.Fixture != "-" {
-		o.Fixture = a.absolute(o.Fixture)
-	}
+	o.Fixture = a.fixtureOf(o.Options, o.Fixture)
 	o.Stdin, o.Out, o.Progress = a.streams.In, a.ui.OutWriter(), func(r run.PreviewResult) { a.ui.Live(liveLine(r)) }
 	return nil
 }

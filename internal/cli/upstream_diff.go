@@ -66,7 +66,7 @@ func showDiff(p *ui.Page, d *imports.Difference) {
 	}
 	p.Line(fmt.Sprintf("%s  %d %s from %s", p.Bold(d.Dest), len(d.Edits), files, from))
 	for _, e := range d.Edits {
-		text := "  " + column(e.Status, 10) + e.Path
+		text := "  " + column(e.Status, 10) + ui.Plain(e.Path)
 		if e.From != "" {
 			text += "  " + p.Dim("(was "+e.From+")")
 		}

@@ -163,3 +163,28 @@ func TestVersions(t *testing.T) {
 		t.Errorf("no git: %v", err)
 	}
 }
+
+// A password reaches git by settings alone, and only for the host that it is for.
+func TestAccess(t *testing.T) {
+	t.Parallel()
+	for raw, want := range map[string]string{
+		"https://github.com/big/data.git":       "remote.up.url=https://github.com/big/data.git",
+		"https://ann:s3c%40ret@host:8443/x.git": "connkit.username=ann connkit.password=s3c@ret credential.https://host:8443.helper= credential.https://host:8443.helper=! remote.up.url=https://host:8443/x.git",
+		"http://ann:pw@host":                    "connkit.username=ann connkit.password=pw credential.http://host.helper= credential.http://host.helper=! remote.up.url=http://host",
+		"https://ann@host/x":                    "remote.up.url=https://ann@host/x",
+		"ssh://git:pw@host/x":                   "remote.up.url=ssh://git:pw@host/x",
+		"git@host:x":                            "remote.up.url=git@host:x",
+		"/home/ann:b@c/x":                       "remote.up.url=/home/ann:b@c/x",
+	} {
+		var got []string
+		for _, s := range gitcmd.Access("up", raw) {
+			if strings.HasPrefix(s.Value, "!") {
+				s.Value = "!" // the helper's script
+			}
+			got = append(got, s.Key+"="+s.Value)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%q:\ngot  %s\nwant %s", raw, strings.Join(got, " "), want)
+		}
+	}
+}

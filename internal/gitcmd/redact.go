@@ -2,8 +2,9 @@ package gitcmd
 
 import (
 	"net/url"
-	"regexp"
 	"strings"
+
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // Redact takes user, password and query out of a URL. An ssh address keeps the
@@ -54,7 +55,7 @@ func Secrets(raw string) (user, password string) {
 	return u.User.Username(), password
 }
 
-var userInfo = regexp.MustCompile(`([a-zA-Z][a-zA-Z0-9+.-]*://)[^/\s'"@]*(?:@[^/\s'"@]*)*@`)
+var userInfo = pattern.Lazy(`([a-zA-Z][a-zA-Z0-9+.-]*://)[^/\s'"@]*(?:@[^/\s'"@]*)*@`)
 
 // Scrub takes users and passwords out of all URLs in a text, such as a message
 // of git, and with them the given URL's own in any other place.
@@ -64,7 +65,7 @@ func Scrub(text, rawURL string) string {
 	} else if len(user) > 8 { // a token; a short one is a name
 		text = strings.ReplaceAll(text, user, "***")
 	}
-	return userInfo.ReplaceAllStringFunc(text, func(m string) string {
+	return userInfo().ReplaceAllStringFunc(text, func(m string) string {
 		scheme, _, _ := strings.Cut(m, "://")
 		if strings.HasSuffix(m, "://git@") {
 			return m

@@ -2,16 +2,16 @@ package gitcmd
 
 import (
 	"context"
-	"regexp"
 	"strconv"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // minimum is the first git that merges trees without a work tree (merge-tree --write-tree).
 const minMajor, minMinor = 2, 38
 
-var versionForm = regexp.MustCompile(`(\d+)\.(\d+)`)
+var versionForm = pattern.Lazy(`(\d+)\.(\d+)`)
 
 // CheckVersion wants git 2.38 or newer; an older or missing one is a
 // [fault.Environment] error.
@@ -20,7 +20,7 @@ func CheckVersion(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	m := versionForm.FindStringSubmatch(out.Text())
+	m := versionForm().FindStringSubmatch(out.Text())
 	if m == nil {
 		return fault.Environmentf("looking at git: %q is no version", out.Text())
 	}

@@ -36,7 +36,7 @@ var beforeRename = func() {}
 // existing target is [ErrExists] and stays untouched.
 func WriteTree(ctx context.Context, target string, files []File) error {
 	parent := filepath.Dir(target)
-	sweepDrafts(parent)
+	SweepDead(parent, draftPrefix)
 	draft, err := os.MkdirTemp(parent, fmt.Sprintf("%s%d-", draftPrefix, os.Getpid()))
 	if err != nil {
 		return fmt.Errorf("creating a folder in %q: %w", parent, errors.Unwrap(err))
@@ -84,15 +84,17 @@ func writeNew(path string, f File) error {
 	return err
 }
 
-// sweepDrafts removes drafts whose process is gone. What cannot be removed
-// does not stand in the way of a new draft, so errors do not matter.
-func sweepDrafts(parent string) {
-	left, _ := filepath.Glob(filepath.Join(parent, draftPrefix+"*"))
-	for _, dir := range left {
-		name := strings.TrimPrefix(filepath.Base(dir), draftPrefix)
-		pid, err := strconv.Atoi(name[:max(strings.IndexByte(name, '-'), 0)])
-		if err == nil && errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
-			_ = os.RemoveAll(dir)
+// SweepDead removes what lies in parent under the name prefix, process id, dash
+// and anything, and whose process is gone. What cannot be removed does not
+// stand in the way of something new, so errors do not matter.
+func SweepDead(parent, prefix string) {
+	entries, _ := os.ReadDir(parent) // not a glob: the name of parent may hold brackets
+	for _, e := range entries {
+		name, ours := strings.CutPrefix(e.Name(), prefix)
+		id, _, ok := strings.Cut(name, "-")
+		pid, err := strconv.Atoi(id)
+		if ours && ok && err == nil && pid > 0 && errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
+			_ = os.RemoveAll(filepath.Join(parent, e.Name()))
 		}
 	}
 }

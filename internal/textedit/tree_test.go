@@ -3,6 +3,7 @@ package textedit_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -120,4 +121,23 @@ func TestWriteTreeAfterAKill(t *testing.T) {
 			t.Errorf("the draft of the killed process is still there: %s", name)
 		}
 	}
+}
+
+// What runs of dead processes have left goes, and nothing else does.
+func TestSweepDead(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "work [1]") // no glob
+	mine := fmt.Sprintf("run-%d-x", os.Getpid())
+	for name, stays := range map[string]bool{
+		"run-999999999-x": false, "run-999999998-": false, mine: true, "run-999999999": true, "run--1-x": true, "run-0-x": true, "run-x-y": true, "run-": true, "other-999999999-x": true, "run-1e9-x": true,
+	} {
+		if err := os.MkdirAll(filepath.Join(dir, name, "below"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		textedit.SweepDead(dir, "run-")
+		if _, err := os.Lstat(filepath.Join(dir, name)); (err == nil) != stays {
+			t.Errorf("%s: there %v, want %v", name, err == nil, stays)
+		}
+	}
+	textedit.SweepDead(filepath.Join(dir, "none"), "run-") // what is not there holds nothing
 }

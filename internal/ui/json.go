@@ -3,7 +3,8 @@ package ui
 import (
 	"bytes"
 	"encoding/json"
-	"regexp"
+
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // JSON prints a document indented, in its own order, and coloured where there
@@ -18,13 +19,13 @@ func (p *Page) JSON(doc json.RawMessage) {
 }
 
 // jsonToken is a text, with the colon behind it when it is a key, or a word or number.
-var jsonToken = regexp.MustCompile(`"(?:[^"\\]|\\.)*"(?:: )?|[-0-9.eE+]+|true|false|null`)
+var jsonToken = pattern.Lazy(`"(?:[^"\\]|\\.)*"(?:: )?|[-0-9.eE+]+|true|false|null`)
 
 func (p *Page) colourJSON(text string) string {
 	if p.st.cyan.Render("x") == "x" {
 		return text
 	}
-	return jsonToken.ReplaceAllStringFunc(text, func(token string) string {
+	return jsonToken().ReplaceAllStringFunc(text, func(token string) string {
 		switch {
 		case token[0] != '"':
 			return p.st.yellow.Render(token)

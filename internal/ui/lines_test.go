@@ -3,6 +3,7 @@ package ui_test
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -45,5 +46,33 @@ func TestLinesWithoutATerminal(t *testing.T) {
 	lines.End()
 	if errOut.String() != "connkit: a: one\nconnkit: a: two\n" {
 		t.Errorf("got %q", errOut)
+	}
+}
+
+// Steps, details and logs come from several goroutines at once, and so may the end.
+func TestProgressFromSeveralGoroutines(t *testing.T) {
+	t.Parallel()
+	u, _, drawn := terminal(t, 40, map[string]string{"LANG": "C.UTF-8"})
+	var all sync.WaitGroup
+	for i := range 8 {
+		all.Go(func() {
+			for n := range 50 {
+				u.Step("step %d", i)
+				u.Detail("half")
+				u.Live("still")
+				u.Log("info", fmt.Sprintf("log %d of %d.", n, i))
+				u.Done()
+			}
+		})
+	}
+	all.Wait()
+	u.Done()
+	got := drawn()
+	for i := range 8 {
+		for n := range 50 {
+			if !strings.Contains(got, fmt.Sprintf("log %d of %d.", n, i)) {
+				t.Fatalf("log %d of %d is lost", n, i)
+			}
+		}
 	}
 }

@@ -32,6 +32,8 @@ func (u *UI) Step(format string, args ...any) {
 		fmt.Fprintf(u.err, "connkit: %s\n", text)
 		return
 	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
 	if u.progress == nil {
 		u.progress = &progress{text: text, start: time.Now(), stop: make(chan struct{}), ended: make(chan struct{})}
 		go u.progress.draw(u.err)
@@ -42,24 +44,34 @@ func (u *UI) Step(format string, args ...any) {
 	u.progress.mu.Unlock()
 }
 
+// current gives the progress line, or nil. Logs of other programs come from goroutines of their own.
+func (u *UI) current() *progress {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.progress
+}
+
 // Live changes what the progress line says, in the middle of a step. Where no
 // line can be redrawn it does nothing.
 func (u *UI) Live(text string) {
-	if u.progress != nil {
-		u.progress.mu.Lock()
-		u.progress.text = text
-		u.progress.mu.Unlock()
+	if p := u.current(); p != nil {
+		p.mu.Lock()
+		p.text = text
+		p.mu.Unlock()
 	}
 }
 
 // Done ends the progress line.
 func (u *UI) Done() {
-	if u.progress == nil {
+	u.mu.Lock()
+	p := u.progress
+	u.progress = nil
+	u.mu.Unlock()
+	if p == nil {
 		return
 	}
-	close(u.progress.stop)
-	<-u.progress.ended
-	u.progress = nil
+	close(p.stop)
+	<-p.ended
 }
 
 func (p *progress) draw(w io.Writer) {
@@ -101,7 +113,7 @@ type aboveProgress struct {
 }
 
 func (a *aboveProgress) Write(b []byte) (int, error) {
-	if p := a.u.progress; p != nil {
+	if p := a.u.current(); p != nil {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		p.clear(a.u.err)

@@ -72,17 +72,17 @@ func (u *UI) Error(command string, err error) {
 		fmt.Fprintln(u.err, "connkit: interrupted")
 		return
 	}
-	fmt.Fprintf(u.err, "connkit: %s %v\n", u.errSt.red.Render("error:"), err)
+	fmt.Fprintf(u.err, "connkit: %s %s\n", u.errSt.red.Render("error:"), Plain(err.Error()))
 	if hint := fault.HintOf(err); hint != "" {
 		for line := range strings.Lines(hint) {
-			fmt.Fprintf(u.err, "connkit: %s %s\n", u.errSt.cyan.Render("hint:"), strings.TrimRight(line, "\n"))
+			fmt.Fprintf(u.err, "connkit: %s %s\n", u.errSt.cyan.Render("hint:"), Plain(strings.TrimRight(line, "\r\n")))
 		}
 	}
 }
 
 // Warn prints one thing to look at on stderr; the command goes on.
 func (u *UI) Warn(format string, args ...any) {
-	fmt.Fprintf(u.ErrWriter(), "connkit: %s %s\n", u.errSt.yellow.Render("warning:"), fmt.Sprintf(format, args...))
+	fmt.Fprintf(u.ErrWriter(), "connkit: %s %s\n", u.errSt.yellow.Render("warning:"), Plain(fmt.Sprintf(format, args...)))
 }
 
 func (u *UI) writeJSON(e envelope) error {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/charmbracelet/lipgloss"
 	"github.com/muesli/termenv"
@@ -34,6 +35,7 @@ type UI struct {
 	width        int  // of the terminal on stdout, or 0
 	marks        marks
 	outSt, errSt styles
+	mu           sync.Mutex // of progress
 	progress     *progress
 }
 

@@ -114,5 +114,6 @@ func (s source) want(t *Target) inputs.Want {
 	return w
 }
 
-// credentials are files of a connector that no image needs.
-var credentials = []string{catalogName, "config.yaml", "config.json", "*.decrypted.*", ".env", "acmeCo"}
+// credentials are files of a connector that no image needs: what it is tried
+// out with, and what the SQLite of the materialize template has stored then.
+var credentials = []string{catalogName, "config.yaml", "config.json", "*.decrypted.*", ".env", "acmeCo", "fixture.jsonl", "store.db*"}

@@ -3,13 +3,13 @@ package ci
 import (
 	"fmt"
 	"math"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/connkit/connkit/internal/pattern"
 	"github.com/connkit/connkit/internal/yamltext"
 	"github.com/connkit/connkit/pkg/workspace"
 )
@@ -135,8 +135,8 @@ func (p *place) buildStep(found *BuildArgs, m matrixValues) bool {
 }
 
 var (
-	buildCommand = regexp.MustCompile(`\b(docker|podman|nerdctl)\s+(buildx\s+)?build\b`)
-	buildArgFlag = regexp.MustCompile(`--build-arg[=\s]+("[^"]*"|'[^']*'|(?:\$\{\{[^}]*\}\}|[^\s\\'"]|"[^"]*"|'[^']*')+)`)
+	buildCommand = pattern.Lazy(`\b(docker|podman|nerdctl)\s+(buildx\s+)?build\b`)
+	buildArgFlag = pattern.Lazy(`--build-arg[=\s]+("[^"]*"|'[^']*'|(?:\$\{\{[^}]*\}\}|[^\s\\'"]|"[^"]*"|'[^']*')+)`)
 )
 
 // stepArgs gives the build args of a step, KEY=VALUE each, if it builds an image.
@@ -149,18 +149,15 @@ func stepArgs(step *yaml.Node) ([]string, bool) {
 		return strings.Split(args.Value, "\n"), true
 	}
 	run := yamltext.Get(step, "run")
-	if run == nil || !buildCommand.MatchString(run.Value) {
+	if run == nil || !buildCommand().MatchString(run.Value) {
 		return nil, false
 	}
 	var list []string
-	for _, m := range buildArgFlag.FindAllStringSubmatch(run.Value, -1) {
+	for _, m := range buildArgFlag().FindAllStringSubmatch(run.Value, -1) {
 		list = append(list, unquoted(m[1]))
 	}
 	return list, true
 }
-
-// unquoted takes a shell's quotes off a word.
-func unquoted(word string) string { return strings.NewReplacer(`"`, "", `'`, "").Replace(word) }
 
 // textOf gives all texts below a node.
 func textOf(n *yaml.Node) string {
@@ -170,47 +167,3 @@ func textOf(n *yaml.Node) string {
 	}
 	return strings.Join(texts, "\n")
 }
-
-var expression = regexp.MustCompile(`\$\{\{\s*(.*?)\s*\}\}`)
-
-// evaluate puts the values of the matrix into a text; ok is false when it needs
-// something else.
-func (m matrixValues) evaluate(text string) (string, bool) {
-	if strings.Contains(expression.ReplaceAllString(text, ""), "$") {
-		return "", false // a shell's variable
-	}
-	ok := true
-	value := expression.ReplaceAllStringFunc(text, func(s string) string {
-		v, known := m.value(expression.FindStringSubmatch(s)[1])
-		ok = ok && known
-		return v
-	})
-	return value, ok
-}
-
-// value evaluates matrix.a.b, a text in quotes, a number, and a || b of these.
-func (m matrixValues) value(text string) (string, bool) {
-	for _, part := range strings.Split(text, "||") {
-		part = strings.TrimSpace(part)
-		var value string
-		switch path, isMatrix := strings.CutPrefix(part, "matrix."); {
-		case isMatrix && !strings.ContainsAny(path, " ()!=<>&"):
-			value = m[path] // what an entry does not say is empty
-		case len(part) > 1 && part[0] == '\'' && part[len(part)-1] == '\'':
-			value = strings.ReplaceAll(part[1:len(part)-1], "''", "'")
-		case number.MatchString(part):
-			value = part
-		default:
-			return "", false
-		}
-		if value != "" && value != "0" && value != "false" {
-			return value, true
-		}
-		if !strings.Contains(text, "||") {
-			return value, true
-		}
-	}
-	return "", true
-}
-
-var number = regexp.MustCompile(`^-?\d+(\.\d+)?$`)

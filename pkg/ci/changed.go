@@ -3,11 +3,10 @@ package ci
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/pattern"
 	"github.com/connkit/connkit/pkg/workspace"
 )
 
@@ -58,7 +57,7 @@ type Job struct {
 func Matrix(ctx context.Context, ws *workspace.Workspace, all []workspace.Connector, o MatrixOptions) (Affected, error) {
 	m := &matrix{ws: ws, o: o, found: Affected{Since: o.Since, Of: len(all), Notes: []string{}}, why: map[string]reason{}}
 	for _, c := range all {
-		if !entryName.MatchString(c.Name) {
+		if !entryName().MatchString(c.Name) {
 			return Affected{}, fault.Usagef("making the matrix: the folder %q has a name that cannot stand in one: letters, digits, - _ .", c.Name)
 		}
 		m.connectors = append(m.connectors, c)
@@ -80,14 +79,14 @@ type matrix struct {
 }
 
 // zeroes is what GitHub gives for the commit before the first push of a branch.
-var zeroes = regexp.MustCompile(`^0{40,64}$`)
+var zeroes = pattern.Lazy(`^0{40,64}$`)
 
 func (m *matrix) find(ctx context.Context) error {
 	switch {
 	case m.o.All:
 		m.all(reason{kind: asked})
 		return nil
-	case zeroes.MatchString(m.o.Since):
+	case zeroes().MatchString(m.o.Since):
 		m.note("the revision to compare with is all zeros, as it is at the first push of a branch: every connector is built")
 		m.all(reason{kind: asked})
 		return nil
@@ -167,65 +166,15 @@ func (m *matrix) fill() {
 	}
 }
 
-var plainVersion = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._+-]*$`)
+var plainVersion = pattern.Lazy(`^[A-Za-z0-9][A-Za-z0-9._+-]*$`)
 
 func (m *matrix) job(c workspace.Connector, r reason) Job {
 	version := c.Version
 	if version == "" {
 		version = "v1"
-	} else if !plainVersion.MatchString(version) {
+	} else if !plainVersion().MatchString(version) {
 		m.note("%s/VERSION holds no plain version: v1 is taken", c.Name)
 		version = "v1"
 	}
 	return Job{c.Name, c.Kind, c.Language, c.Language == "python", version, r.String()}
-}
-
-// reasonKind sorts reasons: the nearest first.
-type reasonKind int
-
-const (
-	own     reasonKind = iota // in the connector's folder
-	depends                   // in what the connector depends on
-	shared                    // in what nothing is known of
-	asked                     // nothing was compared
-)
-
-// reason is why a connector is concerned.
-type reason struct {
-	kind reasonKind
-	path string // that has changed
-	via  string // what the connector depends on
-	more int    // other paths of the kind
-}
-
-// String tells the reason in words that are safe in a shell and an expression.
-func (r reason) String() string {
-	more := ""
-	if r.more > 0 {
-		more = fmt.Sprintf(" and %d more", r.more)
-	}
-	text := ""
-	switch r.kind {
-	case own:
-		text = "changed: " + r.path + more
-	case depends:
-		text = "depends on " + r.via + ": " + r.path + more
-	case shared:
-		text = "shared: " + r.path + more
-	case asked:
-		text = "all"
-	}
-	return plainText(text)
-}
-
-// plainText puts a question mark where a path holds a character that could
-// mean something: names of files come from whoever opens a pull request.
-func plainText(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', strings.ContainsRune(" ._-+/:@,=", r):
-			return r
-		}
-		return '?'
-	}, s)
 }

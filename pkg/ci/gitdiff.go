@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/gitcmd"
 	"github.com/connkit/connkit/internal/proc"
 	"github.com/connkit/connkit/pkg/workspace"
 )
@@ -45,12 +46,7 @@ func openGit(ctx context.Context, root string) (*gitRepo, error) {
 // run runs git at the top. The variables by which hooks and aliases point git
 // elsewhere do not reach it: the folder decides.
 func (g *gitRepo) run(ctx context.Context, args ...string) (string, error) {
-	out, err := proc.Run(ctx, proc.Cmd{
-		Argv:  append([]string{"git"}, args...),
-		Dir:   g.top,
-		Env:   []string{"LC_ALL=C", "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0"},
-		Unset: []string{"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS", "GIT_ICASE_PATHSPECS", "GIT_EXTERNAL_DIFF"},
-	})
+	out, err := gitcmd.Git{Dir: g.top}.Run(ctx, args...)
 	return string(out.Stdout), err
 }
 
@@ -60,55 +56,6 @@ func gitFault(doing string, err error) error {
 		return fault.Environmentf("%s: %w", doing, err)
 	}
 	return err // git is missing, or the run was interrupted
-}
-
-// commit resolves a revision; "" is one that is not there.
-func (g *gitRepo) commit(ctx context.Context, rev string) (string, error) {
-	out, err := g.run(ctx, "rev-parse", "--verify", "--quiet", "--end-of-options", rev+"^{commit}")
-	var failed *proc.Error
-	if errors.As(err, &failed) {
-		return "", nil
-	}
-	return strings.TrimSpace(out), err
-}
-
-const deepen = "in actions/checkout: fetch-depth: 0; in a clone: git fetch --unshallow"
-
-// base gives the commit to compare with: the merge base of a revision and HEAD.
-func (g *gitRepo) base(ctx context.Context, since string) (commit, note string, err error) {
-	head, err := g.commit(ctx, "HEAD")
-	if err != nil {
-		return "", "", err
-	}
-	if head == "" {
-		return "", "", fault.Usagef("looking for changes: there is no commit yet").WithHint("connkit ci matrix --all")
-	}
-	rev, err := g.commit(ctx, since)
-	if err == nil && rev == "" {
-		if rev, err = g.commit(ctx, "refs/remotes/origin/"+since); rev != "" {
-			note = "there is no " + plainText(since) + " here: compared with origin/" + plainText(since)
-		}
-	}
-	switch {
-	case err != nil:
-		return "", "", err
-	case rev == "" && g.shallow:
-		return "", "", fault.Environmentf("looking for changes since %q: the clone is shallow and does not hold it", since).WithHint(deepen)
-	case rev == "":
-		return "", "", fault.Usagef("looking for changes since %q: there is no such commit", since).
-			WithHint("git fetch origin, for a branch of another clone; connkit ci matrix --all builds every connector")
-	}
-	out, err := g.run(ctx, "merge-base", rev, head)
-	var failed *proc.Error
-	switch {
-	case errors.As(err, &failed) && g.shallow:
-		return "", "", fault.Environmentf("looking for changes since %q: the clone is shallow and does not reach back to where it and HEAD parted", since).WithHint(deepen)
-	case errors.As(err, &failed) && failed.Status == 1:
-		return "", "", fault.Usagef("looking for changes since %q: it and HEAD have no commit in common", since).WithHint("connkit ci matrix --all")
-	case err != nil:
-		return "", "", gitFault("looking for changes since \""+since+"\"", err)
-	}
-	return strings.TrimSpace(out), note, nil
 }
 
 // changed gives the paths, from the top, in which the work tree differs from a

@@ -10,12 +10,12 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"text/template"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/pattern"
 	"github.com/connkit/connkit/pkg/workspace"
 )
 
@@ -36,7 +36,7 @@ func Init(ctx context.Context, ws *workspace.Workspace, o InitOptions) (Change, 
 	if name == "" {
 		name = "ci.yaml"
 	}
-	if !initName.MatchString(name) {
+	if !initName().MatchString(name) {
 		return Change{}, fault.Usagef("naming the workflow %q: it must be a file of %s, such as ci.yaml", name, workflowDir)
 	}
 	top := workflowRoot(ws.Root)
@@ -66,7 +66,7 @@ func Init(ctx context.Context, ws *workspace.Workspace, o InitOptions) (Change, 
 	return change, nil
 }
 
-var initName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]*\.ya?ml$`)
+var initName = pattern.Lazy(`^[A-Za-z0-9_][A-Za-z0-9._-]*\.ya?ml$`)
 
 // workflowFiles lists the workflows of a repository.
 func workflowFiles(top string) []string {
@@ -81,10 +81,10 @@ func workflowFiles(top string) []string {
 }
 
 // installable are the versions that go install can get.
-var installable = regexp.MustCompile(`^v\d+\.\d+\.\d+(-(\d+\.)*\d{14}-[0-9a-f]{12})?$`)
+var installable = pattern.Lazy(`^v\d+\.\d+\.\d+(-(\d+\.)*\d{14}-[0-9a-f]{12})?$`)
 
 func initText(ctx context.Context, ws *workspace.Workspace, top, version string) ([]byte, error) {
-	if !installable.MatchString(version) {
+	if !installable().MatchString(version) {
 		version = "latest"
 	}
 	defaults := ""

@@ -10,7 +10,7 @@ import (
 	"github.com/connkit/connkit/internal/yamltext"
 )
 
-// lay writes an entry out in the layout of a neighbour: its order of keys, its
+// layout writes an entry out in the layout of a neighbour: its order of keys, its
 // blanks behind the dash and the colons, block or braces.
 type layout struct {
 	doc   *yamltext.Doc

@@ -1,15 +1,17 @@
 package ci
 
 import (
+	"io/fs"
 	"net/url"
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
+
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // python concerns the Python connectors that depend on a changed path by a
@@ -35,8 +37,8 @@ func (s *sorting) python() error {
 			}
 		}
 	}
-	for file, why := range p.bad {
-		s.m.note("reading %q: %s: what it depends on is not known", file, why)
+	for _, file := range sortedKeys(p.bad) {
+		s.m.note("reading %q: %s: what it depends on is not known", file, p.bad[file])
 	}
 	return nil
 }
@@ -107,13 +109,26 @@ func (p *pyPaths) read(folder string) map[string]any {
 	}
 	var doc map[string]any
 	file := path.Join(folder, "pyproject.toml")
-	if text, err := os.ReadFile(filepath.Join(p.top, filepath.FromSlash(file))); err == nil {
+	if text, err := readRegular(filepath.Join(p.top, filepath.FromSlash(file))); err == nil {
 		if err := toml.Unmarshal(text, &doc); err != nil {
 			p.bad[file], doc = err.Error(), nil
 		}
 	}
 	p.docs[folder] = doc
 	return doc
+}
+
+// readRegular reads a file. What is in a repository may come from whoever opens
+// a pull request: a link to a device would never end.
+func readRegular(file string) ([]byte, error) {
+	info, err := os.Stat(file)
+	if err == nil && !info.Mode().IsRegular() {
+		err = &fs.PathError{Op: "read", Path: file, Err: fs.ErrInvalid}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return os.ReadFile(file)
 }
 
 // walkTOML calls f with every text below a value, and the key nearest to it.
@@ -137,16 +152,16 @@ func walkTOML(value any, f func(key, text string)) {
 }
 
 // fileMark finds the path of a requirement such as "lib @ file:../lib#egg=lib".
-var fileMark = regexp.MustCompile(`(?i)(?:^|[\s@])file:([^\s;#]+)`)
+var fileMark = pattern.Lazy(`(?i)(?:^|[\s@])file:([^\s;#]+)`)
 
 // roots are what stands for the project's own folder in the URLs of PDM and Hatch.
-var roots = regexp.MustCompile(`^(?:\$\{PROJECT_ROOT\}|\{root:uri\}|\{root\})/*`)
+var roots = pattern.Lazy(`^(?:\$\{PROJECT_ROOT\}|\{root:uri\}|\{root\})/*`)
 
 func fileURL(s string) (string, bool) {
 	if at := strings.Index(s, "{root:uri}"); at >= 0 {
 		s = "file:" + s[at:]
 	}
-	m := fileMark.FindStringSubmatch(s)
+	m := fileMark().FindStringSubmatch(s)
 	if m == nil {
 		return "", false
 	}
@@ -154,8 +169,8 @@ func fileURL(s string) (string, bool) {
 	if plain, err := url.PathUnescape(file); err == nil {
 		file = plain
 	}
-	file = strings.TrimPrefix(file, "/"+roots.FindString(strings.TrimPrefix(file, "/")))
-	return roots.ReplaceAllString(file, "./"), true
+	file = strings.TrimPrefix(file, "/"+roots().FindString(strings.TrimPrefix(file, "/")))
+	return roots().ReplaceAllString(file, "./"), true
 }
 
 // add appends a path that leads from a folder to another place in the repository.

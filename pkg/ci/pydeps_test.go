@@ -1,6 +1,8 @@
 package ci
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -89,6 +91,24 @@ func TestRequirementsFiles(t *testing.T) {
 	}, "x")
 	if got, want := strings.Join(deps, " "), "a b c d limits.txt shared/lib shared/req.txt"; got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// What a pull request brings may lead anywhere; nothing outside is read, and nothing that never ends.
+func TestRequirementsStayInside(t *testing.T) {
+	t.Parallel()
+	outer := filepath.Join(t.TempDir(), "work [1]") // no glob
+	testkit.Put(t, outer, map[string]string{
+		"req.txt": "-e ./repo/secret\n", "repo/x/requirements.txt": "-r ../../req.txt\n-r zero.txt\n-e ../a\n",
+	})
+	for name, to := range map[string]string{"zero.txt": "/dev/zero", "pyproject.toml": "/dev/zero"} {
+		if err := os.Symlink(to, filepath.Join(outer, "repo/x", name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p := newPyPaths(filepath.Join(outer, "repo"))
+	if got := strings.Join(p.all("x"), " "); got != "a" {
+		t.Errorf("got %q", got)
 	}
 }
 

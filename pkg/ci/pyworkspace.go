@@ -4,11 +4,12 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/bmatcuk/doublestar/v4"
+
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // workspace gives the members of a uv workspace that a project depends on by
@@ -86,19 +87,19 @@ func requirementNames(doc map[string]any) map[string]bool {
 	names := map[string]bool{}
 	for _, list := range []any{table(doc, "project")["dependencies"], doc["dependency-groups"],
 		table(doc, "project")["optional-dependencies"], table(doc, "tool", "uv")["dev-dependencies"]} {
-		walkTOML(list, func(_, text string) { names[normal(requirementName.FindString(text))] = true })
+		walkTOML(list, func(_, text string) { names[normal(requirementName().FindString(text))] = true })
 	}
 	return names
 }
 
 var (
-	requirementName = regexp.MustCompile(`^[A-Za-z0-9._-]+`)
-	nameBreaks      = regexp.MustCompile(`[-_.]+`)
+	requirementName = pattern.Lazy(`^[A-Za-z0-9._-]+`)
+	nameBreaks      = pattern.Lazy(`[-_.]+`)
 )
 
 // normal makes names of projects comparable: packaging.python.org/en/latest/specifications/name-normalization.
 func normal(name string) string {
-	return strings.ToLower(nameBreaks.ReplaceAllString(name, "-"))
+	return strings.ToLower(nameBreaks().ReplaceAllString(name, "-"))
 }
 
 // table gives a table within a TOML document, or nil.
@@ -112,18 +113,27 @@ func table(doc map[string]any, keys ...string) map[string]any {
 // requirements gives the paths in a folder's requirements files, those that
 // they include among them.
 func (p *pyPaths) requirements(folder string) []string {
-	files, _ := filepath.Glob(filepath.Join(p.top, filepath.FromSlash(folder), "requirements*.txt")) // a folder that is gone has none
-	var deps []string
+	dir := filepath.Join(p.top, filepath.FromSlash(folder))
+	entries, _ := os.ReadDir(dir) // a folder that is gone has none; no glob, since its name may hold brackets
+	var files, deps []string
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), "requirements") && strings.HasSuffix(e.Name(), ".txt") {
+			files = append(files, filepath.Join(dir, e.Name()))
+		}
+	}
 	seen := map[string]bool{}
 	for len(files) > 0 {
 		file := files[0]
 		files = files[1:]
-		text, err := os.ReadFile(file)
-		rel, relErr := filepath.Rel(p.top, filepath.Dir(file))
-		if err != nil || relErr != nil || seen[file] {
-			continue
+		rel, err := filepath.Rel(p.top, filepath.Dir(file))
+		if err != nil || !filepath.IsLocal(rel) || seen[file] {
+			continue // what lies outside cannot have changed
 		}
 		seen[file] = true
+		text, err := readRegular(file)
+		if err != nil {
+			continue
+		}
 		for line := range strings.Lines(string(text)) {
 			to, more := requirementPath(line)
 			if to == "" {
@@ -138,13 +148,13 @@ func (p *pyPaths) requirements(folder string) []string {
 	return slices.DeleteFunc(deps, func(dep string) bool { return within(dep, folder) })
 }
 
-var requirementOption = regexp.MustCompile(`^(-e|--editable|-r|--requirement|-c|--constraint)(?:\s+|=)\s*(.*)$`)
+var requirementOption = pattern.Lazy(`^(-e|--editable|-r|--requirement|-c|--constraint)(?:\s+|=)\s*(.*)$`)
 
 // requirementPath gives the path in a line of a requirements file, and whether
 // that is another such file.
 func requirementPath(line string) (to string, more bool) {
 	line, _, _ = strings.Cut(strings.TrimSpace(line), " #")
-	if m := requirementOption.FindStringSubmatch(line); m != nil {
+	if m := requirementOption().FindStringSubmatch(line); m != nil {
 		line, more = m[2], strings.HasPrefix(m[1], "-r") || strings.HasPrefix(m[1], "-c") || strings.HasPrefix(m[1], "--r") || strings.HasPrefix(m[1], "--c")
 	}
 	if file, ok := fileURL(line); ok {

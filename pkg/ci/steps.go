@@ -2,7 +2,6 @@ package ci
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,6 +9,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/pattern"
 	"github.com/connkit/connkit/internal/yamltext"
 )
 
@@ -23,7 +23,7 @@ type stepList struct {
 	offset int // of the opening bracket
 }
 
-var fromJSON = regexp.MustCompile(`(?i)fromjson\(\s*'{1,2}\s*\[`)
+var fromJSON = pattern.Lazy(`(?i)fromjson\(\s*'{1,2}\s*\[`)
 
 // quoted gives the quotes of the names in a list within a scalar: those in
 // double quotes have a backslash before them.
@@ -65,7 +65,7 @@ func (p *place) readSteps() []stepList {
 // expressions gives the scalars below a node that hold a list.
 func expressions(n *yaml.Node) []*yaml.Node {
 	if n.Kind == yaml.ScalarNode {
-		if fromJSON.MatchString(n.Value) {
+		if fromJSON().MatchString(n.Value) {
 			return []*yaml.Node{n}
 		}
 		return nil
@@ -83,7 +83,7 @@ func (p *place) listsIn(step string, n *yaml.Node) []stepList {
 		return nil
 	}
 	var lists []stepList
-	for _, m := range fromJSON.FindAllIndex(p.wf.doc.Bytes(span), -1) {
+	for _, m := range fromJSON().FindAllIndex(p.wf.doc.Bytes(span), -1) {
 		open := span.Start + m[1] - 1
 		if seq, values, err := p.wf.doc.JSONList(open, quoted(n)); err == nil {
 			lists = append(lists, stepList{step, n, seq, values, open})
@@ -98,7 +98,7 @@ func (p *place) named(step string) (stepList, error) {
 	all := p.stepLists()
 	found := keepLists(all, func(l stepList) bool { return l.step == step })
 	name, number := step, 0
-	if m := numbered.FindStringSubmatch(step); m != nil && len(found) == 0 {
+	if m := numbered().FindStringSubmatch(step); m != nil && len(found) == 0 {
 		name = m[1]
 		number, _ = strconv.Atoi(m[2]) // digits only
 		found = keepLists(all, func(l stepList) bool { return l.step == name })
@@ -123,7 +123,7 @@ func (p *place) named(step string) (stepList, error) {
 	return stepList{}, err
 }
 
-var numbered = regexp.MustCompile(`^(.*):(\d{1,3})$`)
+var numbered = pattern.Lazy(`^(.*):(\d{1,3})$`)
 
 func keepLists(lists []stepList, want func(stepList) bool) []stepList {
 	return slices.DeleteFunc(slices.Clone(lists), func(l stepList) bool { return !want(l) })

@@ -1,11 +1,11 @@
 package ci
 
 import (
-	"regexp"
 	"slices"
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/connkit/connkit/internal/pattern"
 	"github.com/connkit/connkit/internal/yamltext"
 )
 
@@ -56,9 +56,9 @@ func plainly(value string) *yaml.Node {
 }
 
 // IsKey tells whether a text can be the key of an entry.
-func IsKey(s string) bool { return keyPattern.MatchString(s) }
+func IsKey(s string) bool { return keyPattern().MatchString(s) }
 
-var keyPattern = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*$`)
+var keyPattern = pattern.Lazy(`^[A-Za-z_][A-Za-z0-9_-]*$`)
 
 func sortedKeys(m map[string]string) []string {
 	var keys []string

@@ -4,6 +4,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // licenseAt gives what the licence texts of a folder say. A text that gives
@@ -98,7 +100,7 @@ func (s *survey) byRules(l *level, b Blob, got reading) ruling {
 		r.Says = "defaults to " + got.fallback.String()
 		return r
 	}
-	for _, m := range otherwiseWords.re().FindAllString(string(b.Text), -1) {
+	for _, m := range otherwiseWords().FindAllString(string(b.Text), -1) {
 		for _, word := range strings.Fields(m) {
 			other := path.Join(l.dir, strings.Trim(word, ".,;:()`*\"'"))
 			if other == b.Path || !slices.Contains(l.licenses, other) {
@@ -125,4 +127,4 @@ func (s *survey) byRules(l *level, b Blob, got reading) ruling {
 	return r
 }
 
-var otherwiseWords = lazily(`(?i)[^.]*\botherwise\b[^.]*[A-Z]+[A-Z0-9-]*`)
+var otherwiseWords = pattern.Lazy(`(?i)[^.]*\botherwise\b[^.]*[A-Z]+[A-Z0-9-]*`)

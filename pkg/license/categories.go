@@ -11,8 +11,7 @@ const (
 	Unknown         = "unknown"
 )
 
-// Categories lists the categories.
-func Categories() []string { return []string{Permissive, Copyleft, SourceAvailable, Unknown} }
+func allCategories() []string { return []string{Permissive, Copyleft, SourceAvailable, Unknown} }
 
 // categories holds ids, and beginnings of ids that end in a dash or a star.
 var categories = []struct{ category, ids string }{

@@ -34,3 +34,19 @@ func Groups() int { return len(groups) }
 
 // Successors gives the table of what stands for deprecated ids.
 func Successors() map[string]string { return successors }
+
+// FromMetadata gives what a metadata file says as statements.
+func FromMetadata(file string, text []byte) ([]Statement, error) {
+	all, err := readMetadata(file, text)
+	if err != nil {
+		return nil, err
+	}
+	var list []Statement
+	for _, s := range all {
+		list = append(list, Statement{License: s.license, Path: file, Says: s.text, family: s.family, file: s.file, part: s.part})
+	}
+	return list, nil
+}
+
+// Categories lists the categories.
+func Categories() []string { return allCategories() }

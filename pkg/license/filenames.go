@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"path"
 	"strings"
+
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // binary tells whether bytes are no text.
@@ -15,7 +17,7 @@ func binary(text []byte) bool {
 	return bytes.IndexByte(head, 0) >= 0
 }
 
-var licenseName = lazily(`(?i)^(un)?licen[cs]es?([-_. ].*)?$|^copying([-_. ].*)?$|^(mit|bsd|apache|gpl|lgpl|agpl|elastic|elv2|bsl)[-_ ]licen[cs]e([-_. ].*)?$|^[a-z0-9._-]+\.licen[cs]e\.(txt|md)$`)
+var licenseName = pattern.Lazy(`(?i)^(un)?licen[cs]es?([-_. ].*)?$|^copying([-_. ].*)?$|^(mit|bsd|apache|gpl|lgpl|agpl|elastic|elv2|bsl)[-_ ]licen[cs]e([-_. ].*)?$|^[a-z0-9._-]+\.licen[cs]e\.(txt|md)$`)
 
 // Speaks tells whether a file, by its name, can say something about the licence
 // of what lies beside or below it; [Effective] reads those above a path too.
@@ -26,7 +28,7 @@ func Speaks(name string) bool {
 }
 
 // thirdParty is in the name of files that hold the licences of others.
-var thirdParty = lazily(`(?i)(third|3rd)[-_ ]?part(y|ies)|dependenc|vendor|bundled|notices?\b|attribution`)
+var thirdParty = pattern.Lazy(`(?i)(third|3rd)[-_ ]?part(y|ies)|dependenc|vendor|bundled|notices?\b|attribution`)
 
 // isLicense tells whether a file, by its name, holds the licence of what lies beside it.
 func isLicense(name string) bool {
@@ -37,12 +39,12 @@ func isLicense(name string) bool {
 	if isSource(name) {
 		return false
 	}
-	return licenseName.re().MatchString(name) && !thirdParty.re().MatchString(name)
+	return licenseName().MatchString(name) && !thirdParty().MatchString(name)
 }
 
-var noticeName = lazily(`(?i)^notices?([-_.](txt|md|rst|upstream))?$`)
+var noticeName = pattern.Lazy(`(?i)^notices?([-_.](txt|md|rst|upstream))?$`)
 
-func isNotice(name string) bool { return noticeName.re().MatchString(name) }
+func isNotice(name string) bool { return noticeName().MatchString(name) }
 
 // HoldsText tells whether a file, by its name, holds the text of a licence or a notice.
 func HoldsText(name string) bool { return isLicense(name) || isNotice(name) }

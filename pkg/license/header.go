@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"path"
 	"strings"
+
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // Where a header can stand: in the comment lines among the first of a file.
@@ -48,17 +50,17 @@ func readHeader(file string, text []byte) header {
 		return header{}
 	}
 	comment := leadingComment(string(text))
-	if !headerWords.re().MatchString(comment) {
+	if !headerWords().MatchString(comment) {
 		return header{}
 	}
 	return readNotice(comment)
 }
 
 var (
-	headerWords = lazily(`(?i)licen[cs]e|permission is hereby|redistribution and use|free software|proprietary|confidential`)
-	spdxTag     = lazily(`^[\s/*#;%"'<!\-.(|]*SPDX-License-Identifier:\s*(.*?)\s*(\*/|-->|\*\)|#}|--}}|"""|''')?\s*$`)
-	ownTerms    = lazily(`(?i)\b(proprietary and confidential|confidential and proprietary|unauthori[sz]ed (copying|use|distribution|reproduction)|strictly (prohibited|forbidden))\b`)
-	headerUnder = lazily(`(?i)(?:^|[.:;] |\bthis [a-z ]{0,40}|\bis |\bare )licen[cs]ed under (?:the )?(?:terms of )?(?:the )?([^.;,]{2,60}(?:\.\d+)?)`)
+	headerWords = pattern.Lazy(`(?i)licen[cs]e|permission is hereby|redistribution and use|free software|proprietary|confidential`)
+	spdxTag     = pattern.Lazy(`^[\s/*#;%"'<!\-.(|]*SPDX-License-Identifier:\s*(.*?)\s*(\*/|-->|\*\)|#}|--}}|"""|''')?\s*$`)
+	ownTerms    = pattern.Lazy(`(?i)\b(proprietary and confidential|confidential and proprietary|unauthori[sz]ed (copying|use|distribution|reproduction)|strictly (prohibited|forbidden))\b`)
+	headerUnder = pattern.Lazy(`(?i)(?:^|[.:;] |\bthis [a-z ]{0,40}|\bis |\bare )licen[cs]ed under (?:the )?(?:terms of )?(?:the )?([^.;,]{2,60}(?:\.\d+)?)`)
 )
 
 // readTags reads the lines with SPDX-License-Identifier.
@@ -70,7 +72,7 @@ func readTags(text []byte) header {
 		if n++; n > headerLines {
 			break
 		}
-		m := spdxTag.re().FindSubmatch(bytes.TrimRight(line, "\r\n"))
+		m := spdxTag().FindSubmatch(bytes.TrimRight(line, "\r\n"))
 		if m == nil {
 			continue
 		}
@@ -98,67 +100,18 @@ func readNotice(comment string) header {
 	}
 	if len(known) > 0 {
 		op := "AND"
-		if dualWords.re().MatchString(f.Rest) {
+		if dualWords().MatchString(f.Rest) {
 			op = "OR"
 		}
 		return header{license: join(op, known...), says: oneLine(f.Rest)}
 	}
-	if m := headerUnder.re().FindStringSubmatch(strings.Join(strings.Fields(comment), " ")); m != nil {
+	if m := headerUnder().FindStringSubmatch(strings.Join(strings.Fields(comment), " ")); m != nil {
 		if got := understand(m[1]); !got.license.IsZero() {
 			return header{license: got.license, says: oneLine(m[0])}
 		}
 	}
-	if m := ownTerms.re().FindString(comment); m != "" {
+	if m := ownTerms().FindString(comment); m != "" {
 		return header{license: plainID(proprietary), says: oneLine(comment), doubt: "has terms of its own: " + quoted(comment)}
 	}
 	return header{}
-}
-
-// leadingComment gives the comment that a source file begins with, behind a line
-// for the shell or the encoding, without its signs. A docstring is one.
-func leadingComment(text string) string {
-	var out []string
-	closing := ""
-	n := 0
-	for line := range strings.Lines(text) {
-		if n++; n > headerLines {
-			break
-		}
-		line = strings.TrimSpace(line)
-		if closing != "" {
-			before, _, ends := strings.Cut(line, closing)
-			out = append(out, strings.TrimLeft(before, "*# \t"))
-			if ends {
-				closing = ""
-			}
-			continue
-		}
-		switch {
-		case line == "", strings.HasPrefix(line, "#!"), line == "<?php", strings.HasPrefix(line, "package ") && len(out) == 0:
-			out = append(out, "")
-		case strings.HasPrefix(line, "//"), strings.HasPrefix(line, "#"), strings.HasPrefix(line, "--"), strings.HasPrefix(line, ";"), strings.HasPrefix(line, "%"):
-			out = append(out, strings.TrimLeft(line, "/#-;%! \t"))
-		default:
-			opens, ends := blockComment(line)
-			if opens == "" {
-				return strings.TrimSpace(strings.Join(out, "\n"))
-			}
-			rest := line[len(opens):]
-			before, _, closed := strings.Cut(rest, ends)
-			out = append(out, strings.TrimLeft(before, "*! \t"))
-			if !closed {
-				closing = ends
-			}
-		}
-	}
-	return strings.TrimSpace(strings.Join(out, "\n"))
-}
-
-func blockComment(line string) (opens, ends string) {
-	for _, b := range [][2]string{{"/*", "*/"}, {"<!--", "-->"}, {`"""`, `"""`}, {"'''", "'''"}, {`r"""`, `"""`}, {"{-", "-}"}, {"(*", "*)"}} {
-		if strings.HasPrefix(line, b[0]) {
-			return b[0], b[1]
-		}
-	}
-	return "", ""
 }

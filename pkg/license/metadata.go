@@ -20,10 +20,10 @@ type said struct {
 	part bool   // it is one of several, as classifiers are, and files that go along with a package
 }
 
-// FromMetadata reads what a metadata file, known by its name, says about the
-// licence of what lies beside it: nothing, one statement, or several that need
-// not agree. A field that says it in words which no licence is known by gives a
-// statement without one. What cannot be read is a [fault.Usage] error with the file.
+// metadataReaders read what a metadata file, known by its name, says about the
+// licence of what lies beside it: nothing, one thing, or several that need not
+// agree. A field that says it in words which no licence is known by says
+// something without one.
 //
 //	metadata.yaml    data.license, license (https://docs.airbyte.com/platform/connector-development/connector-metadata-file)
 //	pyproject.toml   project.license, project.license-files, classifiers, tool.poetry.license
@@ -31,18 +31,6 @@ type said struct {
 //	setup.cfg        metadata: license, license_files, classifiers
 //	setup.py         license=…, license_files=…, classifiers, as far as they are written out
 //	Cargo.toml       package.license, package.license-file
-func FromMetadata(file string, text []byte) ([]Statement, error) {
-	all, err := readMetadata(file, text)
-	if err != nil {
-		return nil, err
-	}
-	var list []Statement
-	for _, s := range all {
-		list = append(list, Statement{License: s.license, Path: file, Says: s.text, family: s.family, file: s.file, part: s.part})
-	}
-	return list, nil
-}
-
 var metadataReaders = map[string]func([]byte) ([]said, error){
 	"metadata.yaml":  fromConnectorMetadata,
 	"metadata.yml":   fromConnectorMetadata,
@@ -61,6 +49,7 @@ var connectorMetadata = []string{"metadata.yaml", "metadata.yml"}
 
 func isMetadata(file string) bool { return metadataReaders[path.Base(file)] != nil }
 
+// readMetadata reads one of them. What cannot be read is a [fault.Usage] error with the file.
 func readMetadata(file string, text []byte) (all []said, err error) {
 	read := metadataReaders[path.Base(file)]
 	if read == nil {

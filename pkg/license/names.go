@@ -1,8 +1,11 @@
 package license
 
 import (
+	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // proprietary stands for "no licence is given": UNLICENSED in package.json,
@@ -23,7 +26,7 @@ func (m meaning) empty() bool { return m.license.IsZero() && len(m.family) == 0 
 // kin is a family of licences: how people call it, and its ids. ids are full
 // when the name alone tells the licence; those that end in a dash want a version.
 type kin struct {
-	called   *pattern
+	called   func() *regexp.Regexp
 	id       string
 	versions []string // that may stand behind an id with a dash
 	family   []string // instead of an id, when the name leaves several open
@@ -38,48 +41,48 @@ var usual = map[string]string{
 
 // kindred is asked in this order: a name of a narrower family holds that of a wider one.
 var kindred = []kin{
-	{lazily(`\bcommons clause\b`), "LicenseRef-Commons-Clause", nil, nil},
-	{lazily(`\b(agpl|affero)`), "AGPL-", []string{"1.0", "3.0"}, nil},
-	{lazily(`\b(lgpl|(lesser|library) general public)`), "LGPL-", []string{"2.0", "2.1", "3.0"}, nil},
-	{lazily(`\b(gpl|general public)`), "GPL-", []string{"1.0", "2.0", "3.0"}, nil},
-	{lazily(`\b(apache|asl)\b`), "Apache-", []string{"1.0", "1.1", "2.0"}, nil},
-	{lazily(`\b(mpl|mozilla)\b`), "MPL-", []string{"1.0", "1.1", "2.0"}, nil},
-	{lazily(`\b(epl|eclipse)\b`), "EPL-", []string{"1.0", "2.0"}, nil},
-	{lazily(`\b(cddl|common development and distribution)\b`), "CDDL-", []string{"1.0", "1.1"}, nil},
-	{lazily(`\b(eupl|european union public)\b`), "EUPL-", []string{"1.0", "1.1", "1.2"}, nil},
-	{lazily(`\b(elv2|elv 2|elastic)\b`), "Elastic-2.0", nil, nil},
-	{lazily(`\b(busl|business source|bsl 1\.1)\b`), "BUSL-1.1", nil, nil},
-	{lazily(`\b(boost|bsl 1\.0)\b`), "BSL-1.0", nil, nil},
-	{lazily(`\b(sspl|server side public)\b`), "SSPL-1.0", nil, nil},
-	{lazily(`\bmit (0|no attribution)\b`), "MIT-0", nil, nil},
-	{lazily(`\b(mit|expat)\b`), "MIT", nil, nil},
-	{lazily(`\b(0 ?bsd|(zero|0) clause bsd|bsd (zero|0) clause)\b`), "0BSD", nil, nil},
-	{lazily(`\b(new|modified|revised|3|three)( clause)? bsd\b|\bbsd ?(3|three)\b|\bbsd (new|modified|revised)\b`), "BSD-3-Clause", nil, nil},
-	{lazily(`\b(simplified|freebsd|2|two)( clause)? bsd\b|\bbsd ?(2|two)\b|\bbsd simplified\b|\bfreebsd\b`), "BSD-2-Clause", nil, nil},
-	{lazily(`\b(original|old|4|four)( clause)? bsd\b|\bbsd ?(4|four)\b`), "BSD-4-Clause", nil, nil},
-	{lazily(`\bbsd\b`), "BSD-", nil, nil},
-	{lazily(`\bisc(l)?\b`), "ISC", nil, nil},
-	{lazily(`\bunlicense\b`), "Unlicense", nil, nil},
-	{lazily(`\bcc ?0\b`), "CC0-1.0", nil, nil},
-	{lazily(`\b(cc by|creative commons attribution) sa\b|\bsharealike\b`), "CC-BY-SA-", []string{"3.0", "4.0"}, nil},
-	{lazily(`\b(cc by|creative commons attribution)\b`), "CC-BY-", []string{"3.0", "4.0"}, nil},
-	{lazily(`\bzlib\b`), "Zlib", nil, nil},
-	{lazily(`\bwtfpl\b`), "WTFPL", nil, nil},
-	{lazily(`\b(psf|python software foundation)\b`), "", nil, []string{"PSF-2.0", "Python-2.0"}},
-	{lazily(`\bpostgresql\b`), "PostgreSQL", nil, nil},
-	{lazily(`\bartistic\b`), "Artistic-", []string{"1.0", "2.0"}, nil},
-	{lazily(`\bncsa\b`), "NCSA", nil, nil},
-	{lazily(`\b(upl|universal permissive)\b`), "UPL-1.0", nil, nil},
-	{lazily(`\b(ofl|open font)\b`), "OFL-", []string{"1.0", "1.1"}, nil},
-	{lazily(`\b(proprietary|commercial|closed source|unlicensed|all rights reserved|confidential)\b`), proprietary, nil, nil},
+	{pattern.Lazy(`\bcommons clause\b`), "LicenseRef-Commons-Clause", nil, nil},
+	{pattern.Lazy(`\b(agpl|affero)`), "AGPL-", []string{"1.0", "3.0"}, nil},
+	{pattern.Lazy(`\b(lgpl|(lesser|library) general public)`), "LGPL-", []string{"2.0", "2.1", "3.0"}, nil},
+	{pattern.Lazy(`\b(gpl|general public)`), "GPL-", []string{"1.0", "2.0", "3.0"}, nil},
+	{pattern.Lazy(`\b(apache|asl)\b`), "Apache-", []string{"1.0", "1.1", "2.0"}, nil},
+	{pattern.Lazy(`\b(mpl|mozilla)\b`), "MPL-", []string{"1.0", "1.1", "2.0"}, nil},
+	{pattern.Lazy(`\b(epl|eclipse)\b`), "EPL-", []string{"1.0", "2.0"}, nil},
+	{pattern.Lazy(`\b(cddl|common development and distribution)\b`), "CDDL-", []string{"1.0", "1.1"}, nil},
+	{pattern.Lazy(`\b(eupl|european union public)\b`), "EUPL-", []string{"1.0", "1.1", "1.2"}, nil},
+	{pattern.Lazy(`\b(elv2|elv 2|elastic)\b`), "Elastic-2.0", nil, nil},
+	{pattern.Lazy(`\b(busl|business source|bsl 1\.1)\b`), "BUSL-1.1", nil, nil},
+	{pattern.Lazy(`\b(boost|bsl 1\.0)\b`), "BSL-1.0", nil, nil},
+	{pattern.Lazy(`\b(sspl|server side public)\b`), "SSPL-1.0", nil, nil},
+	{pattern.Lazy(`\bmit (0|no attribution)\b`), "MIT-0", nil, nil},
+	{pattern.Lazy(`\b(mit|expat)\b`), "MIT", nil, nil},
+	{pattern.Lazy(`\b(0 ?bsd|(zero|0) clause bsd|bsd (zero|0) clause)\b`), "0BSD", nil, nil},
+	{pattern.Lazy(`\b(new|modified|revised|3|three)( clause)? bsd\b|\bbsd ?(3|three)\b|\bbsd (new|modified|revised)\b`), "BSD-3-Clause", nil, nil},
+	{pattern.Lazy(`\b(simplified|freebsd|2|two)( clause)? bsd\b|\bbsd ?(2|two)\b|\bbsd simplified\b|\bfreebsd\b`), "BSD-2-Clause", nil, nil},
+	{pattern.Lazy(`\b(original|old|4|four)( clause)? bsd\b|\bbsd ?(4|four)\b`), "BSD-4-Clause", nil, nil},
+	{pattern.Lazy(`\bbsd\b`), "BSD-", nil, nil},
+	{pattern.Lazy(`\bisc(l)?\b`), "ISC", nil, nil},
+	{pattern.Lazy(`\bunlicense\b`), "Unlicense", nil, nil},
+	{pattern.Lazy(`\bcc ?0\b`), "CC0-1.0", nil, nil},
+	{pattern.Lazy(`\b(cc by|creative commons attribution) sa\b|\bsharealike\b`), "CC-BY-SA-", []string{"3.0", "4.0"}, nil},
+	{pattern.Lazy(`\b(cc by|creative commons attribution)\b`), "CC-BY-", []string{"3.0", "4.0"}, nil},
+	{pattern.Lazy(`\bzlib\b`), "Zlib", nil, nil},
+	{pattern.Lazy(`\bwtfpl\b`), "WTFPL", nil, nil},
+	{pattern.Lazy(`\b(psf|python software foundation)\b`), "", nil, []string{"PSF-2.0", "Python-2.0"}},
+	{pattern.Lazy(`\bpostgresql\b`), "PostgreSQL", nil, nil},
+	{pattern.Lazy(`\bartistic\b`), "Artistic-", []string{"1.0", "2.0"}, nil},
+	{pattern.Lazy(`\bncsa\b`), "NCSA", nil, nil},
+	{pattern.Lazy(`\b(upl|universal permissive)\b`), "UPL-1.0", nil, nil},
+	{pattern.Lazy(`\b(ofl|open font)\b`), "OFL-", []string{"1.0", "1.1"}, nil},
+	{pattern.Lazy(`\b(proprietary|commercial|closed source|unlicensed|all rights reserved|confidential)\b`), proprietary, nil, nil},
 }
 
 var (
-	bracketed   = lazily(`\s*\([^)]*\)`)
-	punctuation = lazily(`[^a-z0-9.+]+`)
-	glued       = lazily(`([a-z])v?(\d)`)
-	versionWord = lazily(`\bv?(?:ersion )?(\d+(?:\.\d+)*)(\+|\b)`)
-	orLater     = lazily(`\+|\bor (later|newer|any later|above)\b|\bany later\b`)
+	bracketed   = pattern.Lazy(`\s*\([^)]*\)`)
+	punctuation = pattern.Lazy(`[^a-z0-9.+]+`)
+	glued       = pattern.Lazy(`([a-z])v?(\d)`)
+	versionWord = pattern.Lazy(`\bv?(?:ersion )?(\d+(?:\.\d+)*)(\+|\b)`)
+	orLater     = pattern.Lazy(`\+|\bor (later|newer|any later|above)\b|\bany later\b`)
 )
 
 // named reads a name that is no SPDX id: "Apache 2.0", "GPLv3+", "New BSD
@@ -88,11 +91,11 @@ func named(s string) meaning {
 	if len(s) > maxName {
 		return meaning{}
 	}
-	if bare := strings.TrimSpace(bracketed.re().ReplaceAllString(s, "")); bare != "" {
+	if bare := strings.TrimSpace(bracketed().ReplaceAllString(s, "")); bare != "" {
 		s = bare
 	}
 	s = strings.ToLower(strings.TrimSpace(s))
-	plain := strings.Trim(punctuation.re().ReplaceAllString(s, " "), " .")
+	plain := strings.Trim(punctuation().ReplaceAllString(s, " "), " .")
 	if plain == "" || len(strings.Fields(plain)) > 12 {
 		return meaning{}
 	}
@@ -102,9 +105,9 @@ func named(s string) meaning {
 		}
 		return meaning{} // an exception is never guessed away
 	}
-	split := glued.re().ReplaceAllString(plain, "$1 $2")
+	split := glued().ReplaceAllString(plain, "$1 $2")
 	for _, k := range kindred {
-		if k.called.re().MatchString(plain) || k.called.re().MatchString(split) {
+		if k.called().MatchString(plain) || k.called().MatchString(split) {
 			return k.mean(split)
 		}
 	}
@@ -119,7 +122,7 @@ func (k kin) mean(s string) meaning {
 		return meaning{license: plainID(k.id)}
 	}
 	family := meaning{family: []string{k.id}}
-	m := versionWord.re().FindStringSubmatch(s)
+	m := versionWord().FindStringSubmatch(s)
 	if m == nil {
 		return family
 	}
@@ -132,7 +135,7 @@ func (k kin) mean(s string) meaning {
 		return family
 	}
 	id := k.id + version
-	if orLater.re().MatchString(s) && gnu(id) {
+	if orLater().MatchString(s) && gnu(id) {
 		id += "-or-later"
 	}
 	return meaning{license: plainID(id)}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // Bounds of an expression, and with them of the work to compare two.
@@ -34,7 +35,7 @@ func Parse(s string) (Expression, error) {
 
 // parse is Parse without the hint.
 func parse(s string) (Expression, error) {
-	p := &parser{source: s, tokens: tokens.re().FindAllString(s, -1)}
+	p := &parser{source: s, tokens: tokens().FindAllString(s, -1)}
 	switch {
 	case strings.TrimSpace(s) == "":
 		return Expression{}, errors.New("a licence is missing: an SPDX expression such as MIT is wanted")
@@ -54,7 +55,7 @@ func parse(s string) (Expression, error) {
 	return Expression{n}, nil
 }
 
-var tokens = lazily(`[()]|[^()\s]+`)
+var tokens = pattern.Lazy(`[()]|[^()\s]+`)
 
 type parser struct {
 	source string
@@ -132,8 +133,8 @@ func (p *parser) one() (*node, error) {
 }
 
 var (
-	reference   = lazily(`^(DocumentRef-[A-Za-z0-9.-]+:)?LicenseRef-[A-Za-z0-9.-]+$`)
-	additionRef = lazily(`^(DocumentRef-[A-Za-z0-9.-]+:)?AdditionRef-[A-Za-z0-9.-]+$`)
+	reference   = pattern.Lazy(`^(DocumentRef-[A-Za-z0-9.-]+:)?LicenseRef-[A-Za-z0-9.-]+$`)
+	additionRef = pattern.Lazy(`^(DocumentRef-[A-Za-z0-9.-]+:)?AdditionRef-[A-Za-z0-9.-]+$`)
 )
 
 func (p *parser) license(t string) (*node, error) {
@@ -148,7 +149,7 @@ func (p *parser) license(t string) (*node, error) {
 	e := p.next()
 	if c, ok := list().exceptions[strings.ToLower(e)]; ok {
 		n.addition = c
-	} else if additionRef.re().MatchString(e) {
+	} else if additionRef().MatchString(e) {
 		n.addition = e
 	} else {
 		return nil, p.wrong("%q is no exception of the SPDX list", e)
@@ -160,7 +161,7 @@ func (p *parser) name(t string) (*node, error) {
 	if id, ok := canonicalID(t); ok {
 		return &node{id: id}, nil
 	}
-	if reference.re().MatchString(t) {
+	if reference().MatchString(t) {
 		return &node{id: t}, nil
 	}
 	if base, plus := strings.CutSuffix(t, "+"); plus {

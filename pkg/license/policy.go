@@ -40,15 +40,15 @@ func (v Verdict) String() string {
 
 // CheckEntry tells what is wrong with an entry of a policy's list; the hint has what was probably meant.
 func CheckEntry(entry string) error {
-	if slices.Contains(Categories(), entry) {
+	if slices.Contains(allCategories(), entry) {
 		return nil
 	}
 	x, err := Parse(entry)
 	if err == nil && x.root.op == "" {
 		return nil
 	}
-	e := fault.Usagef("%q is neither an SPDX id nor a category (%s)", entry, strings.Join(Categories(), ", "))
-	if near := fault.Nearest(strings.ToLower(entry), Categories()); near != "" {
+	e := fault.Usagef("%q is neither an SPDX id nor a category (%s)", entry, strings.Join(allCategories(), ", "))
+	if near := fault.Nearest(strings.ToLower(entry), allCategories()); near != "" {
 		return e.WithHint("did you mean %s", near)
 	}
 	if near := nearest(entry); near != "" {

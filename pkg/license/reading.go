@@ -1,7 +1,6 @@
 package license
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -33,7 +32,7 @@ func readText(text []byte) reading {
 		return reading{doubts: []string{"is too long for a licence text"}}
 	}
 	f := Identify(text)
-	r := reading{coverage: f.Coverage, dual: dualWords.re().MatchString(f.Rest)}
+	r := reading{coverage: f.Coverage, dual: dualWords().MatchString(f.Rest)}
 	r.fallback, r.rules = repositoryRules(string(text))
 	var known, addresses []Expression
 	for _, m := range settleGNU(f.Matches) {
@@ -61,7 +60,7 @@ func readText(text []byte) reading {
 
 func onlyCopyright(text string) bool {
 	for line := range strings.Lines(text) {
-		if strings.TrimSpace(line) != "" && !copyrightLine.re().MatchString(line) {
+		if strings.TrimSpace(line) != "" && !copyrightLine().MatchString(line) {
 			return false
 		}
 	}
@@ -91,7 +90,7 @@ func (f Found) doubts() []string {
 	switch {
 	case f.Coverage < minCoverage:
 		list = append(list, "is only "+percent(f.Coverage)+" known licence text; the rest begins: "+quoted(f.Rest))
-	case words > maxRest || restricting.re().MatchString(f.Rest):
+	case words > maxRest || restricting().MatchString(f.Rest):
 		list = append(list, "says more than its licence: "+quoted(f.Rest))
 	}
 	return list
@@ -120,29 +119,6 @@ func settleGNU(matches []Match) []Match {
 	}
 	return out
 }
-
-var dualWords = lazily(`(?i)at your (option|choice|discretion)|either of|\beither (the )?(licen[cs]e|one)|dual[- ]?licen[cs]ed?|choose (either|one|between)|\bor (the )?(mit|apache)\b`)
-
-// repositoryRules finds the sentence by which a LICENSE of several licences says
-// what holds for works that no rule of it names, as that of airbytehq/airbyte does.
-func repositoryRules(text string) (Expression, bool) {
-	lower := strings.ToLower(text)
-	hinted := slices.ContainsFunc([]string{"multiple licen", "different licen", "prioriti", "otherwise"}, func(w string) bool { return strings.Contains(lower, w) })
-	if !hinted || !rulesWords.re().MatchString(text) { // the pattern is slow, and most texts have none of its words
-		return Expression{}, false
-	}
-	m := defaultWords.re().FindStringSubmatch(text)
-	if m == nil {
-		return Expression{}, true
-	}
-	return understand(strings.TrimSpace(m[1])).license, true
-}
-
-var (
-	rulesWords   = lazily(`(?i)multiple licen[cs]es|different licen[cs]es (for|by)|prioriti[sz]ed rules|where not otherwise noted|unless otherwise (noted|stated|specified|indicated)[^.]{0,80}(work|file|content|repository|code|director)`)
-	defaultWords = lazily(`(?i)\bdefaults?\s+to\s+(?:the\s+)?([A-Za-z][^\n.]{1,60}(?:\.\d[^\n.]{0,20})?)`)
-	underWords   = lazily(`(?i)licen[cs]ed\s+under\s+(?:the\s+)?(?:terms\s+of\s+)?(?:the\s+)?([^.;,\n]{2,60}(?:\.\d+)?)`)
-)
 
 func quoted(s string) string {
 	s = oneLine(s)

@@ -4,17 +4,19 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 var (
-	copyrightLine = lazily(`(?i)^\W*(portions\s+|parts\s+|original\s+|modifications\s+|this software is\s+|the licensed work is\s+|license text\s+)?(copyright|copr\b|\(c\)|©|&copy;|spdx-filecopyrighttext|all rights reserved|authors?:|maintainers?:)`)
-	titleLine     = lazily(`(?i)^\W*((the|a|an|and|or|new|bsd|mit|isc|x11|apache|gnu|gpl|lgpl|agpl|mozilla|mpl|eclipse|elastic|elv2|business|source|public|general|affero|lesser|library|boost|software|licen[cs]e|licen[cs]es|version|v|v?[\d.]+|style|clause|simplified|modified|revised|expat|zlib|unlicense|commons?|condition|terms|conditions|for|of|legal|notice|file|university|foundation|python|oss|open|server|side|spdx|identifier|text|begin|end|full|end of terms)\b\W*)+$`)
-	ruler         = lazily(`^[\W_]*$`)
-	addressLine   = lazily(`(?i)^\W*((url|see|web|website|homepage|source|contact|e-?mail)\s*:?\s*)?<?((https?://|www\.)\S+|\S+@\S+\.\S+)>?\W*$`)
-	spdxLine      = lazily(`(?i)^\W*spdx-license-identifier:`)
-	trademarkLine = lazily(`(?i)business source license\W+ is a trademark of mariadb`)
+	copyrightLine = pattern.Lazy(`(?i)^\W*(portions\s+|parts\s+|original\s+|modifications\s+|this software is\s+|the licensed work is\s+|license text\s+)?(copyright|copr\b|\(c\)|©|&copy;|spdx-filecopyrighttext|all rights reserved|authors?:|maintainers?:)`)
+	titleLine     = pattern.Lazy(`(?i)^\W*((the|a|an|and|or|new|bsd|mit|isc|x11|apache|gnu|gpl|lgpl|agpl|mozilla|mpl|eclipse|elastic|elv2|business|source|public|general|affero|lesser|library|boost|software|licen[cs]e|licen[cs]es|version|v|v?[\d.]+|style|clause|simplified|modified|revised|expat|zlib|unlicense|commons?|condition|terms|conditions|for|of|legal|notice|file|university|foundation|python|oss|open|server|side|spdx|identifier|text|begin|end|full|end of terms)\b\W*)+$`)
+	ruler         = pattern.Lazy(`^[\W_]*$`)
+	addressLine   = pattern.Lazy(`(?i)^\W*((url|see|web|website|homepage|source|contact|e-?mail)\s*:?\s*)?<?((https?://|www\.)\S+|\S+@\S+\.\S+)>?\W*$`)
+	spdxLine      = pattern.Lazy(`(?i)^\W*spdx-license-identifier:`)
+	trademarkLine = pattern.Lazy(`(?i)business source license\W+ is a trademark of mariadb`)
 	// restricting words make of any sentence beside a licence a matter for a person.
-	restricting = lazily(`(?i)\b(not|no|never|except|exception|exclud\w*|unless|without|provided that|only|must|shall|prohibit\w*|restrict\w*|forbid\w*|forbidden|condition(s|al|ed)?|non-?commercial|commercial(ly)?|compet\w+|sell|resell|fee|evaluation|subject to|limit\w*|permission|terminat\w*)\b`)
+	restricting = pattern.Lazy(`(?i)\b(not|no|never|except|exception|exclud\w*|unless|without|provided that|only|must|shall|prohibit\w*|restrict\w*|forbid\w*|forbidden|condition(s|al|ed)?|non-?commercial|commercial(ly)?|compet\w+|sell|resell|fee|evaluation|subject to|limit\w*|permission|terminat\w*)\b`)
 )
 
 // unknown gives the words of a stretch that no licence covers, without those
@@ -34,10 +36,10 @@ func (f *Found) unknown(stretch string, first bool) []string {
 		}
 		lines++
 		switch {
-		case copyrightLine.re().MatchString(line) && !restricting.re().MatchString(line):
+		case copyrightLine().MatchString(line) && !restricting().MatchString(line):
 			copyright = 3
-		case ruler.re().MatchString(line), titleLine.re().MatchString(line), addressLine.re().MatchString(line), spdxLine.re().MatchString(line), trademarkLine.re().MatchString(line):
-		case restricting.re().MatchString(line):
+		case ruler().MatchString(line), titleLine().MatchString(line), addressLine().MatchString(line), spdxLine().MatchString(line), trademarkLine().MatchString(line):
+		case restricting().MatchString(line):
 			words = append(words, strings.Fields(line)...)
 		case copyright > 0: // names and years run on in the next lines
 			copyright--

@@ -10,7 +10,7 @@ func mentioned(text string) meaning {
 	if len(text) > 600 {
 		return meaning{}
 	}
-	if m := underWords.re().FindStringSubmatch(text); m != nil {
+	if m := underWords().FindStringSubmatch(text); m != nil {
 		if got := understand(m[1]); !got.license.IsZero() {
 			return got
 		}

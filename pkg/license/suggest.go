@@ -19,7 +19,7 @@ func nearest(s string) string {
 		return id
 	}
 	fixed, after := false, ""
-	out := tokens.re().ReplaceAllStringFunc(s, func(t string) string {
+	out := tokens().ReplaceAllStringFunc(s, func(t string) string {
 		near := t
 		switch upper := strings.ToUpper(t); {
 		case upper == "AND" || upper == "OR" || upper == "WITH":

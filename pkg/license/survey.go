@@ -27,17 +27,6 @@ type survey struct {
 	notes []string
 }
 
-// level is a folder's files that can say something about licences.
-type level struct {
-	dir      string
-	licenses []string // paths
-	texts    []string // of LICENSES/, which REUSE keeps licence texts in
-	metadata []string
-	packages []string
-	notices  []string
-	reuse    []string
-}
-
 func newSurvey(ctx context.Context, t Tree, memo *Reader, p string, also ...string) (*survey, error) {
 	s := &survey{ctx: ctx, tree: t, memo: memo, at: map[string]*level{}, blobs: map[string]Blob{}}
 	var err error
@@ -104,81 +93,6 @@ func (s *survey) place() error {
 		return fault.Usagef("%q is a symlink: name what it leads to", s.path)
 	case !entries[i].Dir:
 		s.file, s.dir, s.works = true, parent(s.path), []string{s.path}
-	}
-	return nil
-}
-
-// look lists a folder and, in the path, the folders below.
-func (s *survey) look(dir string) error {
-	entries, err := s.tree.List(s.ctx, dir)
-	if err != nil {
-		return err
-	}
-	l := &level{dir: dir}
-	inside := !s.file && (dir == s.dir || s.dir == "" || strings.HasPrefix(dir, s.dir+"/"))
-	for _, e := range entries {
-		p := path.Join(dir, e.Name)
-		switch {
-		case e.Module:
-			if inside {
-				s.notes = append(s.notes, "the submodule "+p+" is not looked into")
-			}
-		case !e.Dir:
-			l.sort(p, e)
-			if inside && !e.Link {
-				s.works = append(s.works, p)
-			}
-		case e.Name == "LICENSES":
-			if err := s.licensesFolder(l, p); err != nil {
-				return err
-			}
-		case e.Name == ".reuse":
-			if err := s.dep5(l, p); err != nil {
-				return err
-			}
-		case inside:
-			if err := s.look(p); err != nil {
-				return err
-			}
-		}
-	}
-	s.at[dir] = l
-	return nil
-}
-
-// sort puts a file where it belongs.
-func (l *level) sort(p string, e Entry) {
-	switch name := e.Name; {
-	case isLicense(name):
-		l.licenses = append(l.licenses, p)
-	case isNotice(name):
-		l.notices = append(l.notices, p)
-	case slices.Contains(connectorMetadata, name):
-		l.metadata = append(l.metadata, p)
-	case slices.Contains(packageFiles, name):
-		l.packages = append(l.packages, p)
-	case name == reuseTOML:
-		l.reuse = append(l.reuse, p)
-	}
-}
-
-func (s *survey) dep5(l *level, dir string) error {
-	entries, err := s.tree.List(s.ctx, dir)
-	if slices.ContainsFunc(entries, func(e Entry) bool { return e.Name == path.Base(reuseDep5) }) {
-		l.reuse = append(l.reuse, path.Join(dir, path.Base(reuseDep5)))
-	}
-	return err
-}
-
-func (s *survey) licensesFolder(l *level, dir string) error {
-	entries, err := s.tree.List(s.ctx, dir)
-	if err != nil {
-		return err
-	}
-	for _, e := range entries {
-		if !e.Dir && !e.Module {
-			l.texts = append(l.texts, path.Join(dir, e.Name))
-		}
 	}
 	return nil
 }

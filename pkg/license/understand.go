@@ -2,9 +2,11 @@ package license
 
 import (
 	"strings"
+
+	"github.com/connkit/connkit/internal/pattern"
 )
 
-var operators = lazily(`(?i)\s+(and|or)\s+|\s*(//?|\||,|&|;)\s*`)
+var operators = pattern.Lazy(`(?i)\s+(and|or)\s+|\s*(//?|\||,|&|;)\s*`)
 
 // understand reads an expression as people write them: with names for ids, small
 // letters for operators and slashes for OR. Commas and & hold together.
@@ -13,12 +15,12 @@ func understand(s string) meaning {
 	if x, err := parse(s); err == nil {
 		return meaning{license: x}
 	}
-	if upper := upperOperators.re().ReplaceAllStringFunc(s, strings.ToUpper); upper != s {
+	if upper := upperOperators().ReplaceAllStringFunc(s, strings.ToUpper); upper != s {
 		if x, err := parse(upper); err == nil {
 			return meaning{license: x}
 		}
 	}
-	if orLater.re().MatchString(strings.ToLower(s)) {
+	if orLater().MatchString(strings.ToLower(s)) {
 		if m := named(s); !m.empty() {
 			return m
 		}
@@ -29,11 +31,11 @@ func understand(s string) meaning {
 	return named(s)
 }
 
-var upperOperators = lazily(`(?i)\s(and|or|with)\s`)
+var upperOperators = pattern.Lazy(`(?i)\s(and|or|with)\s`)
 
 // understandParts reads names with operators between; all must be understood.
 func understandParts(s string) (meaning, bool) {
-	cuts := operators.re().FindAllStringIndex(s, -1)
+	cuts := operators().FindAllStringIndex(s, -1)
 	if len(cuts) == 0 {
 		return meaning{}, false
 	}

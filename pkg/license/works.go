@@ -128,7 +128,7 @@ func (s *survey) aside(w string, b Blob) bool {
 		return false
 	case isPicture(w), len(b.Text) == 0, binary(b.Text):
 		return true
-	case slices.Contains(l.licenses, w), isNotice(name), isMetadata(w), name == reuseTOML, strings.HasSuffix(name, ".license"), thirdParty.re().MatchString(name) && licenseName.re().MatchString(name):
+	case slices.Contains(l.licenses, w), isNotice(name), isMetadata(w), name == reuseTOML, strings.HasSuffix(name, ".license"), thirdParty().MatchString(name) && licenseName().MatchString(name):
 		return true
 	case strings.HasPrefix(name, "."), strings.HasPrefix(name, "requirements"), name == "Dockerfile", name == "Makefile", name == "VERSION", name == "go.sum", name == "go.mod", name == "Cargo.lock", name == "uv.lock":
 		return true

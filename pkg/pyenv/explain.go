@@ -7,11 +7,12 @@ import (
 	"strings"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // refusal is something that the tools say and that has one cure.
 type refusal struct {
-	said    *regexp.Regexp
+	said    func() *regexp.Regexp
 	cure    func(p *Plan, found []string) string
 	outside bool // of the project: something of the machine or the network is missing
 }
@@ -22,28 +23,28 @@ func always(hint string) func(*Plan, []string) string {
 
 // refusals are in the order in which they are looked for: what says most comes first.
 var refusals = []refusal{
-	{said: regexp.MustCompile("a possible solution would be to set the `python` property to \"([^\"]+)\""), cure: narrower},
-	{said: regexp.MustCompile(`pyproject\.toml changed significantly since poetry\.lock was last generated`),
+	{said: pattern.Lazy("a possible solution would be to set the `python` property to \"([^\"]+)\""), cure: narrower},
+	{said: pattern.Lazy(`pyproject\.toml changed significantly since poetry\.lock was last generated`),
 		cure: always("poetry lock, in the connector's folder")},
-	{said: regexp.MustCompile(`(?m)Package \S+ \(\S+\) not found`),
+	{said: pattern.Lazy(`(?m)Package \S+ \(\S+\) not found`),
 		cure: always("Poetry needs an index with the JSON API: name yours as [[tool.poetry.source]], or --manager uv")},
-	{said: regexp.MustCompile(`Consider\s+using\s+a\s+more\s+restrictive\s+.requires-python.\s+value\s+\(like\s+([^)\s]+)\)`), cure: narrower},
-	{said: regexp.MustCompile(`requires a different Python: \S+ not in '([^']+)'`),
+	{said: pattern.Lazy(`Consider\s+using\s+a\s+more\s+restrictive\s+.requires-python.\s+value\s+\(like\s+([^)\s]+)\)`), cure: narrower},
+	{said: pattern.Lazy(`requires a different Python: \S+ not in '([^']+)'`),
 		cure: func(p *Plan, found []string) string {
 			return fmt.Sprintf("a dependency or the project takes Python %s only: narrow %s to it, so that such a Python is chosen", found[1], p.rangeKey())
 		}},
-	{said: regexp.MustCompile(`depends\s+on\s+Python|supported Python range|does not satisfy\s+Python`),
+	{said: pattern.Lazy(`depends\s+on\s+Python|supported Python range|does not satisfy\s+Python`),
 		cure: func(p *Plan, _ []string) string {
 			return "a dependency wants a narrower range of Python: set " + p.rangeKey() + " to it"
 		}},
-	{said: regexp.MustCompile(`ensurepip is not\s+available`), outside: true,
+	{said: pattern.Lazy(`ensurepip is not\s+available`), outside: true,
 		cure: func(p *Plan, _ []string) string {
 			return fmt.Sprintf("apt install python%d.%d-venv, or --manager uv", p.python.version[0], p.python.version[1])
 		}},
-	{said: regexp.MustCompile(`(?i)connection refused|name resolution|dns error|could not resolve host|network is unreachable|all attempts to connect|failed to establish a new connection|network was disabled`), outside: true,
+	{said: pattern.Lazy(`(?i)connection refused|name resolution|dns error|could not resolve host|network is unreachable|all attempts to connect|failed to establish a new connection|network was disabled`), outside: true,
 		cure: always("the package index or a git host cannot be reached: look at the network, the proxy and the index settings")},
-	{said: regexp.MustCompile(`(?i)git executable (was )?not found|cannot find command 'git'`), outside: true, cure: always("apt install git")},
-	{said: regexp.MustCompile(`(?i)(unable to execute|command) '?\S*(gcc|cc|clang)'? ?(failed)?|Python\.h: No such file`), outside: true,
+	{said: pattern.Lazy(`(?i)git executable (was )?not found|cannot find command 'git'`), outside: true, cure: always("apt install git")},
+	{said: pattern.Lazy(`(?i)(unable to execute|command) '?\S*(gcc|cc|clang)'? ?(failed)?|Python\.h: No such file`), outside: true,
 		cure: always("a package is built from source: apt install build-essential python3-dev")},
 }
 
@@ -68,7 +69,7 @@ func (p *Plan) explain(argv []string, status int, said string) error {
 	}
 	e := fault.Failedf("making the environment: %s ended with exit status %d", short, status)
 	for _, r := range refusals {
-		if found := r.said.FindStringSubmatch(said); found != nil {
+		if found := r.said().FindStringSubmatch(said); found != nil {
 			if r.outside {
 				e.Kind = fault.Environment
 			}

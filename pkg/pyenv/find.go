@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
-	"strconv"
 
 	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/proc"
@@ -107,67 +105,4 @@ func look(place string, wanted pyRange) (env Env, problem string) {
 		return env, fmt.Sprintf("it is Python %s, and the project takes %q", made, wanted.text)
 	}
 	return env, ""
-}
-
-var versionLine = regexp.MustCompile(`(?m)^\s*version(?:_info)?\s*=\s*(\d+)\.(\d+)\.(\d+)`)
-
-// madeWith reads the version of Python that pyvenv.cfg tells. The key differs
-// from tool to tool: version of venv, version_info of uv and virtualenv.
-func madeWith(place string) (v version, ok bool) {
-	text, err := os.ReadFile(filepath.Join(place, "pyvenv.cfg"))
-	if err != nil {
-		return v, false
-	}
-	m := versionLine.FindStringSubmatch(string(text))
-	if m == nil {
-		return v, false
-	}
-	for i := range v {
-		v[i], _ = strconv.Atoi(m[i+1])
-	}
-	return v, true
-}
-
-// linked gives the interpreter outside an environment that its own links to,
-// "" when it is a copy, which does not tell whose.
-func linked(env Env) string {
-	place := env.Python
-	for range 8 { // python links to python3, that to python3.11; more would be a circle
-		to, err := os.Readlink(place)
-		if err != nil {
-			return ""
-		}
-		if !filepath.IsAbs(to) {
-			to = filepath.Join(filepath.Dir(place), to)
-		}
-		if place = to; !within(env.Dir, place) {
-			return place
-		}
-	}
-	return ""
-}
-
-var minorInName = regexp.MustCompile(`^python3\.(\d+)$`)
-
-// linkedMinor reads the minor version off the name of the program that the interpreter links to.
-func linkedMinor(python string) (int, bool) {
-	real, err := filepath.EvalSymlinks(python)
-	if err != nil {
-		return 0, false
-	}
-	m := minorInName.FindStringSubmatch(filepath.Base(real))
-	if m == nil {
-		return 0, false
-	}
-	n, err := strconv.Atoi(m[1])
-	return n, err == nil
-}
-
-// sitePackages gives the folder that an environment's packages are in.
-func (e Env) sitePackages() (string, error) {
-	found, err := filepath.Glob(filepath.Join(e.Dir, "lib", "python3.*", "site-packages"))
-	if err != nil || len(found) == 0 {
-		return "", fmt.Errorf("looking into %q: it has no site-packages", e.Dir)
-	}
-	return found[0], nil
 }

@@ -6,12 +6,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
+
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // importsPkgResources is an import that nothing guards: it stands at the start of a line.
-var importsPkgResources = regexp.MustCompile(`(?m)^(import pkg_resources|from pkg_resources import)`)
+var importsPkgResources = pattern.Lazy(`(?m)^(import pkg_resources|from pkg_resources import)`)
 
 // addPkgResources installs setuptools where a package imports pkg_resources
 // and none is there: it came with every environment once, so packages do not
@@ -59,7 +60,7 @@ func findImporter(site string) string {
 		if filepath.Ext(path) != ".py" {
 			return nil
 		}
-		if text, err := os.ReadFile(path); err == nil && importsPkgResources.Match(text) {
+		if text, err := os.ReadFile(path); err == nil && importsPkgResources().Match(text) {
 			rel, _ := filepath.Rel(site, path)
 			importer, _, _ = strings.Cut(filepath.ToSlash(rel), "/")
 		}

@@ -4,9 +4,10 @@ import (
 	"cmp"
 	"maps"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // requirement is a dependency in the words of pip install.
@@ -86,7 +87,7 @@ func gitURL(text func(string) string) string {
 	return url
 }
 
-var leadingNumbers = regexp.MustCompile(`^[\^~](\d{1,6}(?:\.\d{1,6}){0,2})(?:\D|$)`)
+var leadingNumbers = pattern.Lazy(`^[\^~](\d{1,6}(?:\.\d{1,6}){0,2})(?:\D|$)`)
 
 // plainRange spells Poetry's range as PEP 440 does. What has no such spelling
 // becomes "", any version, with ok false.
@@ -99,7 +100,7 @@ func plainRange(text string) (spec string, ok bool) {
 		switch {
 		case part == "*":
 		case part[0] == '^', part[0] == '~' && !strings.HasPrefix(part, "~="):
-			numbers := leadingNumbers.FindStringSubmatch(part)
+			numbers := leadingNumbers().FindStringSubmatch(part)
 			if numbers == nil {
 				return "", false
 			}

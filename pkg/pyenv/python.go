@@ -2,15 +2,10 @@ package pyenv
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
-	"strconv"
-	"strings"
 	"sync"
 
-	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/proc"
 )
 
@@ -88,103 +83,4 @@ func managedByUV(ctx context.Context, wanted pyRange) (Python, bool) {
 		}
 	}
 	return Python{}, false
-}
-
-func noPython(wanted pyRange, found []Python, manager string) error {
-	var versions, broken []string
-	minors := wanted.minors()
-	for _, p := range found {
-		m := minorInName.FindStringSubmatch(p.Name)
-		switch {
-		case p.Problem == "":
-			versions = append(versions, p.Version)
-		case m == nil || slices.ContainsFunc(minors, func(n int) bool { return m[1] == strconv.Itoa(n) }):
-			broken = append(broken, p.Name)
-		}
-	}
-	have := "none was found"
-	if len(versions) > 0 {
-		slices.Sort(versions)
-		have = "found " + strings.Join(slices.Compact(versions), ", ")
-	}
-	if len(broken) > 0 {
-		have += "; " + strings.Join(broken, ", ") + " in PATH cannot be started"
-	}
-	return fault.Environmentf("choosing a Python for %q: %s", wanted.text, have).WithHint("%s", howToGetPython(wanted, manager))
-}
-
-func howToGetPython(wanted pyRange, manager string) string {
-	minors := wanted.minors()
-	switch {
-	case len(minors) == 0:
-		return fmt.Sprintf("no Python from 3.%d to 3.%d lies in that range: change requires-python in pyproject.toml", oldest, newest)
-	case !wanted.takes(version{3, minors[0], 5}):
-		return fmt.Sprintf(`%q takes the first patch release alone: write ">=3.%d,<3.%d" into pyproject.toml`, wanted.text, minors[0], minors[0]+1)
-	}
-	// The newest breaks most packages for a while: prefer one that has settled.
-	minor := minors[len(minors)-1]
-	for _, m := range minors {
-		if m <= settled {
-			minor = m
-			break
-		}
-	}
-	if manager == "uv" {
-		return fmt.Sprintf("uv python install 3.%d, or change requires-python in pyproject.toml", minor)
-	}
-	return fmt.Sprintf("apt install python3.%d python3.%d-venv, brew install python@3.%d or pyenv install 3.%d, or change requires-python in pyproject.toml", minor, minor, minor, minor)
-}
-
-// settled is the minor version that is proposed where the range leaves a choice.
-const settled = 13
-
-// probe runs a Python, since a name in PATH may be a stand-in that ends with
-// an error. ok is false when there is no such name.
-func probe(ctx context.Context, name string) (Python, bool) {
-	path, err := proc.Look(name)
-	if err != nil {
-		return Python{}, false
-	}
-	p := Python{Name: filepath.Base(name), Path: path}
-	out, err := proc.Run(ctx, proc.Cmd{
-		Argv:  []string{path, "-I", "-c", "import sys; print(getattr(sys, '_base_executable', sys.executable), *sys.version_info[:3])"},
-		Unset: []string{"PYTHONHOME", "PYTHONPATH"},
-	})
-	var exit *proc.Error
-	switch {
-	case ctx.Err() != nil:
-		p.Problem = "no answer in time"
-		return p, true
-	case errors.As(err, &exit):
-		p.Problem = fmt.Sprintf("it ends with exit status %d: %s", exit.Status, exit.Error())
-		return p, true
-	case err != nil:
-		p.Problem = err.Error()
-		return p, true
-	}
-	if !p.read(out.Text()) {
-		p.Problem = fmt.Sprintf("it tells no version: %.60q", out.Text())
-	}
-	return p, true
-}
-
-// read takes a path, which may hold spaces, and three numbers.
-func (p *Python) read(line string) bool {
-	fields := strings.Fields(line)
-	if len(fields) < 4 {
-		return false
-	}
-	numbers := fields[len(fields)-3:]
-	for i, n := range numbers {
-		var err error
-		if p.version[i], err = strconv.Atoi(n); err != nil {
-			return false
-		}
-	}
-	path := strings.TrimSpace(strings.TrimSuffix(line, strings.Join(numbers, " ")))
-	if !filepath.IsAbs(path) {
-		return false
-	}
-	p.Path, p.Version = path, p.version.String()
-	return true
 }

@@ -2,13 +2,13 @@ package pyenv
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // version is major, minor and patch of a Python.
@@ -32,11 +32,11 @@ type pyRange struct {
 
 // clauseForm takes PEP 440 and Poetry's ^ and ~. What follows the numbers marks
 // a pre-release, which no interpreter that is chosen by its numbers can differ in.
-var clauseForm = regexp.MustCompile(`^(\^|~=|~|===?|!=|>=|<=|>|<|)\s*(\d{1,6})(?:\.(\d{1,6}))?(?:\.(\d{1,6}))?(?:\.(\*)|[-.]?(?:a|b|c|rc|dev|post)\d*)?$`)
+var clauseForm = pattern.Lazy(`^(\^|~=|~|===?|!=|>=|<=|>|<|)\s*(\d{1,6})(?:\.(\d{1,6}))?(?:\.(\d{1,6}))?(?:\.(\*)|[-.]?(?:a|b|c|rc|dev|post)\d*)?$`)
 
 var (
-	separators = regexp.MustCompile(`\s*\|\|?\s*`)
-	afterOp    = regexp.MustCompile(`([<>=!~^])\s+`)
+	separators = pattern.Lazy(`\s*\|\|?\s*`)
+	afterOp    = pattern.Lazy(`([<>=!~^])\s+`)
 )
 
 // parseRange reads a PEP 440 range, or Poetry's with ^, ~, || and spaces between comparisons.
@@ -45,7 +45,7 @@ func parseRange(text string) (pyRange, error) {
 	if strings.TrimSpace(text) == "" {
 		return r, nil
 	}
-	for _, alternative := range separators.Split(text, -1) {
+	for _, alternative := range separators().Split(text, -1) {
 		clauses := []clause{}
 		for _, part := range comparisons(alternative) {
 			if part == "*" {
@@ -64,11 +64,11 @@ func parseRange(text string) (pyRange, error) {
 
 // comparisons splits an alternative at commas and spaces, but not after an operator.
 func comparisons(text string) []string {
-	return strings.FieldsFunc(afterOp.ReplaceAllString(text, "$1"), func(c rune) bool { return c == ',' || unicode.IsSpace(c) })
+	return strings.FieldsFunc(afterOp().ReplaceAllString(text, "$1"), func(c rune) bool { return c == ',' || unicode.IsSpace(c) })
 }
 
 func parseClause(text string) ([]clause, bool) {
-	m := clauseForm.FindStringSubmatch(text)
+	m := clauseForm().FindStringSubmatch(text)
 	if m == nil {
 		return nil, false
 	}

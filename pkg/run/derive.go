@@ -67,6 +67,8 @@ func newDerive(p *preview) (*derive, error) {
 func (j *job) derivationRequest(r *flow.ValidateRequest) {
 	r.Name, r.Collection = "", j.derived.Spec()
 	r.ProjectRoot = "file://" + j.options.Dir + "/"
+	types, wrong := j.shuffleKeyTypes()
+	r.ShuffleKeyTypes, j.warnings = types, append(j.warnings, wrong...)
 	for _, b := range j.bindings {
 		r.Transforms = append(r.Transforms, flow.ValidateTransform{Name: b.Name, Collection: b.spec, LambdaConfig: b.Resource, Backfill: b.Backfill})
 	}
@@ -75,6 +77,7 @@ func (j *job) derivationRequest(r *flow.ValidateRequest) {
 func (d *derive) collectionSpec() *flow.CollectionSpec {
 	spec := d.derived.Spec()
 	spec.Derivation = &flow.DerivationSpec{ConnectorType: d.endpoint.connectorType(), Config: d.config.JSON, Transforms: []flow.TransformSpec{}}
+	spec.Derivation.ShuffleKeyTypes, _ = d.shuffleKeyTypes()
 	spec.Derivation.ShardTemplate, spec.Derivation.RecoveryLogTemplate = d.task.Templates(d.options.level(d.task), d.flags()...)
 	for _, b := range d.bindings {
 		spec.Derivation.Transforms = append(spec.Derivation.Transforms, flow.TransformSpec{
@@ -89,7 +92,9 @@ func (d *derive) session(ctx context.Context, n int) (ended string, err error) {
 	if d.d, err = d.start(ctx, "open"); err != nil {
 		return "", err
 	}
-	ended, err = d.talk(ctx, n)
+	if ended, err = d.talk(ctx, n); errors.Is(err, errCrash) {
+		ended, err = d.d.crash(ctx)
+	}
 	d.end(d.d)
 	return ended, d.d.failure(ctx, err)
 }

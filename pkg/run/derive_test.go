@@ -48,6 +48,17 @@ func TestPreviewOfADerivation(t *testing.T) {
 	}
 }
 
+// What was published in a transaction that a crash has ended does not count.
+func TestADerivationThatIsKilled(t *testing.T) {
+	t.Parallel()
+	o, _ := derivation(t, "good", orderFixture)
+	o.KillAfter = 3
+	lines, r, err := previewOf(t, o, nil)
+	if err != nil || r.Ended != "kill" || r.Checkpoints != 1 || !slices.Equal(lines, []string{`["acmeCo/x",{"user":"ann","total":12}]`}) {
+		t.Errorf("%q, %+v, %v", lines, r, err)
+	}
+}
+
 func TestRequestsToADerivation(t *testing.T) {
 	t.Parallel()
 	o, logs := derivation(t, "more", orderFixture)
@@ -121,6 +132,24 @@ func TestDocumentsOfDerivationsAreChecked(t *testing.T) {
 	_, _, err = previewOf(t, o, nil)
 	if got := strings.ReplaceAll(fmt.Sprint(err), o.Fixture, "FILE"); got != `FILE:1: transform "orders": the document is not as acmeCo/orders says: /id: got string "x", want integer` {
 		t.Errorf("got %s", got)
+	}
+}
+
+// Flow tells the types of the keys; where transforms differ in them, it refuses the task.
+func TestTypesOfShuffleKeys(t *testing.T) {
+	t.Parallel()
+	for bindings, want := range map[string]int{
+		transforms: 0,
+		"[{name: a, source: acmeCo/users, shuffle: {key: [/name]}, lambda: {stream: x}}, {name: b, source: acmeCo/users, shuffle: {key: [/id]}, lambda: {stream: x}}]":        1,
+		"[{name: a, source: acmeCo/users, shuffle: {key: [/id, /name]}, lambda: {stream: x}}, {name: b, source: acmeCo/users, shuffle: {key: [/none]}, lambda: {stream: x}}]": 0,
+	} {
+		r, err := run.Validate(t.Context(), task(t, "derivation", "good", bindings))
+		if err != nil || len(r.Warnings) != want {
+			t.Errorf("%s: %q, %v", bindings, r.Warnings, err)
+		}
+		if want == 1 && r.Warnings[0] != `transform "b" is shuffled by INTEGER, and transform "a" says STRING` {
+			t.Errorf("got %s", r.Warnings[0])
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package run
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -22,7 +23,12 @@ type fixture struct {
 	ended bool
 	begun bool // something of it was given
 	doc   jsonschema.Doc
+
+	given, most int // documents, and those after which errCrash is given; 0 is never
 }
+
+// errCrash stands for the moment at which a connector is to be killed.
+var errCrash = errors.New("the connector is killed now")
 
 // fixtureLine is a document of a fixture. It holds until the next one.
 type fixtureLine struct {
@@ -49,6 +55,9 @@ func (f *fixture) close() {
 
 // next gives the next document of a transaction, or false at its end.
 func (f *fixture) next() (fixtureLine, bool, error) {
+	if f.most > 0 && f.given >= f.most {
+		return fixtureLine{}, false, errCrash
+	}
 	for !f.ended {
 		text, err := f.in.ReadBytes('\n')
 		if f.line++; err != nil {
@@ -85,7 +94,16 @@ func (f *fixture) document(v jsonschema.Value) (fixtureLine, bool, error) {
 	if !doc.Exists() || doc.Kind() != jsonschema.Object || doc.Next().Exists() {
 		return fixtureLine{}, false, f.errorf(form)
 	}
+	f.given++
 	return fixtureLine{name.Text(), doc}, true, nil
+}
+
+// crash kills the connector of a session within a transaction, when it has
+// been told what it is to know.
+func (d *dialogue) crash(ctx context.Context) (ended string, err error) {
+	err = d.flush(ctx)
+	d.session.Kill()
+	return byKill, err
 }
 
 func (f *fixture) errorf(format string, args ...any) error {

@@ -130,6 +130,9 @@ func (o *Options) level(task flow.Task) string {
 // system looks in ours.
 func (o *Options) lookUp(command []string) []string {
 	argv := append([]string{}, command...)
+	if o.BinDir == "" && argv[0] == "python" {
+		argv[0] = systemPython()
+	}
 	if o.BinDir == "" || strings.Contains(argv[0], "/") {
 		return argv
 	}
@@ -137,4 +140,15 @@ func (o *Options) lookUp(command []string) []string {
 		argv[0] = own
 	}
 	return argv
+}
+
+// systemPython is how Python is called where a connector has no environment:
+// some systems have it under its second name alone.
+func systemPython() string {
+	if _, err := proc.Look("python"); err != nil {
+		if _, err := proc.Look("python3"); err == nil {
+			return "python3"
+		}
+	}
+	return "python"
 }

@@ -3,6 +3,7 @@ package run
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/connkit/connkit/internal/fault"
@@ -75,7 +76,9 @@ func (m *materialize) session(ctx context.Context, n int) (ended string, err err
 	if m.d, err = m.start(ctx, "open"); err != nil {
 		return "", err
 	}
-	ended, err = m.talk(ctx, n)
+	if ended, err = m.talk(ctx, n); errors.Is(err, errCrash) {
+		ended, err = m.d.crash(ctx)
+	}
 	m.end(m.d)
 	return ended, m.d.failure(ctx, err)
 }
@@ -107,7 +110,7 @@ func (m *materialize) checkOpened(opened flow.Opened) {
 			t.known = false
 		}
 	}
-	if remote == nil || len(remote.Sources) == 0 {
+	if remote == nil || len(remote.Sources) == 0 && m.result.Checkpoints == 0 {
 		return
 	}
 	if m.result.Checkpoints == 0 {

@@ -152,6 +152,33 @@ func TestAStoreWithItsOwnCheckpoint(t *testing.T) {
 	}
 }
 
+// Killed within its second transaction, the store has the first, and so has the state.
+func TestAMaterializationThatIsKilled(t *testing.T) {
+	t.Parallel()
+	o, _ := materialization(t, "good", userTarget, userFixture)
+	o.KillAfter = 5
+	_, r, err := previewOf(t, o, nil)
+	if err != nil || r.Ended != "kill" || r.Checkpoints != 1 || string(r.State) != `{"txn":1}` || r.Bindings[0].Documents != 4 {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	o.KillAfter, o.InitialState = 0, string(r.State)
+	if _, r, err = previewOf(t, o, nil); err != nil || r.Checkpoints != 2 || storedDocs(t, o) != wantStored {
+		t.Errorf("%+v, %v, %s", r, err, storedDocs(t, o))
+	}
+}
+
+// A store that keeps the checkpoint and has lost it would be given everything anew.
+func TestAStoreThatHasLostItsCheckpoint(t *testing.T) {
+	t.Parallel()
+	o, _ := materialization(t, "forgets", userTarget, userFixture)
+	o.Sessions = []int{1, 1}
+	_, r, err := previewOf(t, o, nil)
+	want := []string{`the store's checkpoint of acmeCo/users/pivot=00;materialize/acmeCo/x/users.v0 is "", and "3" was committed`}
+	if err != nil || !slices.Equal(r.Warnings, want) {
+		t.Errorf("%q, %v", r.Warnings, err)
+	}
+}
+
 func TestMaterializationsThatMisbehave(t *testing.T) {
 	t.Parallel()
 	const broke = "the connector broke the protocol: "

@@ -150,6 +150,7 @@ func (p *preview) prepareSessions(ctx context.Context) error {
 		if p.fixture, err = openFixture(p.o.Fixture, p.o.Stdin); err != nil {
 			return err
 		}
+		p.fixture.most = p.o.KillAfter
 	}
 	p.driver, err = p.newDriver()
 	return err

@@ -1,6 +1,8 @@
 package scaffold_test
 
 import (
+	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -88,11 +90,11 @@ func TestNamedTemplates(t *testing.T) {
 			t.Errorf("the password is in %q", tpl.From)
 		}
 	}
-	if got := strings.Join(names, " "); got != "airbyte far go ours python singer" {
+	if got := strings.Join(names, " "); got != "airbyte derive far go materialize ours python singer" {
 		t.Errorf("got %s", got)
 	}
 	o.Template = "our"
-	if _, err := scaffold.New(t.Context(), o); fault.KindOf(err) != fault.Usage || !strings.Contains(err.Error(), "airbyte, far, go, ours, python, singer") {
+	if _, err := scaffold.New(t.Context(), o); fault.KindOf(err) != fault.Usage || !strings.Contains(err.Error(), "airbyte, derive, far, go, materialize, ours, python, singer") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -190,5 +192,32 @@ func TestAPathUpstreamThatIsPulledInLater(t *testing.T) {
 	p, err := scaffold.New(t.Context(), o)
 	if err != nil || len(p.Notes) != 1 || p.Upstream["path"] != "source_bigdata" {
 		t.Errorf("got %v, %v", p, err)
+	}
+}
+
+// Other users of the machine see command lines.
+func TestPasswordStandsOnNoCommandLine(t *testing.T) {
+	git, err := exec.LookPath("git")
+	if err != nil {
+		t.Fatal(err)
+	}
+	bin := t.TempDir()
+	calls := filepath.Join(bin, "calls")
+	script := "#!/bin/sh\nprintf '%s\\n' \"$*\" >>" + calls + "\nexec " + git + " \"$@\"\n"
+	if err := os.WriteFile(filepath.Join(bin, "git"), []byte(script), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", bin+string(filepath.ListSeparator)+os.Getenv("PATH"))
+	o := options(t, sampleTemplate())
+	o.Template = "https://u:hunter2@127.0.0.1:1/x#y@v1"
+	if _, err := scaffold.New(t.Context(), o); fault.KindOf(err) != fault.Environment {
+		t.Errorf("got %v", err)
+	}
+	said, err := os.ReadFile(calls)
+	if err != nil || !strings.Contains(string(said), "fetch ") {
+		t.Fatalf("git was not called: %v", err)
+	}
+	if strings.Contains(string(said), "hunter2") {
+		t.Errorf("the password stands there:\n%s", said)
 	}
 }

@@ -23,22 +23,21 @@ func fetchGit(ctx context.Context, g gitRef) (dir, commit string, cleanup func()
 	}
 	cleanup = func() { _ = os.RemoveAll(tmp) } // a leftover in the temp folder harms nobody
 	program := gitcmd.Git{Dir: tmp}.WithSettings(
-		gitcmd.Setting{Key: "core.hooksPath", Value: os.DevNull}, gitcmd.Setting{Key: "core.symlinks", Value: "false"})
+		gitcmd.Setting{Key: "core.hooksPath", Value: os.DevNull}, gitcmd.Setting{Key: "core.symlinks", Value: "false"}).
+		WithSettings(gitcmd.Access("origin", g.url)...)
 	git := func(args ...string) (string, error) {
 		out, err := program.Run(ctx, args...)
 		return out.Text(), err
 	}
 	steps := [][]string{
 		{"init", "-q"},
-		{"fetch", "-q", "--depth", "1", "--filter=blob:none", "--no-tags", "--end-of-options", g.url, orHead(g.ref)},
+		{"fetch", "-q", "--depth", "1", "--filter=blob:none", "--no-tags", "--end-of-options", "origin", orHead(g.ref)},
 	}
 	if g.subdir != "" {
 		steps = append(steps, []string{"sparse-checkout", "set", "--no-cone", "/" + g.subdir + "/"})
 	}
-	// The fetch above is no remote, so the files that it left out need their URL for the checkout.
 	steps = append(steps,
-		[]string{"config", "remote.origin.url", g.url},
-		[]string{"config", "remote.origin.promisor", "true"},
+		[]string{"config", "remote.origin.promisor", "true"}, // the checkout gets the files that the fetch left out
 		[]string{"checkout", "-q", "--detach", "FETCH_HEAD"})
 	for _, args := range steps {
 		if _, err := git(args...); err != nil {
@@ -65,7 +64,7 @@ func fetchError(g gitRef, err error) error {
 	if !errors.As(err, &exit) {
 		return fmt.Errorf("fetching %q: %w", redact(g.url), err)
 	}
-	why := strings.TrimPrefix(strings.ReplaceAll(exit.Error(), g.url, redact(g.url)), "git: ")
+	why := strings.TrimPrefix(gitcmd.Scrub(strings.ReplaceAll(exit.Error(), g.url, redact(g.url)), g.url), "git: ")
 	if strings.Contains(why, "couldn't find remote ref") {
 		return fault.Usagef("fetching %q: it has no branch, tag or commit %q", redact(g.url), g.ref)
 	}

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/pelletier/go-toml/v2"
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // found is what a look at an upstream's source told.
@@ -25,7 +25,7 @@ const maxLook = 500
 // name, its sources for classes that a shim for the given template can wrap.
 func look(dir, template string) found {
 	f := lookProject(dir)
-	pattern, ok := classPatterns[template]
+	class, ok := classPatterns[template]
 	if !ok {
 		return f
 	}
@@ -34,11 +34,11 @@ func look(dir, template string) found {
 		if err != nil || d.IsDir() {
 			return skipUnlikely(dir, p, d, err)
 		}
-		if read++; read > maxLook || filepath.Ext(p) != ".py" || d.Name() == "setup.py" {
+		if read++; read > maxLook || !d.Type().IsRegular() || filepath.Ext(p) != ".py" || d.Name() == "setup.py" {
 			return nil
 		}
 		text, _ := os.ReadFile(p) // what cannot be read is not found
-		for _, m := range pattern.FindAllSubmatch(text, -1) {
+		for _, m := range class().FindAllSubmatch(text, -1) {
 			f.classes = append(f.classes, moduleOf(dir, p)+":"+string(m[1]))
 		}
 		return nil
@@ -65,9 +65,9 @@ func exported(dir, class string) string {
 
 // classPatterns find the class that a template wraps: by the base classes that
 // the two kits offer, and by the names that every connector of them bears.
-var classPatterns = map[string]*regexp.Regexp{
-	"airbyte": regexp.MustCompile(`(?m)^class\s+(Source\w*)\s*\([^)]*(?:Source|Declarative)\w*[^)]*\)\s*:`),
-	"singer":  regexp.MustCompile(`(?m)^class\s+(Tap\w*)\s*\([^)]*(?:Tap)\w*[^)]*\)\s*:`),
+var classPatterns = map[string]func() *regexp.Regexp{
+	"airbyte": pattern.Lazy(`(?m)^class\s+(Source\w*)\s*\([^)]*(?:Source|Declarative)\w*[^)]*\)\s*:`),
+	"singer":  pattern.Lazy(`(?m)^class\s+(Tap\w*)\s*\([^)]*(?:Tap)\w*[^)]*\)\s*:`),
 }
 
 func skipUnlikely(root, p string, d fs.DirEntry, err error) error {
@@ -104,46 +104,4 @@ func preferShallow(classes []string) []string {
 		}
 	}
 	return slices.DeleteFunc(slices.Compact(classes), func(c string) bool { return strings.Count(c, ".") > least })
-}
-
-var setupName = regexp.MustCompile(`(?m)^\s*name\s*=\s*["']?([A-Za-z0-9][A-Za-z0-9._-]*)`)
-
-func lookProject(dir string) found {
-	var project struct {
-		Project struct {
-			Name   string `toml:"name"`
-			Python string `toml:"requires-python"`
-		} `toml:"project"`
-		Tool struct {
-			Poetry struct {
-				Name         string         `toml:"name"`
-				Dependencies map[string]any `toml:"dependencies"`
-			} `toml:"poetry"`
-		} `toml:"tool"`
-	}
-	if text, err := os.ReadFile(filepath.Join(dir, "pyproject.toml")); err == nil && toml.Unmarshal(text, &project) == nil {
-		if project.Project.Name != "" {
-			return found{distribution: project.Project.Name, python: project.Project.Python}
-		}
-		if project.Tool.Poetry.Name != "" {
-			python, _ := project.Tool.Poetry.Dependencies["python"].(string)
-			return found{distribution: project.Tool.Poetry.Name, python: plainRange(python)}
-		}
-	}
-	for _, name := range []string{"setup.cfg", "setup.py"} {
-		if text, err := os.ReadFile(filepath.Join(dir, name)); err == nil {
-			if m := setupName.FindSubmatch(text); m != nil {
-				return found{distribution: string(m[1])}
-			}
-		}
-	}
-	return found{}
-}
-
-// plainRange gives a range only where Poetry's spelling and PEP 440's are the same.
-func plainRange(r string) string {
-	if strings.ContainsAny(r, "^~*|") || r != "" && r[0] >= '0' && r[0] <= '9' {
-		return ""
-	}
-	return r
 }

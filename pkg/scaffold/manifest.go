@@ -12,6 +12,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // manifestName is the file that makes a folder a template.
@@ -52,7 +53,7 @@ type fileRule struct {
 	Mode string `yaml:"mode"`
 }
 
-var questionName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+var questionName = pattern.Lazy(`^[a-z][a-z0-9_]*$`)
 
 // readManifest reads and checks template.yaml at the top of fsys. Errors name
 // the file as label and the line.
@@ -112,7 +113,7 @@ func (m *Manifest) check() error {
 }
 
 func (q *Question) prepare() error {
-	if !questionName.MatchString(q.Name) || slices.Contains(builtinNames(), q.Name) {
+	if !questionName().MatchString(q.Name) || slices.Contains(builtinNames(), q.Name) {
 		return fault.Usagef("questions: the name %q is taken or not lower-case letters, digits and _", q.Name)
 	}
 	if q.Ask == "" {

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -104,7 +106,7 @@ func New(ctx context.Context, o Options) (*Plan, error) {
 }
 
 // defaultTemplates make a connector of a kind when no template is named.
-var defaultTemplates = map[string]string{"capture": "python"}
+var defaultTemplates = map[string]string{"capture": "python", "materialization": "materialize", "derivation": "derive"}
 
 func (o *Options) templateRef() (string, error) {
 	if o.Template != "" {
@@ -143,15 +145,39 @@ func (o *Options) render(t Template, target string, info upstreamInfo, notes []s
 	p := &Plan{
 		Name: o.Name, Path: target, Kind: t.Kind, Language: t.Language, Template: t.Name, Version: t.Version,
 		Upstream: rec.Upstream, Answers: answers, Notes: notes, tree: tree,
-		Next: []string{"connkit env " + o.Name, "connkit run discover " + o.Name},
-	}
-	if t.Language != "python" {
-		p.Next = []string{"connkit run spec " + o.Name, "connkit run discover " + o.Name}
+		Next: next(o.Name, t),
 	}
 	for _, f := range tree {
 		p.Files = append(p.Files, File{Path: f.Path, Size: len(f.Content), Mode: fmt.Sprintf("%#o", f.Mode.Perm()), Content: f.Content})
 	}
 	return p, nil
+}
+
+// fixtureName is the file of documents that a template may bring.
+const fixtureName = "fixture.jsonl"
+
+// next are the commands that a person runs first.
+func next(name string, t Template) []string {
+	first, then := "connkit env ", "connkit run discover "+name
+	if t.Language != "python" {
+		first = "connkit run spec "
+	}
+	if t.Kind != "capture" {
+		then = "connkit run validate " + name
+		if hasFixture(t) {
+			then = fmt.Sprintf("connkit run preview %s --fixture %s/%s", name, name, fixtureName)
+		}
+	}
+	return []string{first + name, then}
+}
+
+func hasFixture(t Template) bool {
+	for _, ending := range []string{"", rendered} {
+		if info, err := fs.Stat(t.files, path.Join(filesDir, fixtureName+ending)); err == nil && info.Mode().IsRegular() {
+			return true
+		}
+	}
+	return false
 }
 
 // place spells a template's folder from the root, so that the record holds in every clone.

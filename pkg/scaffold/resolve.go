@@ -123,7 +123,7 @@ func (u *upstreamInfo) learn(f found, o *Options) error {
 		if class, err = o.Ask(Question{Name: "class", Ask: "Class to wrap", Choices: f.classes, Default: class}); err != nil {
 			return err
 		}
-		if !slices.Contains(f.classes, class) && !classForm.MatchString(class) {
+		if !slices.Contains(f.classes, class) && !classForm().MatchString(class) {
 			return fault.Usagef("choosing class %q: there are %s", class, strings.Join(f.classes, ", "))
 		}
 	}

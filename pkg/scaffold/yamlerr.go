@@ -1,16 +1,17 @@
 package scaffold
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/connkit/connkit/internal/pattern"
 )
 
-var yamlPlace = regexp.MustCompile(`line (\d+): `)
+var yamlPlace = pattern.Lazy(`line (\d+): `)
 
 // yamlLine takes the line number out of a message of the YAML parser; it has no other way to say it.
 func yamlLine(err error) int {
-	if m := yamlPlace.FindStringSubmatch(err.Error()); m != nil {
+	if m := yamlPlace().FindStringSubmatch(err.Error()); m != nil {
 		n, _ := strconv.Atoi(m[1])
 		return n
 	}
@@ -22,7 +23,7 @@ func yamlMessage(err error) string {
 	text := strings.TrimPrefix(err.Error(), "yaml: ")
 	text = strings.TrimSpace(strings.TrimPrefix(text, "unmarshal errors:"))
 	text, _, _ = strings.Cut(text, "\n")
-	text = yamlPlace.ReplaceAllString(text, "")
+	text = yamlPlace().ReplaceAllString(text, "")
 	text, _, _ = strings.Cut(text, " in type ")
 	text, _, _ = strings.Cut(text, " into ")
 	return text

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // CheckOptions say what is checked.
@@ -88,49 +89,6 @@ func tally(is bool) int {
 	return 0
 }
 
-// candidates lists the files that a path stands for; named tells that it is one itself.
-func candidates(ctx context.Context, path string) (files []string, named bool, err error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, false, fault.Usagef("reading %q: %w", path, cause(err))
-	}
-	if !info.IsDir() {
-		return []string{path}, true, nil
-	}
-	out, err := git(ctx, filepath.Join(path, "any"), "ls-files", "-z", "--cached", "--others", "--exclude-standard")
-	if err != nil {
-		if ctx.Err() != nil {
-			return nil, false, ctx.Err()
-		}
-		files, err = walk(path)
-		return files, false, err
-	}
-	for _, name := range strings.Split(string(out), "\x00") {
-		if _, err := formatOf(name, ""); err == nil {
-			files = append(files, filepath.Join(path, name))
-		}
-	}
-	return files, false, nil
-}
-
-// walk lists the files of a folder that is in no repository.
-func walk(dir string) (files []string, err error) {
-	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return fault.Failedf("reading %q: %w", path, cause(err))
-		case d.IsDir() && slices.Contains([]string{".git", "node_modules", ".venv", "venv"}, d.Name()):
-			return filepath.SkipDir
-		case d.Type().IsRegular():
-			if _, err := formatOf(path, ""); err == nil {
-				files = append(files, path)
-			}
-		}
-		return nil
-	})
-	return files, err
-}
-
 // inspection is the check of one file.
 type inspection struct {
 	CheckOptions
@@ -142,7 +100,7 @@ type inspection struct {
 }
 
 var (
-	configName = lazily(`(?i)(^|[-_.])(configs?|configuration|secrets?|credentials?|creds)([-_.]|$)`)
+	configName = pattern.Lazy(`(?i)(^|[-_.])(configs?|configuration|secrets?|credentials?|creds)([-_.]|$)`)
 	cipherMark = []byte("ENC[AES256_GCM,")
 )
 
@@ -185,13 +143,13 @@ func (i *inspection) run() error {
 // isConfig tells whether a file is a config by its name.
 func (i *inspection) isConfig() bool {
 	base := filepath.Base(i.path)
-	return configName.MatchString(strings.TrimSuffix(base, filepath.Ext(base)))
+	return configName().MatchString(strings.TrimSuffix(base, filepath.Ext(base)))
 }
 
 // rules looks for a private key among the recipients of rules.
 func (i *inspection) rules(text []byte) {
 	i.looked = true
-	if at := privateKey.FindIndex(text); at != nil {
+	if at := privateKey().FindIndex(text); at != nil {
 		line := bytes.Count(text[:at[0]], []byte("\n")) + 1
 		i.add(line, 0, "error", "a private key stands here, where a recipient belongs", "put the public key here, and replace the private one")
 	}

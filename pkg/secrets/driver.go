@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/gitcmd"
 	"github.com/connkit/connkit/internal/textedit"
 )
 
@@ -41,8 +42,11 @@ var driverConfig = []Config{
 // PlanDriver finds out what the repository around a folder lacks. Nothing is written.
 func PlanDriver(ctx context.Context, dir string, patterns []string) (*Driver, error) {
 	top, err := git(ctx, filepath.Join(dir, "any"), "rev-parse", "--show-toplevel")
-	if err != nil {
+	switch {
+	case gitcmd.Status(err) > 0:
 		return nil, fault.Usagef("looking for the repository: %q is in none", dir)
+	case err != nil: // no git, or an interrupt
+		return nil, err
 	}
 	if len(patterns) == 0 {
 		patterns = []string{"*.yaml", "*.yml", "*.json"}

@@ -7,12 +7,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"runtime"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/getsops/sops/v3"
@@ -65,19 +62,9 @@ type Encrypted struct {
 // one is its Err and does not keep the others. Nothing is written.
 func Encrypt(ctx context.Context, files []string, opts EncryptOptions) []*Encrypted {
 	var list []*Encrypted
-	seen := map[string]bool{}
-	for _, file := range files {
-		path, err := filepath.Abs(file)
-		target, linkErr := filepath.EvalSymlinks(path)
-		if linkErr != nil {
-			target = path
-		}
-		if seen[target] {
-			continue
-		}
-		seen[target] = true
-		list = append(list, &Encrypted{File: shown(path, opts.Dir), path: path, Err: err})
-	}
+	eachFile(files, opts.Dir, func(path, name string, err error) {
+		list = append(list, &Encrypted{File: name, path: path, Err: err})
+	})
 	each(list, runtime.GOMAXPROCS(0), func(e *Encrypted) {
 		if e.Err == nil {
 			e.Err = e.plan(ctx, opts)
@@ -89,39 +76,10 @@ func Encrypt(ctx context.Context, files []string, opts EncryptOptions) []*Encryp
 // Apply writes the file.
 func (e *Encrypted) Apply() error { return textedit.Replace(e.path, e.read, e.After) }
 
-// writers is how many files are written at a time: they wait for the disk most of it.
-const writers = 16
-
 // ApplyAll writes the files that have no error yet; what goes wrong is the Err of
 // each. An interrupt that comes later than the first write does not stop the others.
 func ApplyAll(ctx context.Context, list []*Encrypted) {
-	interrupted := ctx.Err()
-	each(list, writers, func(e *Encrypted) {
-		if e.Err == nil {
-			e.Err = interrupted
-		}
-		if e.Err == nil {
-			e.Err = e.Apply()
-		}
-	})
-}
-
-// each runs do for every entry, so many at a time.
-func each[T any](list []T, workers int, do func(T)) {
-	var wg sync.WaitGroup
-	next := make(chan T)
-	for range min(workers, len(list)) {
-		wg.Go(func() {
-			for one := range next {
-				do(one)
-			}
-		})
-	}
-	for _, one := range list {
-		next <- one
-	}
-	close(next)
-	wg.Wait()
+	writeAll(ctx, list, func(e *Encrypted) *error { return &e.Err }, (*Encrypted).Apply)
 }
 
 func (e *Encrypted) plan(ctx context.Context, opts EncryptOptions) error {
@@ -222,33 +180,6 @@ func (e *Encrypted) wrap(ctx context.Context, opts EncryptOptions, meta *sops.Me
 	var f *fault.Error
 	if errors.As(err, &f) && f.File == "" {
 		return fmt.Errorf("%s: %w", e.File, err)
-	}
-	return err
-}
-
-// readFile reads and parses a file; file is its name for messages.
-func readFile(path, file string, format Format) (*document, error) {
-	text, err := os.ReadFile(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, fault.Usagef("reading %q: there is no such file", file)
-	case err != nil:
-		if info, statErr := os.Stat(path); statErr == nil && info.IsDir() {
-			return nil, fault.Usagef("reading %q: it is a folder", file)
-		}
-		return nil, fmt.Errorf("reading %q: %w", file, cause(err))
-	}
-	if format, err = formatOf(file, format); err != nil {
-		return nil, err
-	}
-	return parse(file, format, text)
-}
-
-// cause is an error of the file system without the path, which is said already.
-func cause(err error) error {
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		return path.Err
 	}
 	return err
 }

@@ -1,17 +1,11 @@
 package secrets
 
 import (
-	"bytes"
 	"context"
-	"errors"
-	"path/filepath"
-	"strconv"
 	"strings"
 
 	"github.com/getsops/sops/v3"
 
-	"github.com/connkit/connkit/internal/fault"
-	"github.com/connkit/connkit/internal/proc"
 	"github.com/connkit/connkit/internal/yamltext"
 )
 
@@ -145,59 +139,4 @@ func (r *Rewrite) compare(ctx context.Context, o *opened, opts OpenOptions) erro
 	}
 	r.Values = changes(was, now, reg)
 	return nil
-}
-
-// lookBack is how many versions of a file are tried.
-const lookBack = 50
-
-// lastSound gives the latest committed version of a file whose signature holds.
-func (o *opened) lastSound(ctx context.Context, path string, opts OpenOptions) (*opened, string) {
-	log, err := git(ctx, path, "log", "--format=%H", "-n", strconv.Itoa(lookBack), "--", filepath.Base(path))
-	if err != nil {
-		return nil, ""
-	}
-	for _, commit := range strings.Fields(string(log)) {
-		text, err := git(ctx, path, "show", commit+":./"+filepath.Base(path))
-		if err != nil {
-			continue
-		}
-		if v := o.version(ctx, text, opts); v != nil && !v.spoilt {
-			return v, commit
-		}
-	}
-	return nil, ""
-}
-
-// version opens an older text of the file: as a rule its data key is the same.
-func (o *opened) version(ctx context.Context, text []byte, opts OpenOptions) *opened {
-	d, err := parse(o.file, o.format, text)
-	if err != nil {
-		return nil
-	}
-	t, err := d.sealedTree()
-	if err != nil {
-		return nil
-	}
-	if v, err := d.open(t, o.key); err == nil && !v.spoilt {
-		return v
-	}
-	if v, err := d.unlock(ctx, opts); err == nil {
-		return v
-	}
-	return nil
-}
-
-// git reads from the repository that a file is in.
-func git(ctx context.Context, path string, args ...string) ([]byte, error) {
-	out, err := proc.Run(ctx, proc.Cmd{
-		Argv:  append([]string{"git", "--literal-pathspecs"}, args...),
-		Dir:   filepath.Dir(path),
-		Env:   []string{"LC_ALL=C", "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0"},
-		Unset: []string{"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"},
-	})
-	var failed *proc.Error
-	if errors.As(err, &failed) {
-		return nil, fault.Failedf("%w", err)
-	}
-	return bytes.Clone(out.Stdout), err
 }

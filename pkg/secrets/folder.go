@@ -68,6 +68,7 @@ func folderIn(base string) (*folder, error) {
 		err = syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 	}
 	if err != nil {
+		_ = lock.Close() // nil when it could not be opened, which is no harm
 		_ = os.RemoveAll(path)
 		return nil, err
 	}
@@ -84,8 +85,12 @@ func (f *folder) remove() error {
 // sweepFolders removes what killed runs have left: folders of the user that no
 // process holds. One that was just made and is not locked yet is left alone.
 func sweepFolders(base string) {
-	left, _ := filepath.Glob(filepath.Join(base, folderPrefix+"*"))
-	for _, path := range left {
+	entries, _ := os.ReadDir(base) // not a glob: the name of base may hold brackets
+	for _, e := range entries {
+		if !strings.HasPrefix(e.Name(), folderPrefix) {
+			continue
+		}
+		path := filepath.Join(base, e.Name())
 		info, err := os.Lstat(path)
 		if err != nil || !info.IsDir() {
 			continue

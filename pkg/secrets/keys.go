@@ -1,6 +1,7 @@
 package secrets
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/getsops/sops/v3"
@@ -13,6 +14,7 @@ import (
 	"github.com/getsops/sops/v3/pgp"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // Keys are the master keys that a data key is encrypted for, as sops spells them.
@@ -33,18 +35,18 @@ type Keys struct {
 type keySpelling struct {
 	flag, variable string
 	list           func(*Keys) *[]string
-	form           pattern
+	form           func() *regexp.Regexp
 	example        string
 }
 
 func spellings() []keySpelling {
 	return []keySpelling{
-		{"kms", "SOPS_KMS_ARN", func(k *Keys) *[]string { return &k.KMS }, lazily(`^arn:aws[\w-]*:kms:[^:]+:[0-9]+:(key|alias)/[^+]+(\+arn:.+)?$`), "arn:aws:kms:REGION:ACCOUNT:key/ID"},
-		{"gcp-kms", "SOPS_GCP_KMS_IDS", func(k *Keys) *[]string { return &k.GCPKMS }, lazily(`^projects/[^/]+/locations/[^/]+/keyRings/[^/]+/cryptoKeys/[^/]+$`), "projects/P/locations/L/keyRings/R/cryptoKeys/K"},
-		{"azure-kv", "SOPS_AZURE_KEYVAULT_URLS", func(k *Keys) *[]string { return &k.AzureKV }, lazily(`^https://[^/]+/keys/[^/]+(/[^/]*)?$`), "https://NAME.vault.azure.net/keys/KEY/VERSION"},
-		{"pgp", "SOPS_PGP_FP", func(k *Keys) *[]string { return &k.PGP }, lazily(`^[0-9A-Fa-f]{8,64}!?$`), "a fingerprint of 40 hexadecimal digits"},
-		{"hc-vault-transit", "SOPS_VAULT_URIS", func(k *Keys) *[]string { return &k.Vault }, lazily(`^https?://[^/]+/.+/keys/[^/]+$`), "https://HOST/v1/transit/keys/KEY"},
-		{"age", "SOPS_AGE_RECIPIENTS", func(k *Keys) *[]string { return &k.Age }, lazily(`^(age1[a-z0-9]+|ssh-(rsa|ed25519) \S+( .*)?)$`), "age1…, as age-keygen -y prints it"},
+		{"kms", "SOPS_KMS_ARN", func(k *Keys) *[]string { return &k.KMS }, pattern.Lazy(`^arn:aws[\w-]*:kms:[^:]+:[0-9]+:(key|alias)/[^+]+(\+arn:.+)?$`), "arn:aws:kms:REGION:ACCOUNT:key/ID"},
+		{"gcp-kms", "SOPS_GCP_KMS_IDS", func(k *Keys) *[]string { return &k.GCPKMS }, pattern.Lazy(`^projects/[^/]+/locations/[^/]+/keyRings/[^/]+/cryptoKeys/[^/]+$`), "projects/P/locations/L/keyRings/R/cryptoKeys/K"},
+		{"azure-kv", "SOPS_AZURE_KEYVAULT_URLS", func(k *Keys) *[]string { return &k.AzureKV }, pattern.Lazy(`^https://[^/]+/keys/[^/]+(/[^/]*)?$`), "https://NAME.vault.azure.net/keys/KEY/VERSION"},
+		{"pgp", "SOPS_PGP_FP", func(k *Keys) *[]string { return &k.PGP }, pattern.Lazy(`^[0-9A-Fa-f]{8,64}!?$`), "a fingerprint of 40 hexadecimal digits"},
+		{"hc-vault-transit", "SOPS_VAULT_URIS", func(k *Keys) *[]string { return &k.Vault }, pattern.Lazy(`^https?://[^/]+/.+/keys/[^/]+$`), "https://HOST/v1/transit/keys/KEY"},
+		{"age", "SOPS_AGE_RECIPIENTS", func(k *Keys) *[]string { return &k.Age }, pattern.Lazy(`^(age1[a-z0-9]+|ssh-(rsa|ed25519) \S+( .*)?)$`), "age1…, as age-keygen -y prints it"},
 	}
 }
 
@@ -70,10 +72,10 @@ func (k Keys) empty() bool {
 	return true
 }
 
-var privateKey = lazily(`(?i)AGE-SECRET-KEY-|AGE-PLUGIN-|-----BEGIN [A-Z ]*PRIVATE KEY|PRIVATE KEY BLOCK`)
+var privateKey = pattern.Lazy(`(?i)AGE-SECRET-KEY-|AGE-PLUGIN-|-----BEGIN [A-Z ]*PRIVATE KEY|PRIVATE KEY BLOCK`)
 
 // IsPrivateKey tells whether a text has a private key of age, PGP or PEM in it.
-func IsPrivateKey(text string) bool { return privateKey.MatchString(text) }
+func IsPrivateKey(text string) bool { return privateKey().MatchString(text) }
 
 // check refuses keys that are none, and private ones without showing them.
 func (k Keys) check() error {
@@ -87,7 +89,7 @@ func (k Keys) check() error {
 			case IsPrivateKey(one):
 				return fault.Usagef("reading the keys: --%s was given a private key", s.flag).
 					WithHint("give the public one: %s; and replace the private key, which shells and logs remember", s.example)
-			case !s.form.MatchString(bare):
+			case !s.form().MatchString(bare):
 				return fault.Usagef("reading the keys: --%s: %q is no such key", s.flag, beginning(one)).WithHint("for example %s", s.example)
 			}
 		}
@@ -171,29 +173,3 @@ func unique(group sops.KeyGroup) sops.KeyGroup {
 
 // masterName tells keys apart.
 func masterName(key keys.MasterKey) string { return key.TypeToIdentifier() + " " + key.ToString() }
-
-// safe is the first line of a library's error, which goes on over many, without what it quotes.
-func safe(err error) string {
-	line, _, _ := strings.Cut(strings.TrimSpace(err.Error()), "\n")
-	return brief(line, 300)
-}
-
-// answer is the error of a service in the network, whose reason comes behind
-// the first line: its lines without the rules between them, as one.
-func answer(err error) string {
-	var parts []string
-	for line := range strings.Lines(err.Error()) {
-		if line = strings.Trim(line, "-{}[],\t\r\n "); line != "" {
-			parts = append(parts, line)
-		}
-	}
-	return brief(strings.Join(parts, "; "), 700)
-}
-
-func brief(line string, most int) string {
-	line = privateKey.ReplaceAllString(line, "…")
-	if r := []rune(line); len(r) > most {
-		line = string(r[:most]) + "…"
-	}
-	return line
-}

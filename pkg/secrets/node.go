@@ -136,7 +136,10 @@ func (p *pointer) String() string {
 	return p.up.String() + "/" + escaper.Replace(p.key)
 }
 
-var escaper = strings.NewReplacer("~", "~0", "/", "~1")
+var (
+	escaper   = strings.NewReplacer("~", "~0", "/", "~1")
+	unescaper = strings.NewReplacer("~1", "/", "~0", "~")
+)
 
 // at sets the place of an error to that of a node.
 func (d *document) at(n *node, e *fault.Error) *fault.Error { return e.At(d.file, n.line, n.col) }

@@ -3,6 +3,8 @@ package secrets
 import (
 	"slices"
 	"strings"
+
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // commentLooks says why a comment looks as if it held a secret, or "". text is
@@ -20,7 +22,7 @@ func commentLooks(text string, touches bool) (what string) {
 	if what := credentialsIn(text); what != "" {
 		return what
 	}
-	if m := labelled.FindStringSubmatch(text); m != nil {
+	if m := labelled().FindStringSubmatch(text); m != nil {
 		if what := labelledValue(m[1], m[2], touches); what != "" {
 			return what
 		}
@@ -40,7 +42,7 @@ func commentLooks(text string, touches bool) (what string) {
 }
 
 // labelled is "name: value" or "name = value" with one word for a value.
-var labelled = lazily(`^(?:- )?["']?([\w. -]{1,60}?)["']?\s*(?::=|[:=]|->|=>)\s*["'` + "`" + `]?([^\s"'` + "`" + `]+)["'` + "`" + `]?,?$`)
+var labelled = pattern.Lazy(`^(?:- )?["']?([\w. -]{1,60}?)["']?\s*(?::=|[:=]|->|=>)\s*["'` + "`" + `]?([^\s"'` + "`" + `]+)["'` + "`" + `]?,?$`)
 
 // formerly are words that come before a value that was or is in use.
 var formerly = []string{"old", "was", "were", "previous", "previously", "prev", "formerly", "former", "before", "current", "currently", "new", "now", "prod", "production", "dev", "staging", "test", "local", "real", "actual", "backup", "value", "is", "used", "default", "rotated", "from", "to", "with", "plain", "plaintext", "clear", "decrypted", "orig", "original"}
@@ -49,7 +51,7 @@ var formerly = []string{"old", "was", "were", "previous", "previously", "prev", 
 var plainWords = []string{"required", "optional", "vault", "rotated", "encrypted", "sops", "string", "none", "unset", "todo", "secret", "yes", "no", "true", "false", "see", "ask", "never", "monthly", "yearly", "quarterly", "daily", "weekly", "deprecated", "unused", "revoked", "expired", "generated", "below", "above", "here", "1password", "lastpass", "bitwarden", "keychain", "aws", "gcp", "azure", "infra", "ops", "admin", "me", "read-only", "readonly", "sandbox", "production", "staging"}
 
 func labelledValue(label, value string, touches bool) string {
-	if isHollow(value) || isReference(value) || slices.Contains(plainWords, strings.ToLower(value)) || proseToken.MatchString(value) {
+	if isHollow(value) || isReference(value) || slices.Contains(plainWords, strings.ToLower(value)) || proseToken().MatchString(value) {
 		return ""
 	}
 	label, marked := strings.CutSuffix(label, DefaultSuffix)
@@ -72,7 +74,7 @@ func labelledValue(label, value string, touches bool) string {
 // isValueLike tells of a word that is a password more likely than a word: of
 // letters and figures where a value is expected, of three kinds of characters elsewhere.
 func isValueLike(w string, expected bool) bool {
-	if len(w) < 5 || proseToken.MatchString(w) || plainKinds.MatchString(w) || isHollow(w) || slices.Contains(plainWords, strings.ToLower(w)) {
+	if len(w) < 5 || proseToken().MatchString(w) || plainKinds().MatchString(w) || isHollow(w) || slices.Contains(plainWords, strings.ToLower(w)) {
 		return false
 	}
 	upper, lower, digits, changes := classes(w)
@@ -89,14 +91,14 @@ func isValueLike(w string, expected bool) bool {
 			kinds++
 		}
 	}
-	return len(w) >= 8 && kinds >= 3 && digits > 0 && !isName(w) && !camelNumber.MatchString(w)
+	return len(w) >= 8 && kinds >= 3 && digits > 0 && !isName(w) && !camelNumber().MatchString(w)
 }
 
 // proseToken are words with figures that people write in prose.
-var proseToken = lazily(`(?i)^(?:` + strings.Join([]string{
+var proseToken = pattern.Lazy(`(?i)^(?:` + strings.Join([]string{
 	`[A-Z]{2,10}-\d{1,6}`, `#\d+`, `@[\w-]+`, `v\d[\w.-]*`, `\d[\d.,:/%-]*[a-z]{0,5}`, `(?:oauth|sha|aes|rsa|md|utf|base|http|ipv|ec|s|k8s|x|rfc|rs|hs|es|ed|p|tls|ssl|iso|win|log|http/|arm|amd|x86_|web|python|py|go|java|node|postgres|mysql|oracle|q|fy|h|w)-?_?\d[\d._-]*[a-z]{0,4}`,
 	`\w+\.(?:ya?ml|json|md|py|go|sh|txt|toml|env)`, `\w+\([^)]*\)`, `20\d\d\w{0,3}`,
 }, "|") + `)$`)
 
 // camelNumber are identifiers: sourceHubspot2, GoogleAnalytics4.
-var camelNumber = lazily(`^[A-Za-z]+\d{1,4}$`)
+var camelNumber = pattern.Lazy(`^[A-Za-z]+\d{1,4}$`)

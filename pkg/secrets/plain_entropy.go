@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // publicWords are words of names whose values are random and meant to be seen.
@@ -31,7 +33,7 @@ func (k keyName) isIdentity() bool {
 // isRandom tells that a value looks as if drawn by chance: one word in which
 // case, letters and figures change more often than in names that people make.
 func isRandom(value string) bool {
-	if len(value) < 12 || len(value) > 4096 || strings.ContainsAny(value, " \t\r\n") || plainKinds.MatchString(value) {
+	if len(value) < 12 || len(value) > 4096 || strings.ContainsAny(value, " \t\r\n") || plainKinds().MatchString(value) {
 		return false
 	}
 	if isMixed(value) {
@@ -51,21 +53,21 @@ func isRandom(value string) bool {
 // pieces parts a value where names have their marks. Those of base64 part it
 // only when they are too many for a random text.
 func pieces(value string) []string {
-	if !strings.Contains(value, "://") && base64Text.MatchString(value) && strings.Count(value, "/") <= 1+len(value)/16 {
+	if !strings.Contains(value, "://") && base64Text().MatchString(value) && strings.Count(value, "/") <= 1+len(value)/16 {
 		value = strings.NewReplacer("/", "", "+", "", "=", "").Replace(value)
 	}
 	return strings.FieldsFunc(value, func(r rune) bool { return strings.ContainsRune(`-_./:\,;=@|?&#+~`, r) })
 }
 
 var (
-	base64Text = lazily(`^[A-Za-z0-9+/]{16,}={0,2}$`)
-	wordText   = lazily(`^[A-Za-z0-9]+$`)
-	camelText  = lazily(`^(?:[A-Z][a-z]+|[a-z]{2,}|[A-Z]{2,}|[0-9]+)+$`)
-	markedText = lazily(`^[A-Za-z0-9!@#$%^&*~?+=_.-]+$`)
+	base64Text = pattern.Lazy(`^[A-Za-z0-9+/]{16,}={0,2}$`)
+	wordText   = pattern.Lazy(`^[A-Za-z0-9]+$`)
+	camelText  = pattern.Lazy(`^(?:[A-Z][a-z]+|[a-z]{2,}|[A-Z]{2,}|[0-9]+)+$`)
+	markedText = pattern.Lazy(`^[A-Za-z0-9!@#$%^&*~?+=_.-]+$`)
 )
 
 func isRandomWord(w string) bool {
-	if len(w) < 20 || !wordText.MatchString(w) || camelText.MatchString(w) {
+	if len(w) < 20 || !wordText().MatchString(w) || camelText().MatchString(w) {
 		return false
 	}
 	upper, lower, digits, changes := classes(w)
@@ -82,7 +84,7 @@ func isRandomWord(w string) bool {
 
 // isMixed tells of passwords as generators make them: with all four kinds of characters.
 func isMixed(value string) bool {
-	if len(value) > 64 || !markedText.MatchString(value) || !strings.ContainsAny(value, "!@#$%^&*~") || strings.Contains(value, "%Y") {
+	if len(value) > 64 || !markedText().MatchString(value) || !strings.ContainsAny(value, "!@#$%^&*~") || strings.Contains(value, "%Y") {
 		return false
 	}
 	upper, lower, digits, changes := classes(value)

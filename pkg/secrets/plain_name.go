@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // keyName is the name of a key in words, with what it belongs to.
@@ -13,9 +15,6 @@ type keyName struct {
 	index  bool     // it is an item of a list that bears the name
 }
 
-// pointerText reads a part of a JSON pointer.
-var pointerText = strings.NewReplacer("~1", "/", "~0", "~")
-
 // keyOf gives the name that a leaf goes by. An item of a list goes by the
 // list's name, and so does one of the names that say nothing.
 func keyOf(pointer string) keyName {
@@ -23,11 +22,11 @@ func keyOf(pointer string) keyName {
 	var names [][]string
 	index := false
 	for i, part := range parts {
-		if numeral.MatchString(part) && i > 0 {
+		if numeral().MatchString(part) && i > 0 {
 			index = i == len(parts)-1
 			continue
 		}
-		names = append(names, splitWords(pointerText.Replace(part)))
+		names = append(names, splitWords(unescaper.Replace(part)))
 	}
 	if n := len(names); n > 1 && len(names[n-1]) == 1 && slices.Contains(blank, names[n-1][0]) {
 		names = names[:n-1]
@@ -42,10 +41,7 @@ func keyOf(pointer string) keyName {
 	return k
 }
 
-var numeral = lazily(`^\d+$`)
-
-// blank are names that say nothing of what they hold.
-var blank = []string{"value", "data", "text", "plain", "plaintext", "content", "contents", "string", "raw", "literal", "default", "current"}
+var numeral = pattern.Lazy(`^\d+$`)
 
 // splitWords parts a name at case, marks and digits.
 func splitWords(name string) []string {
@@ -74,39 +70,6 @@ func splitWords(name string) []string {
 	flush()
 	return words
 }
-
-// sureNames end the names of secrets, whatever the value is. They are written
-// without marks, so that "client secret", "clientsecret" and "clientSecret" are one.
-var sureNames = map[string]string{ //nolint:gosec // names, not values
-	"password": "a password", "passwd": "a password", "passphrase": "a passphrase", "passcode": "a passcode", "pwd": "a password", "pass": "a password",
-	"passwort": "a password", "kennwort": "a password", "senha": "a password", "contrasena": "a password", "contraseña": "a password", "motdepasse": "a password",
-	"wachtwoord": "a password", "losenord": "a password", "lösenord": "a password", "haslo": "a password", "hasło": "a password", "parola": "a password",
-	"пароль": "a password", "密码": "a password", "パスワード": "a password", "비밀번호": "a password", "pw": "a password",
-	"secret": "a secret", "token": "a token", "apikey": "an API key", "apitoken": "an API token",
-	"secretkey": "a secret key", "secretaccesskey": "a secret key", "privatekey": "a private key", "authkey": "a key", "accesskey": "an access key", "accountkey": "an account key",
-	"storagekey": "a storage key", "sharedkey": "a shared key", "sharedaccesskey": "a shared key", "presharedkey": "a shared key", "encryptionkey": "an encryption key", "signingkey": "a signing key", "masterkey": "a master key",
-	"adminkey": "an admin key", "servicekey": "a service key", "servicerolekey": "a service key", "sshkey": "a private key", "deploykey": "a private key", "hmackey": "a signing key", "webhookkey": "a signing key", "sessionkey": "a key",
-	"sastoken": "a token", "jwt": "a token", "bearer": "a token", "secrettext": "a secret", "credentialsjson": "credentials", "credentialjson": "credentials",
-	"serviceaccountjson": "credentials", "serviceaccountkey": "credentials", "serviceaccountinfo": "credentials", "keyfilejson": "credentials", "googlecredentials": "credentials",
-	"sharedsecret": "a secret", "clientsecret": "a secret", "consumersecret": "a secret", "appsecret": "a secret",
-}
-
-// likelyNames end the names of what is often secret: the value decides.
-var likelyNames = map[string]string{
-	"auth": "credentials", "authorization": "credentials", "credential": "credentials", "credentials": "credentials", "creds": "credentials", "key": "a key", "keys": "a key",
-	"appkey": "a key", "applicationkey": "a key", "consumerkey": "a key", "licensekey": "a licence key", "licencekey": "a licence key", "subscriptionkey": "a key", "integrationkey": "a key", "routingkey": "a key",
-	"writekey": "a key", "hostkey": "a key", "cookie": "a cookie", "sessionid": "a session", "pin": "a PIN", "pat": "a token", "otp": "a code", "seed": "a seed", "mnemonic": "a seed", "pem": "a key", "login": "credentials",
-	"clave": "a password",
-}
-
-// connectionNames hold an address, which is secret when there are credentials in it.
-var connectionNames = []string{"dsn", "connectionstring", "connectionuri", "connectionurl", "connstr", "connstring", "conn", "databaseurl", "dburl", "jdbcurl", "sasurl"}
-
-// harmless are words that make of a key or a token one that is not secret.
-var harmless = []string{"public", "publishable", "primary", "foreign", "partition", "sort", "object", "cache", "dedup", "row", "group", "natural", "surrogate", "composite", "page", "continuation", "pagination", "next", "cursor", "sync", "csrf", "csr", "site", "range", "hash", "merge", "message", "record", "join", "cluster", "clustering", "distribution", "shard", "index", "unique", "max", "min", "num", "total", "count", "limit", "delta", "resume", "replication", "bookmark"}
-
-// flags begin the names of switches.
-var flags = []string{"use", "uses", "has", "is", "enable", "enabled", "require", "requires", "required", "allow", "persist", "include", "skip", "validate", "store", "save", "send", "with", "no", "show", "hide", "rotate", "reset", "force", "disable", "need", "needs", "supports", "airbyte"}
 
 // secret says what the key's name makes of its value, or "".
 func (k keyName) secret() string {
@@ -179,7 +142,7 @@ func (k keyName) holds(value string, text bool) bool {
 	if slices.ContainsFunc(k.words, func(w string) bool { return slices.Contains(connectionNames, w) }) || k.isConnection() {
 		return false // credentials in it were looked for
 	}
-	return k.sure() && !isKindOfToken(value) || looksChosen(value) && !isName(value) && !camelNumber.MatchString(value)
+	return k.sure() && !isKindOfToken(value) || looksChosen(value) && !isName(value) && !camelNumber().MatchString(value)
 }
 
 // isSwitch tells of "secret: true", by which schemas mark a field.
@@ -189,7 +152,7 @@ func (k keyName) isSwitch(value string) bool {
 
 // isAmount tells of "tokens: 4096".
 func (k keyName) isAmount(value string) bool {
-	return k.words[len(k.words)-1] == "tokens" && numeral.MatchString(value)
+	return k.words[len(k.words)-1] == "tokens" && numeral().MatchString(value)
 }
 
 func (k keyName) isConnection() bool {

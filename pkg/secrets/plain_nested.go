@@ -10,17 +10,19 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 var (
-	userInfo    = lazily(`[A-Za-z][\w+.-]*://([^\s/?#@:"'<>]*):([^\s/?#@"'<>]+)@`)
-	keyInURL    = lazily(`https?://([0-9a-f]{20,}|[A-Za-z0-9_-]{32,})@`) // as Sentry has it
-	queryPart   = lazily(`[?&;]([A-Za-z_][\w.%-]*)=([^&\s"'<>;]+)`)
-	pairs       = lazily(`(?i)(?:^|[;\s,])((?:user )?(?:password|passwd|pwd)|accountkey|sharedaccesskey|sharedaccesssignature|sslpassword)\s*=\s*("[^"]*"|'[^']*'|[^;\s,]+)`)
-	otherPairs  = lazily(`(?i)(?:host|server|data source|dbname|database|uid|user id|user|endpoint|accountname|defaultendpointsprotocol|sharedaccesskeyname|driver|addr)\s*=`)
-	header      = lazily(`(?i)^(?:(?:proxy-)?authorization:\s*)?(?:bearer|basic|token|apikey|digest)\s+(\S{8,})$`)
-	setting     = lazily(`(?m)^\s*(?:export\s+|-\s+)?["']?([\w.-]{2,60})["']?\s*[:=]\s*["']?([^"'\s#,]{3,})["']?,?\s*$`)
-	secretQuery = lazily(`(?i)^(?:(?:access|auth|id|refresh|session|security)?[_-]?token|(?:api|access|auth|secret|subscription|account)[_-]?key|key|code|sig|signature|password|passwd|pwd|secret|client[_-]?secret|auth|x-amz-signature|x-amz-security-token|x-goog-signature)$`)
+	userInfo    = pattern.Lazy(`[A-Za-z][\w+.-]*://([^\s/?#@:"'<>]*):([^\s/?#@"'<>]+)@`)
+	keyInURL    = pattern.Lazy(`https?://([0-9a-f]{20,}|[A-Za-z0-9_-]{32,})@`) // as Sentry has it
+	queryPart   = pattern.Lazy(`[?&;]([A-Za-z_][\w.%-]*)=([^&\s"'<>;]+)`)
+	pairs       = pattern.Lazy(`(?i)(?:^|[;\s,])((?:user )?(?:password|passwd|pwd)|accountkey|sharedaccesskey|sharedaccesssignature|sslpassword)\s*=\s*("[^"]*"|'[^']*'|[^;\s,]+)`)
+	otherPairs  = pattern.Lazy(`(?i)(?:host|server|data source|dbname|database|uid|user id|user|endpoint|accountname|defaultendpointsprotocol|sharedaccesskeyname|driver|addr)\s*=`)
+	header      = pattern.Lazy(`(?i)^(?:(?:proxy-)?authorization:\s*)?(?:bearer|basic|token|apikey|digest)\s+(\S{8,})$`)
+	setting     = pattern.Lazy(`(?m)^\s*(?:export\s+|-\s+)?["']?([\w.-]{2,60})["']?\s*[:=]\s*["']?([^"'\s#,]{3,})["']?,?\s*$`)
+	secretQuery = pattern.Lazy(`(?i)^(?:(?:access|auth|id|refresh|session|security)?[_-]?token|(?:api|access|auth|secret|subscription|account)[_-]?key|key|code|sig|signature|password|passwd|pwd|secret|client[_-]?secret|auth|x-amz-signature|x-amz-security-token|x-goog-signature)$`)
 )
 
 // credentialsIn finds credentials that are part of an address, a connection
@@ -30,12 +32,12 @@ func credentialsIn(value string) string {
 		return what
 	}
 	if strings.Contains(value, "=") {
-		if m := pairs.FindStringSubmatch(value); m != nil && otherPairs.MatchString(value) && !isHollow(strings.Trim(m[2], `"'`)) {
+		if m := pairs().FindStringSubmatch(value); m != nil && otherPairs().MatchString(value) && !isHollow(strings.Trim(m[2], `"'`)) {
 			return "a password in a connection string"
 		}
 	}
 	if strings.Contains(value, " ") {
-		if m := header.FindStringSubmatch(value); m != nil && !isHollow(m[1]) && (looksChosen(m[1]) || len(m[1]) >= 16) {
+		if m := header().FindStringSubmatch(value); m != nil && !isHollow(m[1]) && (looksChosen(m[1]) || len(m[1]) >= 16) {
 			return "an authorization header"
 		}
 	}
@@ -46,16 +48,16 @@ func credentialsInAddress(value string) string {
 	if !strings.Contains(value, "://") {
 		return ""
 	}
-	for _, m := range userInfo.FindAllStringSubmatch(value, -1) {
+	for _, m := range userInfo().FindAllStringSubmatch(value, -1) {
 		if password, err := url.PathUnescape(m[2]); err != nil || !isHollow(password) {
 			return "a password in an address"
 		}
 	}
-	if keyInURL.MatchString(value) {
+	if keyInURL().MatchString(value) {
 		return "a key in an address"
 	}
-	for _, m := range queryPart.FindAllStringSubmatch(value, -1) {
-		if secretQuery.MatchString(m[1]) && !isHollow(m[2]) && (looksChosen(m[2]) || strings.Contains(strings.ToLower(m[1]), "passw")) {
+	for _, m := range queryPart().FindAllStringSubmatch(value, -1) {
+		if secretQuery().MatchString(m[1]) && !isHollow(m[2]) && (looksChosen(m[2]) || strings.Contains(strings.ToLower(m[1]), "passw")) {
 			return "a secret in an address"
 		}
 	}
@@ -83,7 +85,7 @@ func lookWithin(value string, depth int) (why, what string) {
 		}
 	}
 	if strings.Contains(value, "\n") {
-		for _, m := range setting.FindAllStringSubmatch(value, -1) {
+		for _, m := range setting().FindAllStringSubmatch(value, -1) {
 			if l := (plainLeaf{Pointer: "/" + m[1], Value: m[2], Text: true}); keyOf(l.Pointer).secret() != "" && keyOf(l.Pointer).sure() {
 				if why, what := l.look(depth + 1); why != "" {
 					return why, what

@@ -1,19 +1,22 @@
 package secrets
 
 import (
+	"regexp"
 	"strings"
 	"sync"
+
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // tokenFormat is how a service writes its secrets, so that scanners know them.
 type tokenFormat struct {
 	what   string
 	marks  []string // one of them is in every such token; looked for first, as it is cheap
-	format pattern
+	format func() *regexp.Regexp
 }
 
-func format(what, pattern string, marks ...string) tokenFormat {
-	return tokenFormat{what, marks, lazily(`(?:^|[^A-Za-z0-9_])(?:` + pattern + `)(?:$|[^A-Za-z0-9_])`)}
+func format(what, form string, marks ...string) tokenFormat {
+	return tokenFormat{what, marks, pattern.Lazy(`(?:^|[^A-Za-z0-9_])(?:` + form + `)(?:$|[^A-Za-z0-9_])`)}
 }
 
 // tokenFormats come from the services' own documentation of their tokens. They
@@ -84,7 +87,7 @@ func tokenIn(text string) string {
 	for _, f := range tokenFormats() {
 		for _, mark := range f.marks {
 			if strings.Contains(text, mark) {
-				if f.format.MatchString(text) {
+				if f.format().MatchString(text) {
 					return f.what
 				}
 				break

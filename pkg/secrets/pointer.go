@@ -26,11 +26,11 @@ func (d *document) find(pointer string) (*pointed, error) {
 	p := &pointed{node: d.root, at: -1}
 	for i, part := range parts {
 		if p.node == nil || p.node.kind == scalar || p.node.kind == alias {
-			return nil, fault.Usagef("%s: there is no map or list at %q", d.file, p.pointer).
+			return nil, fault.Usagef("there is no map or list at %q", p.pointer).At(d.file, 0, 0).
 				WithHint("it has %s", strings.Join(d.places(parts[:max(i-1, 0)]), ", "))
 		}
 		if p, err = p.step(part); err != nil {
-			return nil, fault.Usagef("%s: %w", d.file, err)
+			return nil, fault.Usagef("%w", err).At(d.file, 0, 0)
 		}
 	}
 	return p, nil
@@ -83,7 +83,7 @@ func splitPointer(pointer string) ([]string, error) {
 		if strings.Contains(strings.NewReplacer("~0", "", "~1", "").Replace(part), "~") {
 			return nil, fault.Usagef("reading the arguments: %q is no JSON pointer", pointer).WithHint("a ~ in a key is written ~0, and a slash ~1")
 		}
-		parts[i] = strings.NewReplacer("~1", "/", "~0", "~").Replace(part)
+		parts[i] = unescaper.Replace(part)
 	}
 	return parts, nil
 }

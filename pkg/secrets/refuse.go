@@ -1,7 +1,6 @@
 package secrets
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -92,8 +91,6 @@ func keyAt(pointer string) string {
 	return pointer
 }
 
-var unescaper = strings.NewReplacer("~1", "/", "~0", "~")
-
 // look goes through a value; it tells whether secrets are in it.
 func (c *checker) look(n *node, place *pointer, secret bool) (holds bool, err error) {
 	if n.anchored {
@@ -135,41 +132,6 @@ func (c *checker) members(n *node, place *pointer, secret bool) (holds bool, err
 	return holds || secret, nil
 }
 
-// bareName is a key as Flow hands it on: without the suffix, unless it is nothing else.
-func bareName(key, suffix string) string {
-	if rest, ok := strings.CutSuffix(key, suffix); ok && rest != "" {
-		return rest
-	}
-	return key
-}
-
-// names refuses keys of one map that are the same to Flow, which takes the suffix
-// off, and keys that were meant to carry it.
-func (c *checker) names(n *node) error {
-	bare := make(map[string]string, len(n.members))
-	for _, key := range n.inherited() {
-		bare[bareName(key.value, c.suffix)] = key.value
-	}
-	for _, m := range n.members {
-		key := m.key.value
-		name := bareName(key, c.suffix)
-		if other, twice := bare[name]; twice && other != key {
-			return c.at(m.key, fault.Blockedf("%q stands beside %q: Flow takes %s off, and one of them is lost", key, other, c.suffix)).
-				WithHint("remove one of the two, or rename it")
-		}
-		bare[name] = key
-		if c.suffix != DefaultSuffix && strings.HasSuffix(key, DefaultSuffix) && !strings.HasSuffix(key, c.suffix) {
-			return c.at(m.key, fault.Blockedf("%q ends in %s, and the suffix here is %s: it would stay in clear", key, DefaultSuffix, c.suffix)).
-				WithHint("rename it, or --encrypted-suffix %s", DefaultSuffix)
-		}
-		if nearMiss(key, c.suffix) && !c.allows("/"+escaper.Replace(key)) {
-			return c.at(m.key, fault.Blockedf("%q almost ends in %s, and would stay in clear", key, c.suffix)).
-				WithHint("rename it, or --allow-plaintext %s", key)
-		}
-	}
-	return nil
-}
-
 func (c *checker) alias(n *node, place *pointer, secret bool) error {
 	from := c.secret[n.target]
 	switch {
@@ -204,52 +166,4 @@ func (c *checker) scalar(n *node, place *pointer, secret bool) error {
 		return c.at(n, fault.Usagef("the value of %s is encrypted already", place))
 	}
 	return c.checkKept(n, place)
-}
-
-// warn notes a value that sops signs as one thing and Flow, which has sops read
-// JSON, as another: a date, or a number in a spelling of YAML 1.1.
-func (c *checker) warn(n *node, place *pointer) {
-	var what string
-	switch {
-	case n.tag == "!!timestamp":
-		what = "a date"
-	case n.tag == "!!int" && oldNumber.MatchString(n.value):
-		what = "a number"
-	default:
-		return
-	}
-	c.notes = append(c.notes, fmt.Sprintf("line %d: the value of %s is %s to sops and a text to Flow, for which the signature will not hold: quote it", n.line, place, what))
-}
-
-var oldNumber = lazily(`_|^[-+]?0[0-9]+$`)
-
-// tooLong tells that an integer is beyond 64 bits.
-func tooLong(n *node) bool {
-	_, err := strconv.ParseInt(strings.ReplaceAll(n.value, "_", ""), 0, 64)
-	return err != nil && strings.HasSuffix(err.Error(), strconv.ErrRange.Error())
-}
-
-// checkKept refuses a value that would not come back from sops as it is written.
-func (d *document) checkKept(n *node, place *pointer) error {
-	if n.kind == alias {
-		n = n.target
-	}
-	reason := ""
-	switch n.tag {
-	case "!!int":
-		if v, err := strconv.Atoi(n.value); err != nil || strconv.Itoa(v) != n.value {
-			reason = "is a number that sops would write in another way"
-		}
-	case "!!float":
-		v, err := strconv.ParseFloat(n.value, 64)
-		if err != nil || strconv.FormatFloat(v, 'f', -1, 64) != n.value || !strings.Contains(n.value, ".") {
-			reason = "is a number that sops would write in another way"
-		}
-	case "!!timestamp":
-		reason = "is a date to sops, which would write it in another way"
-	}
-	if reason == "" {
-		return nil
-	}
-	return d.at(n, fault.Usagef("the value of %s %s", place, reason)).WithHint("quote it")
 }

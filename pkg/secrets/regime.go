@@ -33,7 +33,7 @@ func regimeOf(m sops.Metadata) (regime, error) {
 // there count, the numbers of list items do not.
 func (r regime) hides(keys []string) bool {
 	hidden := true
-	any := func(is func(string) bool) bool {
+	some := func(is func(string) bool) bool {
 		for _, key := range keys {
 			if is(key) {
 				return true
@@ -42,16 +42,16 @@ func (r regime) hides(keys []string) bool {
 		return false
 	}
 	if r.plainSuffix != "" {
-		hidden = !any(func(key string) bool { return strings.HasSuffix(key, r.plainSuffix) })
+		hidden = !some(func(key string) bool { return strings.HasSuffix(key, r.plainSuffix) })
 	}
 	if r.suffix != "" {
-		hidden = any(func(key string) bool { return strings.HasSuffix(key, r.suffix) })
+		hidden = some(func(key string) bool { return strings.HasSuffix(key, r.suffix) })
 	}
-	if r.plainRegex != nil && any(r.plainRegex.MatchString) {
+	if r.plainRegex != nil && some(r.plainRegex.MatchString) {
 		hidden = false
 	}
 	if r.regex != nil {
-		hidden = any(r.regex.MatchString)
+		hidden = some(r.regex.MatchString)
 	}
 	return hidden
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // written is a value as it stands in a text. A block scalar has a part that
@@ -89,14 +91,14 @@ func blockHeader(s string) string {
 }
 
 var (
-	surelyPlain = lazily(`^[A-Za-z/][A-Za-z0-9_./@-]*$`)
-	otherWord   = lazily(`^(?i:true|false|null)$`)
+	surelyPlain = pattern.Lazy(`^[A-Za-z/][A-Za-z0-9_./@-]*$`)
+	otherWord   = pattern.Lazy(`^(?i:true|false|null)$`)
 )
 
 // plainText tells whether a text can stand without quotes, outside of brackets.
 func plainText(s string) bool {
-	if surelyPlain.MatchString(s) {
-		return !otherWord.MatchString(s)
+	if surelyPlain().MatchString(s) {
+		return !otherWord().MatchString(s)
 	}
 	if s == "" || hasControl(s) || strings.TrimSpace(s) != s {
 		return false

@@ -3,8 +3,6 @@ package secrets
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 
@@ -106,7 +104,7 @@ func (o EncryptOptions) rule(file string) (r *recipe, err error) {
 	case err != nil && strings.Contains(err.Error(), "no matching creation rules"):
 		return &recipe{source: fmt.Sprintf("no rule of %q is for this file", name)}, nil
 	case err != nil:
-		return nil, fault.Usagef("its rules cannot be read: %s", quotedText.ReplaceAllString(safe(err), "…")).At(path, 0, 0)
+		return nil, fault.Usagef("its rules cannot be read: %s", quotedText().ReplaceAllString(safe(err), "…")).At(path, 0, 0)
 	case conf == nil:
 		return &recipe{source: fmt.Sprintf("%q has no creation rules", name)}, nil
 	}
@@ -148,57 +146,4 @@ func fromRule(conf *config.Config, name, note string) (*recipe, error) {
 		}
 	}
 	return r, nil
-}
-
-// noPrivateKeys refuses a rule file with a private key in it, without showing it.
-func noPrivateKeys(path string) error {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return fault.Usagef("reading the rules: %w", err)
-	}
-	at := privateKey.FindIndex(text)
-	if at == nil {
-		return nil
-	}
-	line := strings.Count(string(text[:at[0]]), "\n") + 1
-	return fault.Usagef("a private key stands here, where a recipient belongs").At(path, line, 0).
-		WithHint("put the public key here, and replace the private one: who can read this file has it")
-}
-
-// shown spells a path from a folder when it lies in there.
-func shown(path, dir string) string {
-	if rel, err := filepath.Rel(dir, path); err == nil && dir != "" && !strings.HasPrefix(rel, "..") {
-		return rel
-	}
-	return path
-}
-
-// checkRegex refuses a file with a value that the rule's encrypted_regex would encrypt
-// and the suffix does not: who wrote the rule counts on it.
-func (r *recipe) checkRegex(d *document, suffix string) error {
-	if r.regex == nil {
-		return nil
-	}
-	var look func(n *node) error
-	look = func(n *node) error {
-		for _, m := range n.members {
-			if strings.HasSuffix(m.key.value, suffix) {
-				continue
-			}
-			if r.regex.MatchString(m.key.value) {
-				return d.at(m.key, fault.Blockedf("encrypted_regex of %s wants %q encrypted, and it does not end in %s", r.source, m.key.value, suffix)).
-					WithHint("rename it to %s%s", m.key.value, suffix)
-			}
-			if err := look(m.value); err != nil {
-				return err
-			}
-		}
-		for _, item := range n.items {
-			if err := look(item); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	return look(d.root)
 }

@@ -2,17 +2,13 @@ package secrets
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/getsops/sops/v3"
 	"github.com/getsops/sops/v3/keyservice"
 	"google.golang.org/grpc"
-
-	"github.com/connkit/connkit/internal/fault"
 )
 
 // DefaultTimeout is how long a key service in the network may take to answer.
@@ -70,50 +66,6 @@ func call[T any](s *service, key *keyservice.Key, do func() (T, error)) (T, erro
 	return none, err
 }
 
-var errLate = errors.New("no answer in time")
-
-// deadline is that of services in the network; a person may have to answer the others.
-func deadline(remote bool, timeout time.Duration) time.Duration {
-	if remote {
-		return timeout
-	}
-	return 0
-}
-
-// aside runs do in a goroutine and returns when it does, when the context ends,
-// or when the time is over; 0 is no limit.
-func aside[T any](ctx context.Context, limit time.Duration, do func() (T, error)) (T, error) {
-	type answer struct {
-		v   T
-		err error
-	}
-	var none T
-	done := make(chan answer, 1)
-	go func() {
-		v, err := guarded(do)
-		done <- answer{v, err}
-	}()
-	var late <-chan time.Time
-	if limit > 0 {
-		timer := time.NewTimer(limit)
-		defer timer.Stop()
-		late = timer.C
-	}
-	select {
-	case a := <-done:
-		return a.v, a.err
-	case <-ctx.Done():
-		return none, ctx.Err()
-	case <-late:
-		return none, errLate
-	}
-}
-
-func guarded[T any](do func() (T, error)) (v T, err error) {
-	defer guard(&err)
-	return do()
-}
-
 // describe names a key, and tells whether it is asked for over the network.
 func describe(key *keyservice.Key) (name string, remote bool) {
 	switch k := key.KeyType.(type) {
@@ -144,67 +96,6 @@ func names(groups []sops.KeyGroup) []string {
 			name, _ := describe(&k)
 			out = append(out, name)
 		}
-	}
-	return out
-}
-
-// wrap encrypts a data key with the master keys of meta.
-func wrap(ctx context.Context, timeout time.Duration, meta *sops.Metadata, key []byte) (err error) {
-	defer guard(&err)
-	s := newService(ctx, timeout)
-	errs := meta.UpdateMasterKeysWithKeyServices(key, []keyservice.KeyServiceClient{s})
-	switch {
-	case ctx.Err() != nil:
-		return ctx.Err()
-	case len(errs) == 0:
-		return nil
-	case len(s.failed) == 0:
-		return fault.Usagef("encrypting the data key: %s", safe(errs[0]))
-	}
-	e := fault.Environmentf("encrypting the data key: %s", strings.Join(s.failed, "; "))
-	if s.late {
-		e.Hint = "is the service reachable from here? --timeout gives it longer"
-	}
-	return e
-}
-
-// unwrap gets the data key of a file by one of its master keys.
-func unwrap(ctx context.Context, opts OpenOptions, meta *sops.Metadata) (key []byte, err error) {
-	defer guard(&err)
-	s := newService(ctx, opts.Timeout)
-	order := sops.DefaultDecryptionOrder
-	if len(opts.Order) > 0 {
-		order = opts.Order
-	}
-	key, err = meta.GetDataKeyWithKeyServices([]keyservice.KeyServiceClient{s}, order)
-	switch {
-	case ctx.Err() != nil:
-		return nil, ctx.Err()
-	case err == nil:
-		return key, nil
-	}
-	all := names(meta.KeyGroups)
-	if len(all) == 0 {
-		return nil, fault.Usagef("its sops block names no key")
-	}
-	return nil, fault.Environmentf("none of its keys could be used: %s", strings.Join(reasons(s.failed, all), "; ")).WithHint("%s", whereToLook(all, s.late))
-}
-
-// reasons gives what went wrong with each key, in a few words.
-func reasons(failed, all []string) []string {
-	if len(failed) == 0 {
-		return all
-	}
-	var out []string
-	for _, f := range failed {
-		name, reason, _ := strings.Cut(f, ": ")
-		switch {
-		case strings.Contains(reason, "did not match any of the recipients"):
-			reason = "not one of the identities at hand"
-		case strings.HasPrefix(name, "age key") && strings.Contains(reason, "failed to load age identities"):
-			reason = "no identity found"
-		}
-		out = append(out, name+": "+reason)
 	}
 	return out
 }

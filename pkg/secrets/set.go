@@ -119,7 +119,7 @@ func (r *Rewrite) seal(o *opened, before *document, text []byte, allow []string)
 func (d *document) cut(p *pointed) ([]byte, error) {
 	if len(p.parent.members)+len(p.parent.items) == 1 {
 		if p.parent == d.root {
-			return nil, fault.Blockedf("%s: %s is all that it holds", d.file, p.pointer).WithHint("remove the file")
+			return nil, fault.Blockedf("%s is all that it holds", p.pointer).At(d.file, 0, 0).WithHint("remove the file")
 		}
 		empty := &node{kind: p.parent.kind, flow: true}
 		if p.parent.flow {

@@ -5,12 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"sync"
 	"time"
 
 	"github.com/getsops/sops/v3"
-	"github.com/getsops/sops/v3/aes"
 	"github.com/getsops/sops/v3/config"
 	"github.com/getsops/sops/v3/logging"
 	"github.com/getsops/sops/v3/stores"
@@ -93,58 +91,6 @@ func loadSealed(f Format, text []byte, wide bool) (tree sops.Tree, err error) {
 	return tree, nil
 }
 
-// tracked is sops's cipher; it remembers the place of the value that it could
-// not decrypt, which the library's error does not tell, and what it decrypted.
-type tracked struct {
-	aes.Cipher
-	failed string // keys with colons behind them
-	seen   map[sealedValue][]string
-	kept   map[sealedValue][]string // ciphertexts to use again, in their order
-}
-
-// sealedValue is a value in its place. The items of a list share theirs.
-type sealedValue struct {
-	place string
-	value any
-}
-
-func newCipher() *tracked {
-	return &tracked{Cipher: aes.NewCipher(), seen: map[sealedValue][]string{}}
-}
-
-// keeping gives a cipher that encrypts what c has decrypted into the text that it was.
-func (c *tracked) keeping() *tracked {
-	k := newCipher()
-	k.kept = maps.Clone(c.seen)
-	return k
-}
-
-// Decrypt is sops's own.
-func (c *tracked) Decrypt(text string, key []byte, place string) (any, error) {
-	v, err := c.Cipher.Decrypt(text, key, place)
-	if err != nil {
-		c.failed = place
-		return v, err
-	}
-	at := sealedValue{place, v}
-	c.seen[at] = append(c.seen[at], text)
-	return v, nil
-}
-
-// Encrypt is sops's own, but for what is kept. Of a comment sops knows no more than
-// the text when it is decrypted, so it must not when it is encrypted again.
-func (c *tracked) Encrypt(v any, key []byte, place string) (string, error) {
-	if comment, is := v.(sops.Comment); is {
-		v = sops.Comment{Value: comment.Value}
-	}
-	at := sealedValue{place, v}
-	if kept := c.kept[at]; len(kept) > 0 {
-		c.kept[at] = kept[1:]
-		return kept[0], nil
-	}
-	return aes.NewCipher().Encrypt(v, key, place) // not c's, which would take the nonce of an equal value
-}
-
 // encryptTree encrypts the values of a tree in place and signs it.
 func encryptTree(t *sops.Tree, key []byte, c sops.Cipher) (err error) {
 	defer guard(&err)
@@ -177,33 +123,4 @@ func decryptTree(t *sops.Tree, key []byte, c *tracked) (err error) {
 		return errMAC
 	}
 	return nil
-}
-
-// metadataBranch gives the sops block as a tree of its own.
-func metadataBranch(m sops.Metadata, layout string) (branch sops.TreeBranch, err error) {
-	defer guard(&err)
-	branches, err := stores.SerializeMetadata(sops.Tree{Branches: sops.TreeBranches{{}}, Metadata: m}, stores.MetadataOpts{})
-	if err != nil {
-		return nil, errSops
-	}
-	block, ok := branches[0][0].Value.(sops.TreeBranch)
-	if !ok {
-		return nil, errSops
-	}
-	if layout != "" {
-		block = append(block, sops.TreeItem{Key: layoutKey, Value: layout})
-	}
-	return sops.TreeBranch{{Key: stores.SopsMetadataKey, Value: block}}, nil
-}
-
-// emit writes a tree the sops way.
-func emit(f Format, branch sops.TreeBranch) (text []byte, err error) {
-	defer guard(&err)
-	return store(f).EmitPlainFile(sops.TreeBranches{branch})
-}
-
-// emitValue writes one value the sops way.
-func emitValue(f Format, v any) (text []byte, err error) {
-	defer guard(&err)
-	return store(f).EmitValue(v)
 }

@@ -44,7 +44,7 @@ func (d *document) withSuffix(pointers []string, suffix string) ([]byte, error) 
 func (d *document) keyAt(p string) (in, key *node, err error) {
 	at := d.root
 	for _, part := range strings.Split(strings.TrimPrefix(p, "/"), "/") {
-		part = pointerText.Replace(part)
+		part = unescaper.Replace(part)
 		switch at.kind {
 		case alias:
 			return nil, nil, d.at(at, fault.Blockedf("the key at %s stands behind an alias", p)).WithHint("rename it where the anchor is")

@@ -141,7 +141,7 @@ func (d *document) proveKeys(text []byte, was sops.Tree, meta sops.Metadata) err
 		return d.unfit(errShape)
 	}
 	if added, removed := differences(now.Metadata.KeyGroups, meta.KeyGroups); len(added)+len(removed) > 0 {
-		return fault.Failedf("%s: sops does not read the keys back that were written", d.file)
+		return fault.Failedf("sops does not read the keys back that were written").At(d.file, 0, 0)
 	}
 	return nil
 }

@@ -3,13 +3,9 @@ package upstream
 import (
 	"context"
 	"fmt"
-	"path"
-	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/connkit/connkit/internal/fault"
-	"github.com/connkit/connkit/pkg/license"
 	"github.com/connkit/connkit/pkg/upstream/object"
 	"github.com/connkit/connkit/pkg/upstream/record"
 )
@@ -169,98 +165,6 @@ func (w *work) drop(ctx context.Context, e object.Entry, rel string) (object.Ent
 	return e, err
 }
 
-// ownFiles are the files that connkit puts beside the import, from the top of the repository.
-type ownFiles struct {
-	blobs map[string]object.Entry
-	aside []string // licence texts in the path, from there, that dest has its own of
-}
-
-// carry chooses the names of licence texts and notices. Those of the path come
-// with it, but where dest has one of its own they are set aside.
-func (w *work) carry(ctx context.Context, p *Plan) (ownFiles, error) {
-	own := ownFiles{blobs: map[string]object.Entry{}}
-	texts := p.Evidence.Carry
-	top, err := w.below(ctx, w.theirs)
-	if err != nil {
-		return own, err
-	}
-	for _, e := range top {
-		blob := license.Blob{Path: path.Join(w.path, e.Name), ID: e.ID}
-		if licenceText.MatchString(e.Name) && e.Mode == object.File && w.clashes(e.Name, blob) {
-			own.aside = append(own.aside, e.Name)
-			texts = append(texts, blob)
-		}
-	}
-	for _, blob := range texts {
-		name, taken := w.freeName(own, blob)
-		if taken {
-			w.note("%s differs from what was carried there and is left as it is", name)
-			continue
-		}
-		own.blobs[name] = object.Entry{Mode: object.File, ID: blob.ID}
-		p.Record.Carried = append(p.Record.Carried, record.Carried{File: path.Base(name), From: blob.Path, Blob: blob.ID})
-	}
-	slices.SortFunc(p.Record.Carried, func(a, b record.Carried) int { return strings.Compare(a.File, b.File) })
-	return own, nil
-}
-
-// licenceText is what files with the text of a licence are called.
-var licenceText = regexp.MustCompile(`(?i)^(licen[cs]e|copying|notice|unlicen[cs]e)([.-].*)?$`)
-
-// clashes tells whether dest has another licence text at a place, of its own:
-// one that did not come by an import, or was set aside at the last one.
-func (w *work) clashes(rel string, blob license.Blob) bool {
-	mine := w.oursAt(rel)
-	if mine == "" || mine == blob.ID {
-		return false
-	}
-	if w.last == nil {
-		return true
-	}
-	return slices.ContainsFunc(w.last.Carried, func(c record.Carried) bool { return c.From == blob.Path })
-}
-
-// oursAt gives the object that HEAD has at a path below dest, or "".
-func (w *work) oursAt(rel string) string {
-	if i := slices.IndexFunc(w.oursLeaves, func(l object.Leaf) bool { return l.Path == rel }); i >= 0 {
-		return w.oursLeaves[i].ID
-	}
-	return ""
-}
-
-// freeName chooses the name that a text is carried under: LICENSE.upstream and
-// the like. taken tells that a person has changed what was carried there.
-func (w *work) freeName(own ownFiles, blob license.Blob) (name string, taken bool) {
-	stem := path.Base(blob.Path)
-	for _, ext := range []string{".md", ".txt", ".rst"} {
-		stem = strings.TrimSuffix(stem, ext)
-	}
-	for n := 1; ; n++ {
-		base := stem + ".upstream"
-		if n > 1 {
-			base = fmt.Sprintf("%s.upstream.%d", stem, n)
-		}
-		name = path.Join(w.dest, base)
-		if w.theirs.Mode != object.Folder {
-			name = w.dest + "." + base
-		}
-		if _, used := own.blobs[name]; used {
-			continue
-		}
-		mine := w.oursAt(base)
-		if mine == "" || mine == blob.ID {
-			return name, false
-		}
-		if w.last == nil {
-			continue // a file of that name that is no licence of ours
-		}
-		i := slices.IndexFunc(w.last.Carried, func(c record.Carried) bool { return c.File == path.Base(name) })
-		if i >= 0 {
-			return name, mine != w.last.Carried[i].Blob
-		}
-	}
-}
-
 // putTogether puts the merged entry and connkit's own files into the tree of HEAD.
 func (w *work) putTogether(ctx context.Context, p *Plan, own ownFiles) error {
 	single := w.theirs.Mode != object.Folder
@@ -289,73 +193,4 @@ func (w *work) putTogether(ctx context.Context, p *Plan, own ownFiles) error {
 		}
 	}
 	return nil
-}
-
-// ownUnchanged tells whether one of connkit's own files is as it was written.
-func (w *work) ownUnchanged(f string) bool {
-	for _, c := range w.last.Carried {
-		if path.Base(f) == c.File {
-			mine := w.oursAt(strings.TrimPrefix(f, w.dest+"/"))
-			return mine == c.Blob || mine == ""
-		}
-	}
-	return true // the record itself
-}
-
-// finish lists what the commit changes and checks that nothing is in its way.
-func (w *work) finish(ctx context.Context, p *Plan) error {
-	p.Dest, p.Message = w.dest, p.Record.Message()
-	var err error
-	w.deltas, err = w.diff(ctx, "", object.Entry{Mode: object.Folder, ID: w.root}, object.Entry{Mode: object.Folder, ID: w.newRoot})
-	if err != nil {
-		return err
-	}
-	if len(w.deltas) == 0 && len(w.merged.stages) == 0 {
-		p.Action, p.Changes = None, []Change{}
-		return nil
-	}
-	p.Changes = w.changes()
-	var added []string
-	for _, d := range w.deltas {
-		if d.old.IsZero() {
-			added = append(added, d.path)
-		}
-	}
-	for _, s := range w.merged.stages {
-		if w.oursAt(strings.TrimPrefix(s.Path, w.dest+"/")) == "" && !slices.Contains(added, s.Path) {
-			added = append(added, s.Path)
-		}
-	}
-	return w.mono.checkFree(added, w.tracked)
-}
-
-// tracked tells whether HEAD has a file at a path of dest, or below it.
-func (w *work) tracked(p string) bool {
-	return slices.ContainsFunc(w.oursLeaves, func(l object.Leaf) bool {
-		full := path.Join(w.dest, l.Path)
-		return full == p || strings.HasPrefix(full, p+"/")
-	})
-}
-
-func (w *work) changes() []Change {
-	list := []Change{}
-	for _, d := range w.deltas {
-		c := Change{Path: d.path, Status: Changed}
-		switch {
-		case w.merged.conflicts(d.path):
-			continue
-		case d.old.IsZero():
-			c.Status = Added
-		case d.new.IsZero():
-			c.Status = Deleted
-		}
-		list = append(list, c)
-	}
-	for _, s := range w.merged.stages {
-		if !slices.ContainsFunc(list, func(c Change) bool { return c.Path == s.Path }) {
-			list = append(list, Change{Path: s.Path, Status: Conflict, Why: w.merged.why[s.Path]})
-		}
-	}
-	slices.SortFunc(list, func(a, b Change) int { return strings.Compare(a.Path, b.Path) })
-	return list
 }

@@ -33,11 +33,15 @@ func playCrash() {
 			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 		}
 	})
-	p, err := upstream.Pull(context.Background(), o)
-	if err == nil {
-		err = p.Apply(context.Background())
+	if os.Getenv(noLinks) != "" {
+		upstream.SetLink(func(string, string) error { return syscall.EPERM })
 	}
+	err := playVerb(o)
 	fmt.Fprintln(os.Stderr, err)
+	if os.Getenv(crashRole) == noCrash {
+		fmt.Fprintln(os.Stderr, fault.HintOf(err))
+		os.Exit(fault.Code(err))
+	}
 	os.Exit(9) // the step was not reached
 }
 

@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"regexp"
 	"strings"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/pattern"
 	"github.com/connkit/connkit/pkg/license"
 	"github.com/connkit/connkit/pkg/upstream/object"
 	"github.com/connkit/connkit/pkg/upstream/record"
@@ -17,7 +17,7 @@ import (
 
 // speaking are names of files that say something about a licence. Those in the
 // folders above the path are fetched along with it; what else the licence room asks for is fetched then.
-var speaking = regexp.MustCompile(`(?i)^(licen[cs]es?|copying|notice|unlicen[cs]e|copyright)([.-].*)?$|^(metadata\.ya?ml|pyproject\.toml|package\.json|setup\.cfg|setup\.py|cargo\.toml)$`)
+var speaking = pattern.Lazy(`(?i)^(licen[cs]es?|copying|notice|unlicen[cs]e|copyright)([.-].*)?$|^(metadata\.ya?ml|pyproject\.toml|package\.json|setup\.cfg|setup\.py|cargo\.toml)$`)
 
 // licenceFiles gives the files beyond the path that the proof is going to need.
 func (w *work) licenceFiles(ctx context.Context) []object.Entry {
@@ -34,7 +34,7 @@ func (w *work) licenceFiles(ctx context.Context) []object.Entry {
 			break // the proof tells why
 		}
 		for _, e := range entries {
-			if !e.Dir && !e.Module && speaking.MatchString(e.Name) {
+			if !e.Dir && !e.Module && speaking().MatchString(e.Name) {
 				list = append(list, object.Entry{Name: e.Name, Mode: object.File, ID: e.Blob})
 			}
 		}

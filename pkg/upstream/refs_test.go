@@ -124,12 +124,16 @@ func TestAmbiguousCommit(t *testing.T) {
 	seen := map[string]string{}
 	tree := w.upGit("rev-parse", "main^{tree}")
 	for i := 0; ; i++ {
-		id := w.upGit("commit-tree", "-p", "main", "-m", "try "+lines("x", i%50), tree)
+		id := w.upGit("commit-tree", "-p", "main", "-m", "try \x1b[2J\a "+lines("x", i%50), tree)
 		if other, ok := seen[id[:4]]; ok && other != id {
 			w.upGit("update-ref", "refs/heads/a", id)
 			w.upGit("update-ref", "refs/heads/b", other)
 			w.refused(fault.Usage, id, ref(id[:4]))
 			w.refused(fault.Usage, other, ref(id[:4]))
+			_, err := w.plan(ref(id[:4]))
+			if hint := fault.HintOf(err); strings.ContainsAny(hint, "\x1b\a") || !strings.Contains(hint, "?[2J") {
+				t.Errorf("what an upstream wrote moves the cursor: %q", hint)
+			}
 			w.must(ref(id[:12]))
 			return
 		}

@@ -1,16 +1,14 @@
 package upstream
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
-	"syscall"
 
 	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/gitcmd"
+	"github.com/connkit/connkit/internal/textedit"
 	"github.com/connkit/connkit/pkg/upstream/object"
 	"github.com/connkit/connkit/pkg/upstream/remote"
 )
@@ -51,14 +49,7 @@ func newScratch(cache string) (*scratch, error) {
 	if err := os.MkdirAll(tmp, 0o700); err != nil {
 		return nil, noRoom(err)
 	}
-	left, _ := filepath.Glob(filepath.Join(tmp, scratchPrefix+"*")) // the pattern is our own
-	for _, dir := range left {
-		name := strings.TrimPrefix(filepath.Base(dir), scratchPrefix)
-		pid, err := strconv.Atoi(name[:max(strings.IndexByte(name, '-'), 0)])
-		if err == nil && errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
-			_ = os.RemoveAll(dir) // a leftover in the cache harms nobody
-		}
-	}
+	textedit.SweepDead(tmp, scratchPrefix)
 	dir, err := os.MkdirTemp(tmp, fmt.Sprintf("%s%d-*", scratchPrefix, os.Getpid()))
 	if err != nil {
 		return nil, noRoom(err)

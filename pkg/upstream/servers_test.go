@@ -327,6 +327,36 @@ func TestCacheAfterAKill(t *testing.T) {
 	if left, _ := filepath.Glob(filepath.Join(w.cache, "tmp", "*")); len(left) != 0 {
 		t.Errorf("left in the cache: %v", left)
 	}
+	// A full disk leaves empty files.
+	for _, dir := range []string{"lean.git", "whole.git"} {
+		testkit.Put(t, filepath.Join(filepath.Dir(lean[0]), dir), files("HEAD", "", "config", ""))
+	}
+	w.commit(w.up, files(demo+"/new.py", "newer\n"))
+	w.must()
+	wants("new.py", "newer\n")(w)
+}
+
+// The user's folder for caches may be called anything.
+func TestCacheBelowBrackets(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.cache = filepath.Join(filepath.Dir(w.cache), "cache [1]")
+	testkit.Put(t, filepath.Join(w.cache, "tmp"), files("run-999999999-x/git/HEAD", "x"))
+	w.must(ref("v1"))
+	entries, err := os.ReadDir(w.cache)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if e.Name() == "tmp" {
+			if left, _ := os.ReadDir(filepath.Join(w.cache, "tmp")); len(left) != 0 {
+				t.Errorf("left in the cache: %v", left)
+			}
+			continue
+		}
+		testkit.Put(t, filepath.Join(w.cache, e.Name()), files("lean.git/shallow.lock", "", "lean.git/objects/pack/tmp_pack_x", "junk"))
+	}
+	w.must()
 }
 
 func TestCacheCannotBeWritten(t *testing.T) {

@@ -1,16 +1,12 @@
 package upstream
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"time"
-
-	"golang.org/x/sys/unix"
 
 	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/textedit"
@@ -62,6 +58,7 @@ func (m *monorepo) saveState(s *state) error {
 		err = textedit.WriteFile(m.statePath(stateName), text, 0o644)
 	}
 	if err != nil {
+		_ = os.Remove(filepath.Join(m.GitDir, stateDir)) // with an import in it it stays
 		return fmt.Errorf("keeping the state of the import: %w", err)
 	}
 	return nil
@@ -69,16 +66,18 @@ func (m *monorepo) saveState(s *state) error {
 
 // loadState gives the import that is not finished, or nil.
 func (m *monorepo) loadState() (*state, error) {
-	text, err := os.ReadFile(m.statePath(stateName))
+	file := m.statePath(stateName)
+	text, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	var s state
-	if err == nil {
-		err = json.Unmarshal(text, &s)
-	}
 	if err != nil {
 		return nil, fmt.Errorf("reading the state of the import: %w", err)
+	}
+	var s state
+	if err := json.Unmarshal(text, &s); err != nil {
+		return nil, fault.Blockedf("it is no state of an import: %w", err).At(file, 0, 0).
+			WithHint("git status shows what the import has written; put that back, then remove %s", file)
 	}
 	return &s, nil
 }
@@ -90,88 +89,4 @@ func (m *monorepo) dropState() error {
 		return fmt.Errorf("forgetting the import: %w", err)
 	}
 	return nil
-}
-
-// lockIndex takes git's lock on the index. It is a hard link of a file of ours,
-// so that a lock that a killed run left can be told from git's own.
-func (m *monorepo) lockIndex() error {
-	mine, lock := m.statePath(lockName), filepath.Join(m.GitDir, "index.lock")
-	if err := os.WriteFile(mine, nil, 0o644); err != nil {
-		return fmt.Errorf("locking the index: %w", err)
-	}
-	err := os.Link(mine, lock)
-	if err != nil && !errors.Is(err, fs.ErrExist) {
-		var f *os.File // a file system without hard links
-		if f, err = os.OpenFile(lock, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644); err == nil {
-			err = f.Close()
-		}
-	}
-	if err != nil {
-		return fmt.Errorf("locking the index: %w", err)
-	}
-	return nil
-}
-
-// unlockIndex gives the lock free if it is ours.
-func (m *monorepo) unlockIndex() {
-	mine, lock := m.statePath(lockName), filepath.Join(m.GitDir, "index.lock")
-	a, errA := os.Stat(mine)
-	b, errB := os.Stat(lock)
-	if errA == nil && errB == nil && os.SameFile(a, b) {
-		_ = os.Remove(lock) // when it is gone, somebody else was quicker
-	}
-	_ = os.Remove(mine)
-}
-
-// installIndex puts the copy of the index in place of the index, as git does: by its lock.
-func (m *monorepo) installIndex() error {
-	lock := filepath.Join(m.GitDir, "index.lock")
-	info, err := os.Stat(m.index)
-	var text []byte
-	if err == nil {
-		text, err = os.ReadFile(m.index)
-	}
-	if err == nil {
-		err = os.WriteFile(lock, text, 0o644)
-	}
-	if err == nil {
-		err = os.Chtimes(lock, info.ModTime(), info.ModTime())
-	}
-	if err == nil {
-		err = os.Rename(lock, filepath.Join(m.GitDir, "index"))
-	}
-	if err != nil {
-		return fmt.Errorf("writing the index: %w", err)
-	}
-	_ = os.Remove(m.statePath(lockName)) // it is the index now
-	return nil
-}
-
-// patience is how long another connkit, or a git that a killed one left at work, is waited for.
-const patience = 10 * time.Second
-
-// lock makes sure that no other connkit changes this work tree. The lock is
-// the kernel's and lies on .git itself, so nothing is left of it. The git that
-// writes the files holds it too: one that outlives a killed connkit is waited for.
-func (m *monorepo) lock(ctx context.Context) (func(), error) {
-	f, err := os.Open(m.GitDir)
-	if err != nil {
-		return nil, fmt.Errorf("locking the repository: %w", err)
-	}
-	for end := time.Now().Add(patience); ; {
-		if err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err == nil {
-			break
-		}
-		if time.Now().After(end) || ctx.Err() != nil {
-			_ = f.Close() // only opened for the lock
-			return nil, fault.Blockedf("locking the repository: another connkit works in it").WithHint("wait for it")
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
-	m.held = f
-	return func() {
-		m.held = nil
-		_ = unix.Flock(int(f.Fd()), unix.LOCK_UN) // a child that is just being started may still have it
-		_ = f.Close()
-	}, nil
 }

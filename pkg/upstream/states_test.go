@@ -60,14 +60,19 @@ func TestStatesRefused(t *testing.T) {
 			w.commit(w.mono, files("lib/util.py", "again\n"))
 			try(w, "revert", "--no-edit", "HEAD^")
 		}), fault.Blocked, "a revert is under way"},
-		"a bisection":                  {func(w *world) { w.commit(w.mono, files("x", "1")); w.git("bisect", "start", "HEAD", "HEAD^") }, fault.Blocked, "a bisection is under way"},
-		"a lock":                       {func(w *world) { testkit.Put(w.tb, w.mono, files(".git/index.lock", "")) }, fault.Blocked, "index.lock"},
-		"an unmerged index":            {diverged(func(w *world) { try(w, "merge", "other"); _ = os.Remove(filepath.Join(w.mono, ".git/MERGE_HEAD")) }), fault.Blocked, "unmerged"},
-		"no name":                      {set("user.name", ""), fault.Environment, "does not know who you are"},
-		"a broken record":              {imported(func(w *world) { w.commit(w.mono, files("source-demo/UPSTREAM.yaml", "version: 1\n  commit: [\n")) }), fault.Blocked, "source-demo/UPSTREAM.yaml:"},
-		"a record of something else":   {imported(func(w *world) { w.commit(w.mono, files("source-demo/UPSTREAM.yaml", "hello: world\n")) }), fault.Blocked, "version is missing"},
-		"a record of a later version":  {imported(func(w *world) { w.commit(w.mono, files("source-demo/UPSTREAM.yaml", "version: 9\n")) }), fault.Blocked, "newer than this connkit"},
-		"a destination that is a file": {func(w *world) { w.commit(w.mono, files("source-demo", "x\n")) }, fault.Blocked, "a file on one side"},
+		"a bisection":                 {func(w *world) { w.commit(w.mono, files("x", "1")); w.git("bisect", "start", "HEAD", "HEAD^") }, fault.Blocked, "a bisection is under way"},
+		"a lock":                      {func(w *world) { testkit.Put(w.tb, w.mono, files(".git/index.lock", "")) }, fault.Blocked, "index.lock"},
+		"an unmerged index":           {diverged(func(w *world) { try(w, "merge", "other"); _ = os.Remove(filepath.Join(w.mono, ".git/MERGE_HEAD")) }), fault.Blocked, "unmerged"},
+		"no name":                     {set("user.name", ""), fault.Environment, "does not know who you are"},
+		"a broken record":             {imported(func(w *world) { w.commit(w.mono, files("source-demo/UPSTREAM.yaml", "version: 1\n  commit: [\n")) }), fault.Blocked, "source-demo/UPSTREAM.yaml:"},
+		"a record of something else":  {imported(func(w *world) { w.commit(w.mono, files("source-demo/UPSTREAM.yaml", "hello: world\n")) }), fault.Blocked, "version is missing"},
+		"a record of a later version": {imported(func(w *world) { w.commit(w.mono, files("source-demo/UPSTREAM.yaml", "version: 9\n")) }), fault.Blocked, "newer than this connkit"},
+		"a record that reaches out of its folder": {imported(func(w *world) {
+			own, _, _ := strings.Cut(w.file("source-demo/UPSTREAM.yaml"), "carried:")
+			w.commit(w.mono, files("source-demo/UPSTREAM.yaml", own+"carried:\n  - file: ../README.md\n    from: LICENSE\n    blob: "+strings.Repeat("0", 40)+"\n"))
+		}), fault.Blocked, "no name of a file beside the record"},
+		"a state of an import that is torn": {func(w *world) { testkit.Put(w.tb, w.mono, files(".git/connkit/pull.json", "{\"phase\":\"wri")) }, fault.Blocked, ".git/connkit/pull.json: "},
+		"a destination that is a file":      {func(w *world) { w.commit(w.mono, files("source-demo", "x\n")) }, fault.Blocked, "a file on one side"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -3,5 +3,5 @@
 //
 // [Open] finds the root, [Workspace.Connectors] lists the connectors, and
 // [Workspace.Settings] joins flags, environment and files. The one table of
-// settings is in settings.go.
+// settings is in table.go.
 package workspace

@@ -1,24 +1,24 @@
 package workspace
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // maxName keeps a name usable as an image name and a DNS label.
 const maxName = 63
 
-var nameForm = regexp.MustCompile(`^(source|materialize|derive)(-[a-z0-9]+)+$`)
+var nameForm = pattern.Lazy(`^(source|materialize|derive)(-[a-z0-9]+)+$`)
 
 // CheckName tells whether name can be that of a new connector: source-,
 // materialize- or derive-, then lower-case words of letters and digits with
 // single dashes between, at most 63 characters. The error's hint is the nearest
 // name that can.
 func CheckName(name string) error {
-	if len(name) <= maxName && nameForm.MatchString(name) {
+	if len(name) <= maxName && nameForm().MatchString(name) {
 		return nil
 	}
 	e := fault.Usagef("naming the connector %q: it must be source-, materialize- or derive- and lower-case words of letters and digits, at most %d characters", name, maxName)

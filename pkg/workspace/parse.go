@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // parser checks one settings file against the table.
@@ -138,6 +138,9 @@ func (p *parser) maps(s setting, node *yaml.Node) ([]map[string]string, error) {
 			if !slices.Contains(s.fields, key.Value) {
 				return nil, p.at(key, "%s: unknown key %q: %s are known", s.key, key.Value, strings.Join(s.fields, ", "))
 			}
+			if _, twice := m[key.Value]; twice {
+				return nil, p.at(key, "%s: key %q stands here a second time", s.key, key.Value)
+			}
 			if value.Kind != yaml.ScalarNode {
 				return nil, p.at(value, "%s: %s: one value is wanted", s.key, key.Value)
 			}
@@ -201,12 +204,12 @@ func (p *parser) unknown(key *yaml.Node, prefix string) error {
 	return e.WithHint("known here: %s", strings.Join(known, ", "))
 }
 
-var syntaxLine = regexp.MustCompile(`^(?:yaml: )?(?:line (\d+): )?`)
+var syntaxLine = pattern.Lazy(`^(?:yaml: )?(?:line (\d+): )?`)
 
 // syntax takes the line out of the message of the YAML parser, which has no other way to say it.
 func (p *parser) syntax(err error) error {
 	message := err.Error()
-	m := syntaxLine.FindStringSubmatch(message)
+	m := syntaxLine().FindStringSubmatch(message)
 	line, _ := strconv.Atoi(m[1])
 	return fault.Usagef("%s", message[len(m[0]):]).At(p.file, line, 0)
 }

@@ -90,6 +90,7 @@ func TestWrongFiles(t *testing.T) {
 		"connectors:\n  kinds: [{name: x, kind: source}]\n": `"source" is none of capture`,
 		"connectors:\n  kinds: [{nam: x}]\n":                `unknown key "nam"`,
 		"new:\n  prefix: 'a b'\n":                           "is no catalog prefix",
+		"templates:\n  - {name: a, name: b, from: x}\n":     `connkit.yaml:2:15: templates: key "name" stands here a second time`,
 		"output: text\noutput: json\n":                      `connkit.yaml:2:1: key "output" stands here a second time`,
 		"output: text\n---\noutput: json\n":                 "a second document",
 		"output: text\n\toutput: json\n":                    "connkit.yaml:2",

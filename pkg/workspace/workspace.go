@@ -4,8 +4,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
+
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // FileName is the settings file at the root of a workspace.
@@ -62,7 +63,7 @@ func upwards(dir, name string) (string, bool) {
 	}
 }
 
-var goModuleLine = regexp.MustCompile(`(?m)^module\s+("[^"\n]+"|\S+)`)
+var goModuleLine = pattern.Lazy(`(?m)^module\s+("[^"\n]+"|\S+)`)
 
 // GoModule gives the module path of the root's go.mod, or "".
 func (w *Workspace) GoModule() string {
@@ -70,7 +71,7 @@ func (w *Workspace) GoModule() string {
 	if err != nil {
 		return ""
 	}
-	m := goModuleLine.FindSubmatch(text)
+	m := goModuleLine().FindSubmatch(text)
 	if m == nil {
 		return ""
 	}

@@ -217,3 +217,25 @@ func FuzzCheckNameSuggests(f *testing.F) {
 		}
 	})
 }
+
+// A folder of Go files counts by its commands, wherever the repository lies.
+func TestConnectorsBelowAFolderWithBrackets(t *testing.T) {
+	t.Parallel()
+	root := filepath.Join(t.TempDir(), "work [1]")
+	testkit.Put(t, root, map[string]string{
+		"connkit.yaml": "", "source-lib/lib.go": "package lib\n",
+		"source-go/lib.go": "package lib\n", "source-go/cmd/main/main.go": "package main\n",
+	})
+	w, err := workspace.Open(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := w.Settings(nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := w.Connectors(s)
+	if err != nil || len(list) != 1 || list[0].Name != "source-go" {
+		t.Errorf("%+v, %v", list, err)
+	}
+}

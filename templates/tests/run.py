@@ -1,8 +1,9 @@
-"""Tests the rules of a shim against real SDK versions: python templates/tests/run.py airbyte|singer.
+"""Tests what a template makes: python templates/tests/run.py airbyte|singer|materialize|derive.
 
-Scaffolds a connector with bin/connkit, puts the tests of templates/tests/KIND into it, and
-runs them in one virtual environment per SDK version. The environments lie in .venvs/, are
-made with uv, and are kept.
+Scaffolds a connector with bin/connkit. Into one with a shim it puts the tests of
+templates/tests/KIND, and runs them in one virtual environment per SDK version. The templates
+without an SDK have all their tests in the scaffold; they are run with the linters that it sets.
+The environments lie in .venvs/, are made with uv, and are kept.
 """
 
 import os
@@ -13,7 +14,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 TESTS = "pytest==8.4.2"
-SDKS = {
+LINTERS = ["mypy>=1.19,<3", "ruff>=0.17,<0.18"]
+SDKS: dict[str, dict[str, list[str]]] = {
     "airbyte": {
         "cdk-0.52": ["airbyte-cdk==0.52.10", "setuptools<81"],
         "cdk-6": ["airbyte-cdk==6.61.6"],
@@ -24,7 +26,10 @@ SDKS = {
         "sdk-0.54": ["singer-sdk==0.54.9"],
         "python-6": ["singer-python==6.8.0"],
     },
+    "materialize": {"no-sdk": LINTERS},
+    "derive": {"no-sdk": LINTERS},
 }
+RULES = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "--strict-markers", "-rs"]
 
 
 def environment(name: str, packages: list[str]) -> Path:
@@ -43,16 +48,26 @@ def environment(name: str, packages: list[str]) -> Path:
 
 
 def scaffold(kind: str) -> Path:
-    """A connector as connkit makes it, with the rules' tests inside."""
+    """A connector as connkit makes it, with the rules' tests inside where there are some."""
+    rules = ROOT / "templates" / "tests" / kind
+    name = "source-rules" if rules.exists() else f"{kind}-rules"
     work = ROOT / ".venvs" / "work" / kind
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     connkit = str(ROOT / "bin" / "connkit")
     (work / "connkit.yaml").touch()  # so that this folder is the workspace
-    subprocess.run([connkit, "-q", "-C", str(work), "new", "source-rules", "--template", kind], check=True, stdout=subprocess.DEVNULL)
-    shutil.copytree(ROOT / "templates" / "tests" / kind, work / "source-rules" / "rules", ignore=shutil.ignore_patterns("__pycache__"))
-    (work / "source-rules" / "rules" / "__init__.py").touch()
-    return work / "source-rules"
+    subprocess.run([connkit, "-q", "-C", str(work), "new", name, "--template", kind], check=True, stdout=subprocess.DEVNULL)
+    if rules.exists():
+        shutil.copytree(rules, work / name / "rules", ignore=shutil.ignore_patterns("__pycache__"))
+        (work / name / "rules" / "__init__.py").touch()
+    return work / name
+
+
+def commands(connector: Path) -> list[list[str]]:
+    """What is run in an environment, by its Python."""
+    if (connector / "rules").exists():
+        return [[*RULES, "rules"]]
+    return [[*RULES, "tests"], ["-m", "mypy"], ["-m", "ruff", "check", "."], ["-m", "ruff", "format", "--check", "."]]
 
 
 def main(kind: str) -> int:
@@ -60,14 +75,11 @@ def main(kind: str) -> int:
     failed = []
     for name, packages in SDKS[kind].items():
         python = environment(name, packages)
-        print(f"== {kind} shim on {', '.join(packages)}", flush=True)
-        done = subprocess.run(
-            [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", "--strict-markers", "-rs", "rules"],
-            cwd=connector,
-            env={**os.environ, "RULES_SDK": name},
-        )
-        if done.returncode:
-            failed.append(name)
+        print(f"== {kind} on {', '.join(packages)}", flush=True)
+        for command in commands(connector):
+            done = subprocess.run([str(python), *command], cwd=connector, env={**os.environ, "RULES_SDK": name})
+            if done.returncode:
+                failed.append(f"{name}: {' '.join(command)}")
     if failed:
         print(f"FAILED on {', '.join(failed)}")
     return 1 if failed else 0
@@ -75,5 +87,5 @@ def main(kind: str) -> int:
 
 if __name__ == "__main__":
     if sys.argv[1:] not in [[kind] for kind in SDKS]:
-        sys.exit("usage: run.py airbyte|singer")
+        sys.exit(f"usage: run.py {'|'.join(SDKS)}")
     sys.exit(main(sys.argv[1]))

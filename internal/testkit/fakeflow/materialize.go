@@ -46,6 +46,8 @@ func (f *fake) materialize() int {
 	switch f.name {
 	case "remote":
 		f.say(`{"opened":{"runtimeCheckpoint":{"sources":{"acmeCo/users/pivot=00;materialize/acmeCo/m/users.v0":{"readThrough":"%d"}}}}}`, s.Txns)
+	case "forgets":
+		f.say(`{"opened":{"runtimeCheckpoint":{}}}`)
 	case "no optimization":
 		f.say(`{"opened":{"disableLoadOptimization":true}}`)
 	default:

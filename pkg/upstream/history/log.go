@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/connkit/connkit/pkg/license"
 	"github.com/connkit/connkit/pkg/upstream/object"
@@ -59,7 +58,7 @@ func Read(ctx context.Context, past *remote.Past, firstParent bool, tips ...stri
 		}
 		seconds, _ := strconv.ParseInt(f[3], 10, 64) // a date that is no number is that of the epoch
 		l.at[f[0]] = len(l.commits)
-		l.commits = append(l.commits, Commit{ID: f[0], Date: time.Unix(seconds, 0).UTC(), Subject: printable(f[4]), tree: f[1]})
+		l.commits = append(l.commits, Commit{ID: f[0], Date: time.Unix(seconds, 0).UTC(), Subject: object.Printable(f[4]), tree: f[1]})
 		parents = append(parents, f[2])
 	}
 	for i, list := range parents {
@@ -99,14 +98,4 @@ func (l *Log) reach(from ...int) []bool {
 		from = append(from, l.commits[i].parents...)
 	}
 	return seen
-}
-
-// printable keeps what an upstream wrote from moving the cursor.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return '?'
-		}
-		return r
-	}, s)
 }

@@ -130,10 +130,12 @@ const maxTexts = 256 << 20
 // load makes files ready, those that are not at hand in one request.
 func (l *Log) load(ctx context.Context, ids []string) error {
 	var missing []string
+	seen := make(map[string]bool, len(ids))
 	for _, id := range ids {
-		if _, ok := l.texts[id]; !ok && !slices.Contains(missing, id) {
+		if _, ok := l.texts[id]; !ok && !seen[id] {
 			missing = append(missing, id)
 		}
+		seen[id] = true
 	}
 	if len(missing) == 0 {
 		return nil

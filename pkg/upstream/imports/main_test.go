@@ -30,6 +30,9 @@ func TestMain(m *testing.M) {
 	for key, value := range map[string]string{"HOME": testHome, "GIT_CONFIG_GLOBAL": config, "GIT_CONFIG_NOSYSTEM": "1"} {
 		_ = os.Setenv(key, value)
 	}
+	if verb := os.Getenv(childVerb); verb != "" {
+		playVerb(verb)
+	}
 	code := m.Run()
 	_ = os.RemoveAll(testHome)
 	os.Exit(code)

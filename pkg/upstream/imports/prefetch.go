@@ -2,6 +2,8 @@ package imports
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"path"
 
 	"github.com/connkit/connkit/pkg/license"
@@ -22,7 +24,7 @@ func prefetch(ctx context.Context, places []place) error {
 	for _, pl := range places {
 		for i, p := range pl.paths {
 			e, err := pl.files.Entry(ctx, p)
-			if remote.NotThere(err) || p == "" && i > 0 {
+			if errors.Is(err, fs.ErrNotExist) || p == "" && i > 0 {
 				continue
 			}
 			if err != nil {
@@ -50,7 +52,7 @@ func speakers(ctx context.Context, files *remote.Files, p string) ([]object.Entr
 			p = ""
 		}
 		entries, err := files.List(ctx, p)
-		if remote.NotThere(err) {
+		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
 		if err != nil {

@@ -130,78 +130,6 @@ func (r *repo) leaves(ctx context.Context, git gitcmd.Git, tree string) (map[str
 	return list, nil
 }
 
-// choose gives the imports that are meant by Dests: those at a path, below it, or around it.
-func (r *repo) choose(all []*Import) ([]*Import, error) {
-	if len(r.opts.Dests) == 0 {
-		return all, nil
-	}
-	wanted := map[*Import]bool{}
-	for _, arg := range r.opts.Dests {
-		some := r.meant(all, arg)
-		if len(some) == 0 {
-			var names []string
-			for _, im := range all {
-				names = append(names, im.Dest)
-			}
-			e := fault.Usagef("choosing the import %q: nothing was imported there", arg)
-			if near := fault.Nearest(arg, names); near != "" {
-				return nil, e.WithHint("did you mean %s", near)
-			}
-			return nil, e.WithHint("connkit upstream list shows all imports")
-		}
-		for _, im := range some {
-			wanted[im] = true
-		}
-	}
-	var list []*Import
-	for _, im := range all {
-		if wanted[im] {
-			list = append(list, im)
-		}
-	}
-	return list, nil
-}
-
-func (r *repo) meant(all []*Import, arg string) []*Import {
-	places := []string{r.opts.Root, r.opts.Dir}
-	if arg == "." || arg == ".." || strings.HasPrefix(arg, "./") || strings.HasPrefix(arg, "../") {
-		places = []string{r.opts.Dir, r.opts.Root}
-	}
-	for _, place := range places {
-		full := filepath.Clean(arg)
-		if !filepath.IsAbs(arg) {
-			full = filepath.Join(place, arg)
-		}
-		if real, err := filepath.EvalSymlinks(full); err == nil {
-			full = real
-		}
-		rel, err := filepath.Rel(r.Top, full)
-		if err != nil || !filepath.IsLocal(rel) {
-			continue
-		}
-		if some := within(all, filepath.ToSlash(rel)); len(some) > 0 {
-			return some
-		}
-	}
-	return nil
-}
-
-func within(all []*Import, p string) []*Import {
-	var at, around []*Import
-	for _, im := range all {
-		switch {
-		case im.Dest == p || p == "." || strings.HasPrefix(im.Dest, p+"/"):
-			at = append(at, im)
-		case strings.HasPrefix(p, im.Dest+"/"):
-			around = append(around, im)
-		}
-	}
-	if len(at) > 0 {
-		return at
-	}
-	return around
-}
-
 // scratch is a folder for objects and an index that nothing else is to see.
 type scratch struct {
 	dir   string
@@ -212,10 +140,12 @@ type scratch struct {
 func (r *repo) scratch(quarantines ...*remote.Quarantine) (*scratch, error) {
 	dir, err := os.MkdirTemp("", "connkit-upstream-*")
 	if err == nil {
-		err = os.MkdirAll(filepath.Join(dir, "objects"), 0o700)
+		if err = os.Mkdir(filepath.Join(dir, "objects"), 0o700); err != nil {
+			_ = os.Remove(dir) // it is empty
+		}
 	}
 	if err != nil {
-		return nil, fmt.Errorf("making room for objects: %w", err)
+		return nil, fault.Environmentf("making room for objects: %w", err).WithHint("TMPDIR is where room is looked for")
 	}
 	s := &scratch{dir: dir}
 	alternates, dirs := []string{filepath.Join(r.CommonDir, "objects")}, []string{dir, r.CommonDir}
@@ -232,4 +162,7 @@ func (r *repo) scratch(quarantines ...*remote.Quarantine) (*scratch, error) {
 	return s, nil
 }
 
-func (s *scratch) close() { _ = os.RemoveAll(s.dir) } // it is in the system's place for what may go
+func (s *scratch) close() {
+	s.store.Close()
+	_ = os.RemoveAll(s.dir) // it is in the system's place for what may go
+}

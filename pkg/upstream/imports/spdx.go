@@ -7,14 +7,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
-	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/connkit/connkit/pkg/license"
 	"github.com/connkit/connkit/pkg/upstream/object"
 )
 
@@ -139,149 +136,4 @@ func (r *repo) dateOf(ctx context.Context, d *document) error {
 	c, err := object.ParseCommit(list[0])
 	d.Creation.Created = c.Committer.When.UTC().Format(time.RFC3339)
 	return err
-}
-
-var notInID = regexp.MustCompile(`[^A-Za-z0-9.-]+`)
-
-func (im *Import) asPackage(taken map[string]bool) spdxPackage {
-	id := "SPDXRef-Package-" + strings.Trim(notInID.ReplaceAllString(im.Dest, "-"), "-")
-	for n := 2; taken[id]; n++ {
-		id = fmt.Sprintf("SPDXRef-Package-%s-%d", strings.Trim(notInID.ReplaceAllString(im.Dest, "-"), "-"), n)
-	}
-	taken[id] = true
-	declared := noAssertion
-	if x := im.claim(); !x.IsZero() {
-		declared = x.String()
-	}
-	p := spdxPackage{Name: im.Dest, ID: id, Version: im.Commit, Location: im.location(), Declared: declared, Concluded: declared, Copyright: noAssertion, Purpose: "SOURCE"}
-	if im.Script || im.Accepted != "" {
-		p.Concluded = noAssertion // nobody proved it, or somebody decided against what was found
-	}
-	p.Source = fmt.Sprintf("imported from %s of %s; recorded in %s", im.Label(), im.Repository, im.Found)
-	p.Comments = im.License.Evidence
-	if im.Accepted != "" {
-		p.Comments = strings.TrimPrefix(p.Comments+"; accepted: "+im.Accepted, "; ")
-	}
-	if purl := im.purl(); purl != "" {
-		p.References = []externalRef{{"PACKAGE-MANAGER", "purl", purl}}
-	}
-	return p
-}
-
-// location gives the place as SPDX wants it: <vcs>+<transport>://<host>/<path>@<commit>#<sub path>.
-func (im *Import) location() string {
-	raw := im.Repository
-	if raw == "" {
-		return noAssertion
-	}
-	switch scheme, rest, ok := strings.Cut(raw, "://"); {
-	case ok:
-		raw = scheme + "://" + escape(rest)
-	case strings.HasPrefix(raw, "/"):
-		raw = "file://" + escape(raw)
-	default:
-		host, rest, short := strings.Cut(raw, ":")
-		if !short {
-			return noAssertion
-		}
-		raw = "ssh://" + host + "/" + escape(strings.TrimPrefix(rest, "/"))
-	}
-	raw = "git+" + raw + "@" + im.Commit
-	if im.Path != "" {
-		raw += "#" + escape(im.Path)
-	}
-	return raw
-}
-
-func escape(p string) string {
-	parts := strings.Split(p, "/")
-	for i := range parts {
-		plain, err := url.PathUnescape(parts[i])
-		if err != nil {
-			plain = parts[i]
-		}
-		parts[i] = strings.ReplaceAll(url.PathEscape(plain), "%3A", ":")
-	}
-	return strings.Join(parts, "/")
-}
-
-var githubForm = regexp.MustCompile(`^(?:https://github\.com/|ssh://git@github\.com/|git@github\.com:)([^/]+)/([^/]+?)(?:\.git)?/?$`)
-
-// purl gives the package URL of what lies on GitHub: https://github.com/package-url/purl-spec.
-func (im *Import) purl() string {
-	m := githubForm.FindStringSubmatch(im.Repository)
-	if m == nil {
-		return ""
-	}
-	purl := "pkg:github/" + strings.ToLower(m[1]+"/"+m[2]) + "@" + im.Commit
-	if im.Path != "" {
-		purl += "#" + escape(im.Path)
-	}
-	return purl
-}
-
-// textOf gives the text of an import's licence as it lies in HEAD.
-func (r *repo) textOf(ctx context.Context, im *Import) (string, error) {
-	texts, err := r.licenceTexts(ctx, im)
-	if err != nil {
-		return noAssertion, err
-	}
-	for _, t := range texts {
-		if !strings.HasPrefix(strings.ToUpper(path.Base(t.path)), "NOTICE") {
-			return clean(t.text), nil
-		}
-	}
-	return noAssertion, nil
-}
-
-// licenceText is a licence or a notice that came with an import.
-type licenceText struct {
-	path string // in the monorepo
-	text string
-}
-
-// licenceTexts reads the texts that lie beside an import and in it.
-func (r *repo) licenceTexts(ctx context.Context, im *Import) ([]licenceText, error) {
-	dir := im.Dest
-	if im.Single {
-		dir = path.Dir(im.Dest)
-	}
-	out, err := r.git.With("GIT_LITERAL_PATHSPECS=1").Run(ctx, "ls-tree", "-r", "-z", "--name-only", "--full-tree", r.head, "--", dir+"/")
-	if err != nil {
-		return nil, fmt.Errorf("looking for licence texts: %w", err)
-	}
-	carried := map[string]bool{}
-	for _, c := range im.Carried {
-		carried[path.Join(dir, c.File)] = true
-	}
-	proof, inside := strings.CutPrefix(im.License.Path, im.Path+"/")
-	var files, revs []string
-	for p := range strings.SplitSeq(strings.TrimSuffix(string(out.Stdout), "\x00"), "\x00") {
-		named := inside && p == path.Join(im.Dest, proof) && !license.Speaks(path.Base(p))
-		holds := !im.Single && (named || license.HoldsText(path.Base(p)))
-		if p == "" || !carried[p] && !holds {
-			continue
-		}
-		files, revs = append(files, p), append(revs, r.head+":"+p)
-	}
-	list, err := object.Batch(ctx, r.git, revs...)
-	if err != nil {
-		return nil, err
-	}
-	var texts []licenceText
-	for i, o := range list {
-		if o.Kind == object.Blob {
-			texts = append(texts, licenceText{files[i], string(o.Data)})
-		}
-	}
-	slices.SortStableFunc(texts, func(a, b licenceText) int {
-		if carried[a.path] != carried[b.path] {
-			if carried[a.path] {
-				return -1
-			}
-			return 1
-		}
-		return strings.Compare(a.path, b.path)
-	})
-	return texts, nil
 }

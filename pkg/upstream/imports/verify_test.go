@@ -265,6 +265,19 @@ func TestVerifyFindsChangedTexts(t *testing.T) {
 	if v := w.verify(w.offline()); !says(v.Wrong, "LICENSE.upstream is not there") {
 		t.Errorf("%q", v.Wrong)
 	}
+	w.git("reset", "-q", "--hard", "HEAD~2")
+	carried := filepath.Join(w.mono, "source-demo/LICENSE.upstream")
+	for _, to := range []string{"nowhere", w.up} {
+		if err := os.Remove(carried); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Symlink(to, carried); err != nil {
+			t.Fatal(err)
+		}
+		if v := w.verify(w.offline()); !says(v.Wrong, "LICENSE.upstream is no file in the work tree any more") {
+			t.Errorf("%q", v.Wrong)
+		}
+	}
 }
 
 func TestVerifyAfterAForcedPush(t *testing.T) {

@@ -3,11 +3,13 @@ package object
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
+
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // Person is who made a commit, and when.
@@ -57,11 +59,11 @@ func ParseCommit(o Object) (CommitData, error) {
 	return c, nil
 }
 
-var personForm = regexp.MustCompile(`^(.*?)\s*<([^>]*)>.*?(?:(-?\d+)(?:\s+([+-]\d{4}))?)?\s*$`)
+var personForm = pattern.Lazy(`^(.*?)\s*<([^>]*)>.*?(?:(-?\d+)(?:\s+([+-]\d{4}))?)?\s*$`)
 
 func parsePerson(s string) Person {
 	p := Person{Zone: "+0000", When: time.Unix(0, 0).UTC()}
-	m := personForm.FindStringSubmatch(toUTF8(s))
+	m := personForm().FindStringSubmatch(toUTF8(s))
 	if m == nil {
 		p.Name = clean(toUTF8(s))
 		return p
@@ -87,6 +89,16 @@ func clean(s string) string {
 		}
 		return r
 	}, s))
+}
+
+// Printable keeps what an upstream wrote from moving the cursor.
+func Printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return '?'
+		}
+		return r
+	}, s)
 }
 
 // toUTF8 reads what is not UTF-8 as Latin-1, where every byte is a letter.

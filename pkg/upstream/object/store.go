@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/go-git/go-billy/v5/osfs"
@@ -136,65 +135,6 @@ func (s *Store) native(id string) (Object, bool) {
 	return Object{}, false
 }
 
-// Missing gives those of the names that are not there.
-func (s *Store) Missing(ctx context.Context, ids ...string) ([]string, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var rest []string
-	for _, id := range ids {
-		if _, ok := s.known[id]; !ok && !s.has(id) && !slices.Contains(rest, id) {
-			rest = append(rest, id)
-		}
-	}
-	if len(rest) == 0 || s.format != "sha256" {
-		return rest, nil
-	}
-	out, err := s.git.Feed(ctx, strings.NewReader(strings.Join(rest, "\n")+"\n"), "cat-file", "--batch-check=%(objectname)")
-	if err != nil {
-		return nil, fmt.Errorf("looking for objects: %w", err)
-	}
-	var missing []string
-	for line := range strings.Lines(string(out.Stdout)) {
-		if id, ok := strings.CutSuffix(strings.TrimSuffix(line, "\n"), " missing"); ok {
-			missing = append(missing, id)
-		}
-	}
-	return missing, nil
-}
-
-// Lacking gives the names of what is not there of an entry and all that lies
-// below it: of a tree that is not there its own name alone.
-func (s *Store) Lacking(ctx context.Context, e Entry) ([]string, error) {
-	missing, err := s.Missing(ctx, e.ID)
-	if err != nil || len(missing) > 0 || e.Mode != Folder {
-		return missing, err
-	}
-	entries, err := s.Tree(ctx, e.ID)
-	if err != nil {
-		return nil, err
-	}
-	var leaves, list []string
-	for _, e := range entries {
-		switch e.Mode {
-		case Submodule:
-		case Folder:
-			below, err := s.Lacking(ctx, e)
-			if err != nil {
-				return nil, err
-			}
-			list = append(list, below...)
-		default:
-			leaves = append(leaves, e.ID)
-		}
-	}
-	missing, err = s.Missing(ctx, leaves...)
-	return append(list, missing...), err
-}
-
-func (s *Store) has(id string) bool {
-	return slices.ContainsFunc(s.open(), func(st *filesystem.Storage) bool { return st.HasEncodedObject(plumbing.NewHash(id)) == nil })
-}
-
 // open gives go-git's views of the repositories; there are none of SHA-256, which go-git is not built for.
 func (s *Store) open() []*filesystem.Storage {
 	if s.opened == nil && s.format != "sha256" {
@@ -232,44 +172,6 @@ func (s *Store) Put(ctx context.Context, kind string, data []byte) (string, erro
 	}
 	s.known[h.String()] = Object{ID: h.String(), Kind: kind, Data: data}
 	return h.String(), nil
-}
-
-// Batch has one git read everything that the revisions name, in their order.
-// What is not there has no kind.
-func Batch(ctx context.Context, git gitcmd.Git, revs ...string) ([]Object, error) {
-	if len(revs) == 0 {
-		return nil, nil
-	}
-	out, err := git.Feed(ctx, strings.NewReader(strings.Join(revs, "\x00")+"\x00"), "cat-file", "--batch", "-z")
-	if err != nil {
-		return nil, fmt.Errorf("reading objects: %w", err)
-	}
-	rest := out.Stdout
-	var list []Object
-	for _, rev := range revs {
-		var o Object
-		if o, rest, err = oneOfBatch(rev, rest); err != nil {
-			return nil, err
-		}
-		list = append(list, o)
-	}
-	return list, nil
-}
-
-func oneOfBatch(rev string, out []byte) (Object, []byte, error) {
-	for _, no := range []string{" missing\n", " ambiguous\n"} {
-		if bytes.HasPrefix(out, []byte(rev+no)) {
-			return Object{}, out[len(rev)+len(no):], nil
-		}
-	}
-	var o Object
-	var size int
-	head, rest, _ := bytes.Cut(out, []byte("\n"))
-	if n, err := fmt.Sscanf(string(head), "%s %s %d", &o.ID, &o.Kind, &size); err != nil || n != 3 || len(rest) < size+1 {
-		return Object{}, nil, fmt.Errorf("reading object %q: git says %q", rev, head)
-	}
-	o.Data = rest[:size]
-	return o, rest[size+1:], nil
 }
 
 // Know takes in objects that were read by other means.

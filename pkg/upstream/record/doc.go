@@ -3,5 +3,5 @@
 // specification of both.
 //
 // [Record] is the content, [Record.Message] and [Record.YAML] write it,
-// [FromMessage], [FromYAML] and [Newest] read it.
+// [FromMessage], [FromYAML] and [Walk] read it.
 package record

@@ -5,10 +5,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/connkit/connkit/internal/gitcmd"
+	"github.com/connkit/connkit/internal/pattern"
+	"github.com/connkit/connkit/pkg/upstream/object"
 )
 
 // Commit is a commit whose message holds records.
@@ -16,6 +17,25 @@ type Commit struct {
 	ID      string
 	Parents []string
 	Records []Record // in the order of the message
+}
+
+// Outdates tells whether an import whose record r stands in the message came
+// after the record's file was last written, which is now the object of that
+// name: then the file was there before it and is there still, for the old
+// script continues an import and writes no file.
+func (c Commit) Outdates(ctx context.Context, git gitcmd.Git, r Record, file, now string, shallow bool) (bool, error) {
+	revs := []string{c.ID + ":" + file}
+	for _, p := range c.Parents[:min(1, len(c.Parents))] {
+		revs = append(revs, p+":"+file)
+	}
+	list, err := object.Batch(ctx, git, revs...)
+	if err != nil {
+		return false, err
+	}
+	if len(list) < 2 || list[1].Kind == "" && shallow {
+		return r.Old() && list[0].ID == now, nil // the parent is not at hand
+	}
+	return list[0].ID == now && list[1].ID == now, nil
 }
 
 // errEnough stops the walk.
@@ -40,7 +60,7 @@ func Walk(ctx context.Context, git gitcmd.Git, rev, dest string, visit func(Comm
 
 const revertToken = "This reverts commit "
 
-var revertLine = regexp.MustCompile(`(?m)^` + revertToken + `([0-9a-f]{7,64})`)
+var revertLine = pattern.Lazy(`(?m)^` + revertToken + `([0-9a-f]{7,64})`)
 
 // walker takes the output of rev-list commit by commit.
 type walker struct {
@@ -75,7 +95,7 @@ func (w *walker) commit(text string) {
 		}
 		return
 	}
-	for _, m := range revertLine.FindAllStringSubmatch(message, -1) {
+	for _, m := range revertLine().FindAllStringSubmatch(message, -1) {
 		w.reverted[m[1]] = true
 	}
 	records := FromMessage(message, w.dest)
@@ -83,20 +103,4 @@ func (w *walker) commit(text string) {
 		w.done = true
 		w.stop()
 	}
-}
-
-// Newest gives the newest commit that rev reaches with a record of dest, with
-// that record alone in it: of several in a message the last.
-func Newest(ctx context.Context, git gitcmd.Git, rev, dest string) (Commit, bool, error) {
-	var found Commit
-	err := Walk(ctx, git, rev, dest, func(c Commit) bool {
-		for i := len(c.Records) - 1; i >= 0; i-- {
-			if c.Records[i].Dest == dest {
-				found = Commit{c.ID, c.Parents, c.Records[i : i+1]}
-				return false
-			}
-		}
-		return true
-	})
-	return found, found.ID != "", err
 }

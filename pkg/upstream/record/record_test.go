@@ -187,12 +187,15 @@ func TestWalk(t *testing.T) {
 	commit(line(id1, "two"))
 	commit("Revert\n\nThis reverts commit " + two + ".")
 	git := gitcmd.Git{Dir: dir}
-	c, ok, err := record.Newest(t.Context(), git, "HEAD", "one")
-	if err != nil || !ok || c.Records[0].Commit != id1 {
-		t.Errorf("%v, %v, %v", c, ok, err)
-	}
-	if _, ok, err := record.Newest(t.Context(), git, "HEAD", "three"); ok || err != nil {
-		t.Errorf("%v, %v", ok, err)
+	var got []string
+	err := record.Walk(t.Context(), git, "HEAD", "", func(c record.Commit) bool {
+		for _, r := range c.Records {
+			got = append(got, r.Dest+" "+r.Commit[:4])
+		}
+		return true
+	})
+	if want := "two 0123, one 0123"; err != nil || strings.Join(got, ", ") != want { // newest first, and not what was reverted
+		t.Errorf("got %q, want %q; %v", got, want, err)
 	}
 	n := 0
 	err = record.Walk(t.Context(), git, "HEAD", "", func(record.Commit) bool { n++; return n < 1 })
@@ -201,5 +204,63 @@ func TestWalk(t *testing.T) {
 	}
 	if err := record.Walk(t.Context(), git, "nope", "", func(record.Commit) bool { return true }); err == nil {
 		t.Error("no such revision is no error")
+	}
+}
+
+// The next import takes carried files away by their names, so a record must not reach out of its folder.
+func TestCarriedFilesStayBesideTheRecord(t *testing.T) {
+	t.Parallel()
+	for file, ok := range map[string]bool{
+		"LICENSE.upstream": true, "tool.py.NOTICE.upstream": true, "a b": true,
+		".": false, "..": false, "../README.md": false, "sub/LICENSE": false, "/etc/passwd": false, ".git": false, ".GIT": false, "a\nb": false,
+	} {
+		r := full()
+		r.Carried = []record.Carried{{File: file, From: "LICENSE", Blob: id1}}
+		_, err := record.FromYAML(r.YAML(), "x/UPSTREAM.yaml", "x")
+		if ok != (err == nil) {
+			t.Errorf("%q: %v", file, err)
+		}
+		if !ok && (fault.KindOf(err) != fault.Blocked || !strings.HasPrefix(err.Error(), "x/UPSTREAM.yaml: ") || !strings.Contains(err.Error(), "carried file")) {
+			t.Errorf("%q: %v", file, err)
+		}
+	}
+}
+
+// Which of file and message is the newer one, also where the commit before is not at hand.
+func TestOutdates(t *testing.T) {
+	t.Parallel()
+	dir, _ := testkit.Repo(t, map[string]string{"x/UPSTREAM.yaml": "one\n"})
+	commit := func(text string) record.Commit {
+		testkit.Put(t, dir, map[string]string{"x/UPSTREAM.yaml": text, "x/other": text + t.Name()})
+		testkit.Git(t, dir, "add", "-A")
+		testkit.Git(t, dir, "commit", "-q", "--allow-empty", "-m", text)
+		return record.Commit{ID: testkit.Git(t, dir, "rev-parse", "HEAD"), Parents: strings.Fields(testkit.Git(t, dir, "rev-parse", "HEAD^"))}
+	}
+	left, wrote := commit("one\n"), commit("two\n")
+	now := testkit.Git(t, dir, "rev-parse", "HEAD:x/UPSTREAM.yaml")
+	after := commit("two\n")
+	script := record.FromMessage("x\n\ngit-merge-subpath: "+id1+" p x", "")[0]
+	for name, tt := range map[string]struct {
+		c       record.Commit
+		r       record.Record
+		shallow bool
+		want    bool
+	}{
+		"left the file as it was":            {after, full(), false, true},
+		"wrote the file":                     {wrote, full(), false, false},
+		"before the file":                    {left, full(), false, false},
+		"no parent":                          {record.Commit{ID: after.ID}, full(), false, false},
+		"no parent, by the script":           {record.Commit{ID: after.ID}, script, false, true},
+		"no parent at hand, by the script":   {record.Commit{ID: after.ID, Parents: []string{id1}}, script, true, true},
+		"no parent at hand":                  {record.Commit{ID: after.ID, Parents: []string{id1}}, full(), true, false},
+		"a parent without it, in full clone": {record.Commit{ID: after.ID, Parents: []string{id1}}, script, false, false},
+	} {
+		got, err := tt.c.Outdates(t.Context(), gitcmd.Git{Dir: dir}, tt.r, "x/UPSTREAM.yaml", now, tt.shallow)
+		if err != nil || got != tt.want {
+			t.Errorf("%s: %v, %v", name, got, err)
+		}
+	}
+	if _, err := after.Outdates(t.Context(), gitcmd.Git{Dir: t.TempDir()}, full(), "x", now, false); err == nil {
+		t.Error("no repository is no error")
 	}
 }

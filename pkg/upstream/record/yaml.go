@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 const header = "# Where this comes from. Written by connkit pull-upstream, which reads it at the next pull.\n"
@@ -61,12 +61,12 @@ func (r Record) YAML() []byte {
 	return b.Bytes()
 }
 
-var plain = regexp.MustCompile(`^[A-Za-z./][A-Za-z0-9./@_+-]*(:[A-Za-z0-9./@_+-]+)*$`)
+var plain = pattern.Lazy(`^[A-Za-z./][A-Za-z0-9./@_+-]*(:[A-Za-z0-9./@_+-]+)*$`)
 
 // scalar spells a text so that every YAML reader takes it for one: object
 // names may look like numbers, so what holds nothing but hex digits is quoted.
 func scalar(s string) string {
-	if plain.MatchString(s) && !isObjectName(s) && !words[strings.ToLower(s)] {
+	if plain().MatchString(s) && !isObjectName(s) && !words[strings.ToLower(s)] {
 		return s
 	}
 	return strconv.Quote(s)
@@ -89,7 +89,7 @@ type document struct {
 	Carried    []Carried
 }
 
-var yamlLine = regexp.MustCompile(`line (\d+)`)
+var yamlLine = pattern.Lazy(`line (\d+)`)
 
 // FromYAML reads a record's file. file names it in errors, dest is what it is
 // about. A file that is no record of this format is a [fault.Blocked] error:
@@ -98,7 +98,7 @@ func FromYAML(text []byte, file, dest string) (Record, error) {
 	var d document
 	if err := yaml.Unmarshal(text, &d); err != nil {
 		line := 0
-		if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
+		if m := yamlLine().FindStringSubmatch(err.Error()); m != nil {
 			line, _ = strconv.Atoi(m[1])
 		}
 		why := strings.TrimPrefix(err.Error(), "yaml: ")
@@ -144,5 +144,14 @@ func (d document) check() error {
 	case d.Path == "":
 		return errors.New("path is missing; the root is a dot")
 	}
+	for _, c := range d.Carried {
+		// The next import takes the file away when it is no longer needed, so it must be one beside the record.
+		if c.File == "" || c.File == "." || strings.ContainsFunc(c.File, notInName) || strings.HasPrefix(c.File, "..") || strings.EqualFold(c.File, ".git") {
+			return fmt.Errorf("carried file %q is no name of a file beside the record", c.File)
+		}
+	}
 	return nil
 }
+
+// notInName tells what the name of one file cannot hold.
+func notInName(r rune) bool { return r == '/' || r < ' ' || r == 0x7f }

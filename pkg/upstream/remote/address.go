@@ -3,12 +3,11 @@ package remote
 import (
 	"os"
 	"path/filepath"
-	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/gitcmd"
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // Remote is where an upstream repository is.
@@ -83,12 +82,12 @@ func (r Remote) local() bool {
 }
 
 var (
-	schemeForm = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9+.-]*://`)
-	shortForm  = regexp.MustCompile(`^(?:[^/:@\s]+@)?(?:\[[0-9a-fA-F:]+\]|[^/:@\s]+):[^:]`)
+	schemeForm = pattern.Lazy(`^[a-zA-Z][a-zA-Z0-9+.-]*://`)
+	shortForm  = pattern.Lazy(`^(?:[^/:@\s]+@)?(?:\[[0-9a-fA-F:]+\]|[^/:@\s]+):[^:]`)
 )
 
 func looksLikeURL(config Config, dir, arg string) bool {
-	if schemeForm.MatchString(arg) || shortForm.MatchString(arg) || filepath.IsAbs(arg) || config.rewrite(arg) != arg {
+	if schemeForm().MatchString(arg) || shortForm().MatchString(arg) || filepath.IsAbs(arg) || config.rewrite(arg) != arg {
 		return true
 	}
 	if arg == "." || arg == ".." || strings.HasPrefix(arg, "./") || strings.HasPrefix(arg, "../") || strings.Contains(arg, "/") {
@@ -105,10 +104,10 @@ func absolute(dir, s string) string {
 			return filepath.Join(home, rest)
 		}
 	}
-	if schemeForm.MatchString(s) || filepath.IsAbs(s) {
+	if schemeForm().MatchString(s) || filepath.IsAbs(s) {
 		return s
 	}
-	if shortForm.MatchString(s) {
+	if shortForm().MatchString(s) {
 		if _, err := os.Stat(filepath.Join(dir, s)); err != nil {
 			return s
 		}
@@ -121,67 +120,3 @@ func absolute(dir, s string) string {
 }
 
 func isControl(r rune) bool { return r < ' ' || r == 0x7f }
-
-// Config is git's configuration as the monorepo sees it, in git's order.
-type Config []gitcmd.Setting
-
-func (c Config) last(key string) string {
-	for i := len(c) - 1; i >= 0; i-- {
-		if c[i].Key == key {
-			return c[i].Value
-		}
-	}
-	return ""
-}
-
-// Remotes lists the names of the configured remotes.
-func (c Config) Remotes() []string {
-	var names []string
-	for _, s := range c {
-		if rest, ok := strings.CutPrefix(s.Key, "remote."); ok {
-			if name, ok := strings.CutSuffix(rest, ".url"); ok && !slices.Contains(names, name) {
-				names = append(names, name)
-			}
-		}
-	}
-	return names
-}
-
-// rewrite applies insteadOf as git does: the longest prefix wins.
-func (c Config) rewrite(url string) string {
-	best, with := "", ""
-	for _, s := range c {
-		base, ok := strings.CutSuffix(s.Key, ".insteadof")
-		base, isURL := strings.CutPrefix(base, "url.")
-		if ok && isURL && strings.HasPrefix(url, s.Value) && len(s.Value) > len(best) {
-			best, with = s.Value, base
-		}
-	}
-	if best == "" {
-		return url
-	}
-	return with + url[len(best):]
-}
-
-// public gives the URL that a record holds. One that is whole is kept as it is
-// configured, since what insteadOf makes of it holds on this machine alone; a
-// short form that only insteadOf knows is written out.
-func (c Config) public(raw string) string {
-	if !schemeForm.MatchString(raw) && !strings.Contains(raw, "@") && !filepath.IsAbs(raw) {
-		raw = c.rewrite(raw)
-	}
-	return gitcmd.Redact(raw)
-}
-
-// ofRemote gives what the configuration says about reaching one remote, under the quarantine's name for it.
-func (c Config) ofRemote(name string) []gitcmd.Setting {
-	var list []gitcmd.Setting
-	for _, key := range []string{"proxy", "proxyauthmethod", "uploadpack", "serveroption", "vcs"} {
-		for _, s := range c {
-			if s.Key == "remote."+name+"."+key {
-				list = append(list, gitcmd.Setting{Key: "remote." + alias + "." + key, Value: s.Value})
-			}
-		}
-	}
-	return list
-}

@@ -10,13 +10,14 @@ import (
 	"strings"
 
 	"github.com/connkit/connkit/internal/fault"
-	"github.com/connkit/connkit/internal/gitcmd"
-	"github.com/connkit/connkit/internal/proc"
 	"github.com/connkit/connkit/pkg/upstream/object"
 )
 
 // noFilter fetches whole objects, also where the quarantine has a default filter.
 const noFilter = "--no-filter"
+
+// refetch has the upstream send also what an earlier fetch brought in part.
+const refetch = "--refetch"
 
 // fetchInto fetches into one of the quarantine's repositories. What is fetched
 // is named by refs or object names; nothing is written but objects, and the
@@ -61,7 +62,7 @@ func (q *Quarantine) fetchWhole(ctx context.Context, commit string) error {
 	}
 	if i := slices.IndexFunc(list, func(r ref) bool { return r.commit() == commit || r.id == commit }); i >= 0 {
 		for _, depth := range [][]string{{"--depth=1"}, {}} {
-			if err = q.fetchInto(ctx, q.whole, append(depth, q.refetch()...), list[i].name); !refusesDepth(err) {
+			if err = q.fetchInto(ctx, q.whole, append(depth, refetch), list[i].name); !refusesDepth(err) {
 				break
 			}
 		}
@@ -71,7 +72,7 @@ func (q *Quarantine) fetchWhole(ctx context.Context, commit string) error {
 		return q.mustHave(ctx, commit)
 	}
 	q.report.step("fetching all of %s: it gives no single commits", q.remote)
-	flags := q.refetch()
+	flags := []string{refetch}
 	if _, err := os.Stat(filepath.Join(q.whole, "shallow")); err == nil {
 		flags = append(flags, "--unshallow")
 	}
@@ -80,9 +81,6 @@ func (q *Quarantine) fetchWhole(ctx context.Context, commit string) error {
 	}
 	return q.mustHave(ctx, commit)
 }
-
-// refetch has the upstream send also what an earlier fetch brought in part.
-func (q *Quarantine) refetch() []string { return []string{"--refetch"} }
 
 func (q *Quarantine) mustHave(ctx context.Context, commit string) error {
 	if commit == "" {
@@ -161,27 +159,6 @@ func (q *Quarantine) isSmart(ctx context.Context) (bool, error) {
 	return true, nil
 }
 
-func says(err error, texts ...string) bool {
-	var exit *proc.Error
-	return errors.As(err, &exit) && slices.ContainsFunc(texts, func(t string) bool { return strings.Contains(exit.Stderr, t) })
-}
-
-// refusesFilter tells whether the upstream, or git itself, wants another filter.
-func refusesFilter(err error) bool {
-	return says(err, "filter '", "filter-spec", "filter allows max depth")
-}
-
-// refusesName tells whether the upstream gives no object by its name, or has none of that name.
-func refusesName(err error) bool {
-	return says(err, "not our ref", "unadvertised object", "does not support exact SHA1", "couldn't find remote ref", "Couldn't find remote ref",
-		"remote did not send all necessary objects", "unable to find remote ref")
-}
-
-// refusesDepth tells whether the upstream gives nothing without its history, as a plain file server does.
-func refusesDepth(err error) bool {
-	return says(err, "does not support shallow", "shallow capabilities")
-}
-
 // At gives the files of a commit. Trees down to depth come along at once:
 // the deepest path that is going to be asked for.
 func (q *Quarantine) At(ctx context.Context, commit string, depth int) (*Files, error) {
@@ -222,89 +199,4 @@ const maxPeel = 5
 func peel(o object.Object) string {
 	first, _, _ := strings.Cut(string(o.Data), "\n")
 	return strings.TrimPrefix(first, "object ")
-}
-
-// historyGit is the repository that a history is fetched to: trees tells whether with its trees.
-func (q *Quarantine) historyGit(trees bool) (dir, filter string) {
-	if trees {
-		return filepath.Join(q.dir, "history.git"), "--filter=blob:none"
-	}
-	return filepath.Join(q.dir, "commits.git"), "--filter=tree:0"
-}
-
-// History fetches all commits of all branches and tags, without files, and
-// gives the git that reads them: their refs are the upstream's own. With
-// trees the trees come along, so that paths can be followed.
-func (q *Quarantine) History(ctx context.Context, trees bool) (gitcmd.Git, error) {
-	dir, filter := q.historyGit(trees)
-	smart, err := q.isSmart(ctx)
-	if err != nil {
-		return gitcmd.Git{}, err
-	}
-	if !smart {
-		dir, filter = q.whole, noFilter
-	}
-	sweep(dir)
-	if err := initBare(dir, q.format); err != nil {
-		return gitcmd.Git{}, noRoom(err)
-	}
-	q.report.step("fetching the history of %s", q.remote)
-	for _, f := range []string{filter, "--filter=blob:none", noFilter} {
-		if err = q.fetchHistory(ctx, dir, f); !refusesFilter(err) {
-			break
-		}
-	}
-	if err != nil {
-		return gitcmd.Git{}, q.unreachable(err)
-	}
-	return gitcmd.Git{Dir: dir}, nil
-}
-
-func (q *Quarantine) fetchHistory(ctx context.Context, dir, filter string) error {
-	refspecs := []string{"+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*", "+HEAD:refs/connkit/HEAD"}
-	flags := []string{"--prune", filter}
-	if _, err := os.Stat(filepath.Join(dir, "shallow")); err == nil {
-		flags = append(flags, "--unshallow")
-	}
-	err := q.withNegotiation().fetchInto(ctx, dir, flags, refspecs...)
-	if says(err, "couldn't find remote ref HEAD") { // a HEAD that leads nowhere
-		err = q.withNegotiation().fetchInto(ctx, dir, flags, refspecs[:2]...)
-	}
-	return err
-}
-
-// withNegotiation tells the upstream what is there already: in a history that is nearly all.
-func (q *Quarantine) withNegotiation() *Quarantine {
-	c := *q
-	c.settings = append(slices.Clone(q.settings), gitcmd.Setting{Key: "fetch.negotiationAlgorithm", Value: "default"})
-	return &c
-}
-
-// resolveShort finds the commit whose name begins with some digits. Two of
-// them are a usage error, as they are to git: so all commits are looked at,
-// not the tips alone.
-func (q *Quarantine) resolveShort(ctx context.Context, asked string) (Resolved, error) {
-	git, err := q.History(ctx, false)
-	if err != nil {
-		return Resolved{}, err
-	}
-	out, err := git.Run(ctx, "rev-list", "--all", "--no-commit-header", "--format=%H %cs %s")
-	if err != nil {
-		return Resolved{}, fmt.Errorf("looking for commit %s: %w", asked, err)
-	}
-	var hits []string
-	for line := range strings.Lines(string(out.Stdout)) {
-		if strings.HasPrefix(line, strings.ToLower(asked)) {
-			hits = append(hits, strings.TrimRight(line, "\n"))
-		}
-	}
-	switch len(hits) {
-	case 0:
-		return Resolved{}, q.noSuchRef(ctx, asked)
-	case 1:
-		id, _, _ := strings.Cut(hits[0], " ")
-		return Resolved{Asked: asked, Commit: id}, nil
-	}
-	return Resolved{}, fault.Usagef("choosing the commit %q: %s has %d that begin so", asked, q.remote, len(hits)).
-		WithHint("give more digits:\n%s", strings.Join(hits[:min(len(hits), 10)], "\n"))
 }

@@ -2,235 +2,98 @@ package remote
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/gitcmd"
 	"github.com/connkit/connkit/pkg/upstream/object"
 )
 
-// Past is the history of an upstream as it was fetched: all commits of its
-// branches and tags, with or without their trees. What else is asked for is
-// fetched by its name.
-type Past struct {
-	Git gitcmd.Git // reads it
-
-	q     *Quarantine
-	dir   string
-	store *object.Store
-	read  int
+// historyGit is the repository that a history is fetched to: trees tells whether with its trees.
+func (q *Quarantine) historyGit(trees bool) (dir, filter string) {
+	if trees {
+		return filepath.Join(q.dir, "history.git"), "--filter=blob:none"
+	}
+	return filepath.Join(q.dir, "commits.git"), "--filter=tree:0"
 }
 
-// Past fetches the history. With trees all trees come along, so that files can
-// be followed through it; without, only those that [Past.Trees] is asked for.
-func (q *Quarantine) Past(ctx context.Context, trees bool) (*Past, error) {
-	git, err := q.History(ctx, trees)
-	if err != nil {
-		return nil, err
-	}
-	var others []string
-	for _, dir := range q.ObjectDirs() {
-		others = append(others, quotePath(dir))
-	}
-	git = git.With("GIT_ALTERNATE_OBJECT_DIRECTORIES=" + strings.Join(others, string(filepath.ListSeparator)))
-	p := &Past{Git: git, q: q, dir: git.Dir}
-	p.store = p.newStore()
-	return p, nil
-}
-
-func (p *Past) newStore() *object.Store {
-	return object.NewStore(p.Git, p.q.format, append([]string{p.dir}, p.q.Repositories()...)...)
-}
-
-// batch bounds how many objects are in memory at once.
-const batch = 1000
-
-// Trees reads trees and calls visit for each. Those that are not there are
-// fetched before, all in one request and without what lies below them.
-func (p *Past) Trees(ctx context.Context, ids []string, visit func(id string, entries []object.Entry)) error {
-	if err := p.fetch(ctx, "--filter=tree:0", ids); err != nil {
-		return err
-	}
-	return p.each(ctx, ids, func(o object.Object) error {
-		if o.Kind != object.Tree {
-			return fmt.Errorf("reading tree %s of %s: it is a %s", o.ID, p.q.remote, o.Kind)
-		}
-		entries, err := object.ParseTree(o.Data, len(o.ID))
-		if err == nil {
-			visit(o.ID, entries)
-		}
-		return err
-	})
-}
-
-// Blobs reads files and calls visit for each, fetched in one request.
-func (p *Past) Blobs(ctx context.Context, ids []string, visit func(id string, text []byte)) error {
-	if err := p.fetch(ctx, noFilter, ids); err != nil {
-		return err
-	}
-	return p.each(ctx, ids, func(o object.Object) error {
-		visit(o.ID, o.Data)
-		return nil
-	})
-}
-
-func (p *Past) fetch(ctx context.Context, filter string, ids []string) error {
-	missing, err := p.store.Missing(ctx, ids...)
-	if err != nil || len(missing) == 0 {
-		return err
-	}
-	p.q.report.step("fetching %d objects of %s", len(missing), p.q.remote)
-	err = p.q.fetchInto(ctx, p.q.lean, []string{filter}, missing...)
-	if says(err, "did not send all necessary objects") || refusesFilter(err) || refusesName(err) {
-		// A tree that also lies in another one that is asked for is left out by tree:0.
-		err = p.q.wantBy(ctx, "", "--filter=blob:none", missing...)
-	} else if err != nil {
-		err = p.q.unreachable(err)
-	}
-	p.store.Refresh()
-	return err
-}
-
-// few is up to how many objects are read without a git process.
-const few = 16
-
-// maxRead is after how many of them what the store remembers is dropped.
-const maxRead = 5000
-
-func (p *Past) each(ctx context.Context, ids []string, visit func(object.Object) error) error {
-	if len(ids) <= few {
-		return p.eachOf(ctx, ids, visit)
-	}
-	for some := range slices.Chunk(ids, batch) {
-		list, err := object.Batch(ctx, p.Git, some...)
-		if err != nil {
-			return err
-		}
-		for i, o := range list {
-			if o.Kind == "" {
-				return fmt.Errorf("reading %s of %s: it is not there", some[i], p.q.remote)
-			}
-			if err := visit(o); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-func (p *Past) eachOf(ctx context.Context, ids []string, visit func(object.Object) error) error {
-	if p.read += len(ids); p.read > maxRead {
-		p.read, p.store = 0, p.newStore()
-	}
-	found, err := p.store.Get(ctx, ids...)
-	if err != nil {
-		return err
-	}
-	for _, id := range ids {
-		o, ok := found[id]
-		if !ok {
-			return fmt.Errorf("reading %s of %s: it is not there", id, p.q.remote)
-		}
-		if err := visit(o); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// Has tells whether a commit is in the history: on a branch or tag of the
-// upstream, or on its way there.
-func (p *Past) Has(ctx context.Context, commit string) (bool, error) {
-	out, err := p.Git.Run(ctx, "for-each-ref", "--count=1", "--contains", commit)
-	if gitcmd.Status(err) > 0 {
-		return false, nil // no such commit
-	}
-	return out.Text() != "", err
-}
-
-// Tips asks the upstream once for refs by their full names, and HEAD, and gives
-// the commits of those that it has.
-func (q *Quarantine) Tips(ctx context.Context, names ...string) (map[string]string, error) {
-	q.report.step("asking %s for its branches", q.remote)
-	var patterns []string
-	for _, n := range names {
-		if patterns = append(patterns, n); strings.HasPrefix(n, "refs/tags/") {
-			patterns = append(patterns, n+"^{}")
-		}
-	}
-	list, err := q.refs(ctx, patterns...)
-	if err != nil {
-		return nil, err
-	}
-	tips := map[string]string{}
-	for _, r := range list {
-		if slices.Contains(names, r.name) {
-			tips[r.name] = r.commit()
-		}
-	}
-	return tips, nil
-}
-
-// Fetch brings commits and their trees down to a depth, in one request where
-// that goes, and tells which of them the upstream does not give by their names.
-func (q *Quarantine) Fetch(ctx context.Context, depth int, commits ...string) (refused []string, err error) {
-	missing, err := q.store.Missing(ctx, commits...)
-	if err != nil || len(missing) == 0 {
-		return nil, err
-	}
-	q.report.step("fetching %d commits of %s", len(missing), q.remote)
-	err = q.fetchSpines(ctx, depth, missing)
-	if len(missing) == 1 && refusesName(err) {
-		return missing, nil
-	}
-	if !refusesName(err) {
-		return nil, err
-	}
-	for _, c := range missing { // which of them it is, only asking one by one tells
-		err := q.fetchSpines(ctx, depth, []string{c})
-		if refusesName(err) {
-			refused = append(refused, c)
-		} else if err != nil {
-			return refused, err
-		}
-	}
-	return refused, nil
-}
-
-func (q *Quarantine) fetchSpines(ctx context.Context, depth int, commits []string) error {
+// history fetches all commits of all branches and tags, without files, and
+// gives the git that reads them: their refs are the upstream's own. With
+// trees the trees come along, so that paths can be followed.
+func (q *Quarantine) history(ctx context.Context, trees bool) (gitcmd.Git, error) {
+	dir, filter := q.historyGit(trees)
 	smart, err := q.isSmart(ctx)
 	if err != nil {
-		return err
+		return gitcmd.Git{}, err
 	}
 	if !smart {
-		return q.fetchWhole(ctx, "")
+		dir, filter = q.whole, noFilter
 	}
-	for _, f := range spineFilters(depth) {
-		if err = q.fetchInto(ctx, q.lean, []string{"--depth=1", f}, commits...); !refusesFilter(err) {
+	sweep(dir)
+	if err := initBare(dir, q.format); err != nil {
+		return gitcmd.Git{}, noRoom(err)
+	}
+	q.report.step("fetching the history of %s", q.remote)
+	for _, f := range []string{filter, "--filter=blob:none", noFilter} {
+		if err = q.fetchHistory(ctx, dir, f); !refusesFilter(err) {
 			break
 		}
 	}
-	if err == nil || refusesName(err) {
-		return err
+	if err != nil {
+		return gitcmd.Git{}, q.unreachable(err)
 	}
-	if refusesDepth(err) {
-		return q.fetchWhole(ctx, "")
-	}
-	return q.unreachable(err)
+	return gitcmd.Git{Dir: dir}, nil
 }
 
-// FetchTrees brings trees with all trees below them, without files, in one request.
-func (q *Quarantine) FetchTrees(ctx context.Context, ids ...string) error {
-	missing, err := q.store.Missing(ctx, ids...)
-	if err != nil || len(missing) == 0 {
-		return err
+func (q *Quarantine) fetchHistory(ctx context.Context, dir, filter string) error {
+	refspecs := []string{"+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*", "+HEAD:refs/connkit/HEAD"}
+	flags := []string{"--prune", filter}
+	if _, err := os.Stat(filepath.Join(dir, "shallow")); err == nil {
+		flags = append(flags, "--unshallow")
 	}
-	return q.wantBy(ctx, "", "--filter=blob:none", missing...)
+	err := q.withNegotiation().fetchInto(ctx, dir, flags, refspecs...)
+	if says(err, "couldn't find remote ref HEAD") { // a HEAD that leads nowhere
+		err = q.withNegotiation().fetchInto(ctx, dir, flags, refspecs[:2]...)
+	}
+	return err
 }
 
-// NotThere tells whether an error says that a commit has no file or folder of a name.
-func NotThere(err error) bool { return errors.Is(err, fs.ErrNotExist) }
+// withNegotiation tells the upstream what is there already: in a history that is nearly all.
+func (q *Quarantine) withNegotiation() *Quarantine {
+	c := *q
+	c.settings = append(slices.Clone(q.settings), gitcmd.Setting{Key: "fetch.negotiationAlgorithm", Value: "default"})
+	return &c
+}
+
+// resolveShort finds the commit whose name begins with some digits. Two of
+// them are a usage error, as they are to git: so all commits are looked at,
+// not the tips alone.
+func (q *Quarantine) resolveShort(ctx context.Context, asked string) (Resolved, error) {
+	git, err := q.history(ctx, false)
+	if err != nil {
+		return Resolved{}, err
+	}
+	out, err := git.Run(ctx, "rev-list", "--all", "--no-commit-header", "--encoding=UTF-8", "--format=%H %cs %s")
+	if err != nil {
+		return Resolved{}, fmt.Errorf("looking for commit %s: %w", asked, err)
+	}
+	var hits []string
+	for line := range strings.Lines(string(out.Stdout)) {
+		if strings.HasPrefix(line, strings.ToLower(asked)) {
+			hits = append(hits, object.Printable(strings.TrimRight(line, "\n")))
+		}
+	}
+	switch len(hits) {
+	case 0:
+		return Resolved{}, q.noSuchRef(ctx, asked)
+	case 1:
+		id, _, _ := strings.Cut(hits[0], " ")
+		return Resolved{Asked: asked, Commit: id}, nil
+	}
+	return Resolved{}, fault.Usagef("choosing the commit %q: %s has %d that begin so", asked, q.remote, len(hits)).
+		WithHint("give more digits:\n%s", strings.Join(hits[:min(len(hits), 10)], "\n"))
+}

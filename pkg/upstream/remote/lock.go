@@ -2,8 +2,11 @@ package remote
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -33,6 +36,29 @@ func lockFile(ctx context.Context, path string, waiting func()) (*os.File, error
 			return nil, context.Cause(ctx)
 		case <-time.After(50 * time.Millisecond):
 		}
+	}
+}
+
+// lockFolder makes a folder and takes the lock in it. [Clean] may take the
+// folder away while its lock is waited for: then it is made and locked anew.
+func lockFolder(ctx context.Context, dir string, waiting func()) (*os.File, error) {
+	path := filepath.Join(dir, lockName)
+	for {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return nil, noRoom(err)
+		}
+		f, err := lockFile(ctx, path, waiting)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // taken away between the two
+		}
+		if err != nil {
+			return nil, err
+		}
+		mine, err := f.Stat()
+		if there, lerr := os.Stat(path); err == nil && lerr == nil && os.SameFile(mine, there) {
+			return f, nil
+		}
+		unlock(f)
 	}
 }
 

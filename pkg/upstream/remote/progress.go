@@ -2,7 +2,8 @@ package remote
 
 import (
 	"bytes"
-	"regexp"
+
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // progressWriter picks git's own progress out of its stderr.
@@ -11,7 +12,7 @@ type progressWriter struct {
 	line   []byte
 }
 
-var progressForm = regexp.MustCompile(`^(?:remote: )?(Counting|Compressing|Receiving|Resolving)[a-z ]*: +(\d+%|\d+)(?: \([^)]*\))?(?:, ([0-9.]+ [KMG]?i?B))?`)
+var progressForm = pattern.Lazy(`^(?:remote: )?(Counting|Compressing|Receiving|Resolving)[a-z ]*: +(\d+%|\d+)(?: \([^)]*\))?(?:, ([0-9.]+ [KMG]?i?B))?`)
 
 func (w *progressWriter) Write(p []byte) (int, error) {
 	w.line = append(w.line, p...)
@@ -20,7 +21,7 @@ func (w *progressWriter) Write(p []byte) (int, error) {
 		if i < 0 {
 			return len(p), nil
 		}
-		if m := progressForm.FindSubmatch(w.line[:i]); m != nil {
+		if m := progressForm().FindSubmatch(w.line[:i]); m != nil {
 			text := string(bytes.ToLower(m[1])) + " " + string(m[2])
 			if len(m[3]) > 0 {
 				text += ", " + string(m[3])

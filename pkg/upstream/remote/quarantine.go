@@ -4,18 +4,16 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/gitcmd"
-	"github.com/connkit/connkit/internal/proc"
+	"github.com/connkit/connkit/internal/pattern"
 	"github.com/connkit/connkit/pkg/upstream/object"
 )
 
@@ -63,11 +61,8 @@ type Options struct {
 // Open takes the quarantine of an upstream, waiting while another process has it.
 func Open(ctx context.Context, r Remote, o Options) (*Quarantine, error) {
 	q := &Quarantine{dir: placeOf(o.Cache, r, o.Format), remote: r, format: o.Format, terminal: o.Terminal, report: o.Report, config: o.Config}
-	if err := os.MkdirAll(q.dir, 0o700); err != nil {
-		return nil, noRoom(err)
-	}
 	var err error
-	if q.lock, err = lockFile(ctx, filepath.Join(q.dir, lockName), func() { o.Report.step("waiting for another import from %s", r) }); err != nil {
+	if q.lock, err = lockFolder(ctx, q.dir, func() { o.Report.step("waiting for another import from %s", r) }); err != nil {
 		return nil, err
 	}
 	q.lean, q.whole = filepath.Join(q.dir, "lean.git"), filepath.Join(q.dir, "whole.git")
@@ -96,12 +91,12 @@ const (
 	urlName  = "url"
 )
 
-var notInName = regexp.MustCompile(`[^A-Za-z0-9.-]+`)
+var notInName = pattern.Lazy(`[^A-Za-z0-9.-]+`)
 
 func placeOf(cache string, r Remote, format string) string {
 	sum := sha256.Sum256([]byte(r.URL + "\x00" + format))
 	name := strings.TrimSuffix(path.Base(strings.TrimRight(r.URL, "/")), ".git")
-	name = strings.Trim(notInName.ReplaceAllString(name, "-"), "-.")
+	name = strings.Trim(notInName().ReplaceAllString(name, "-"), "-.")
 	return filepath.Join(cache, name[:min(len(name), 40)]+"-"+hex.EncodeToString(sum[:8]))
 }
 
@@ -136,19 +131,7 @@ func (q *Quarantine) access() []gitcmd.Setting {
 		list = append(list, gitcmd.Setting{Key: "remote." + alias + ".uploadpack",
 			Value: "git -c uploadpack.allowFilter=true -c uploadpack.allowAnySHA1InWant=true upload-pack"})
 	}
-	raw := q.remote.raw
-	if user, password := gitcmd.Secrets(raw); password != "" && strings.HasPrefix(raw, "http") {
-		// git would put it on the command line of its helper; a credential helper of our own keeps it in the environment.
-		scheme, rest, _ := strings.Cut(raw, "://")
-		host, _, _ := strings.Cut(rest, "/")
-		raw = scheme + "://" + host[strings.LastIndexByte(host, '@')+1:] + rest[len(host):]
-		base := scheme + "://" + host[strings.LastIndexByte(host, '@')+1:]
-		list = append(list,
-			gitcmd.Setting{Key: "connkit.username", Value: user}, gitcmd.Setting{Key: "connkit.password", Value: password},
-			gitcmd.Setting{Key: "credential." + base + ".helper", Value: ""},
-			gitcmd.Setting{Key: "credential." + base + ".helper", Value: `!f() { test "$1" = get && echo "username=$(git config connkit.username)" && echo "password=$(git config connkit.password)"; }; f`})
-	}
-	return append(list, gitcmd.Setting{Key: "remote." + alias + ".url", Value: raw})
+	return append(list, gitcmd.Access(alias, q.remote.raw)...)
 }
 
 // net is git with a way to the upstream, in one of the quarantine's repositories.
@@ -188,95 +171,4 @@ func (q *Quarantine) hashLen() int {
 		return 64
 	}
 	return 40
-}
-
-// initBare makes a bare repository, if there is none, without a git process.
-func initBare(dir, format string) error {
-	if _, err := os.Stat(filepath.Join(dir, "HEAD")); err == nil {
-		return nil
-	}
-	for _, sub := range []string{"objects/info", "objects/pack", "refs/heads"} {
-		if err := os.MkdirAll(filepath.Join(dir, sub), 0o700); err != nil {
-			return err
-		}
-	}
-	config := "[core]\n\trepositoryformatversion = 1\n\tbare = true\n[gc]\n\tauto = 0\n[fetch]\n\tunpackLimit = 1\n\tnegotiationAlgorithm = noop\n" +
-		"[maintenance]\n\tauto = false\n[extensions]\n"
-	if format == "sha256" {
-		config += "\tobjectFormat = sha256\n"
-	}
-	if err := os.WriteFile(filepath.Join(dir, "config"), []byte(config), 0o600); err != nil {
-		return err
-	}
-	// HEAD makes it a repository, so it comes last.
-	return os.WriteFile(filepath.Join(dir, "HEAD"), []byte("ref: refs/heads/none\n"), 0o600)
-}
-
-// mostPacks is how many fetches a repository of the cache takes before it is made anew.
-const mostPacks = 60
-
-// sweep removes what a killed git left in a repository that nobody else uses
-// now, and the repository when too many fetches have piled up in it: it is a cache.
-func sweep(dir string) {
-	packs, _ := filepath.Glob(filepath.Join(dir, "objects", "pack", "*.pack"))
-	if len(packs) > mostPacks {
-		_ = os.RemoveAll(dir) // what cannot be removed is used on
-		return
-	}
-	for _, pattern := range []string{"*.lock", "objects/pack/tmp_*", "objects/pack/*.keep", "objects/tmp_*"} {
-		left, _ := filepath.Glob(filepath.Join(dir, pattern))
-		for _, f := range left {
-			_ = os.RemoveAll(f) // git tells when it is in the way
-		}
-	}
-}
-
-// quotePath spells a path for a list with colons between.
-func quotePath(p string) string {
-	if strings.ContainsAny(p, ":\"\n") {
-		return fmt.Sprintf("%q", p)
-	}
-	return p
-}
-
-// unreachable explains why the upstream gave nothing.
-func (q *Quarantine) unreachable(err error) error {
-	var exit *proc.Error
-	if !errors.As(err, &exit) {
-		return err
-	}
-	why := gitcmd.Scrub(lastFatal(exit.Stderr), q.remote.raw)
-	e := fault.Environmentf("fetching from %s: %s", q.remote, why)
-	switch {
-	case strings.Contains(why, "mismatched algorithms"):
-		return fault.Blockedf("fetching from %s: its object names are not of the kind of this repository (%s)", q.remote, q.format)
-	case strings.Contains(why, "terminal prompts disabled"), strings.Contains(why, "Authentication failed"), strings.Contains(why, "could not read"):
-		return e.WithHint("see that git can reach it: git ls-remote %s", q.remote)
-	case strings.Contains(why, "dubious ownership"):
-		return e.WithHint("git config --global --add safe.directory %s", strings.TrimPrefix(q.remote.URL, "file://"))
-	}
-	return e
-}
-
-// lastFatal gives the line of git's messages that says why.
-func lastFatal(stderr string) string {
-	best, at := "", 0
-	for line := range strings.Lines(strings.ReplaceAll(stderr, "\r", "\n")) {
-		line = strings.TrimSpace(line)
-		if strings.Contains(line, "Could not read from remote repository") && best != "" {
-			continue // what comes before it says why
-		}
-		for weight, mark := range []string{"error: ", "fatal: ", "ERROR: ", "remote error: ", "dubious ownership"} {
-			if strings.Contains(line, mark) && weight+1 >= at {
-				best, at = line, weight+1
-			}
-		}
-	}
-	if best == "" {
-		best = strings.TrimSpace(stderr[strings.LastIndexByte(strings.TrimSpace(stderr), '\n')+1:])
-	}
-	for _, mark := range []string{"fatal: ", "error: ", "remote: "} {
-		best = strings.TrimPrefix(best, mark)
-	}
-	return best
 }

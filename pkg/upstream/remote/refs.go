@@ -2,11 +2,11 @@ package remote
 
 import (
 	"context"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // Resolved is what a ref of the upstream means.
@@ -59,9 +59,9 @@ func (q *Quarantine) refs(ctx context.Context, patterns ...string) ([]ref, error
 }
 
 var (
-	hexForm = regexp.MustCompile(`^[0-9a-fA-F]+$`)
+	hexForm = pattern.Lazy(`^[0-9a-fA-F]+$`)
 	// what git allows in no ref, see git check-ref-format
-	noRef = regexp.MustCompile(`[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|^/|/$|//|\.lock$|\.$|^@$|^-|(^|/)\.`)
+	noRef = pattern.Lazy(`[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|^/|/$|//|\.lock$|\.$|^@$|^-|(^|/)\.`)
 )
 
 // minShort is the fewest digits of an object name that git takes.
@@ -78,9 +78,9 @@ func (q *Quarantine) Resolve(ctx context.Context, asked string) (Resolved, error
 	switch {
 	case name == "":
 		return Resolved{}, fault.Usagef("choosing the ref: it is empty").WithHint("a branch, a tag or a commit of %s; HEAD is its default branch", q.remote)
-	case len(name) == q.hashLen() && hexForm.MatchString(name):
+	case len(name) == q.hashLen() && hexForm().MatchString(name):
 		return Resolved{Asked: asked, Commit: strings.ToLower(name)}, nil
-	case noRef.MatchString(name):
+	case noRef().MatchString(name):
 		return Resolved{}, fault.Usagef("choosing the ref %q: it is no branch, tag or commit", asked).WithHint("a branch, a tag or a commit of %s; HEAD is its default branch", q.remote)
 	}
 	q.report.step("asking %s for %s", q.remote, asked)
@@ -91,7 +91,7 @@ func (q *Quarantine) Resolve(ctx context.Context, asked string) (Resolved, error
 	if r, ok, err := choose(asked, name, list); ok || err != nil {
 		return r, err
 	}
-	if len(name) >= minShort && len(name) < q.hashLen() && hexForm.MatchString(name) {
+	if len(name) >= minShort && len(name) < q.hashLen() && hexForm().MatchString(name) {
 		return q.resolveShort(ctx, asked)
 	}
 	// airbyte/master is how the old script's imports name the branch master of the remote airbyte.
@@ -163,11 +163,6 @@ func (q *Quarantine) noSuchRef(ctx context.Context, asked string) error {
 		return e.WithHint("%s has no branches at all", q.remote)
 	}
 	return e.WithHint("it has %s", strings.Join(names[:min(len(names), 10)], ", "))
-}
-
-// DefaultBranch gives what HEAD is at the upstream, without its commit's files.
-func (q *Quarantine) DefaultBranch(ctx context.Context) (Resolved, error) {
-	return q.Resolve(ctx, "HEAD")
 }
 
 func short(id string) string { return id[:min(len(id), 12)] }

@@ -38,6 +38,7 @@ LABEL FLOW_RUNTIME_PROTOCOL=${CONNECTOR_TYPE} \
       FLOW_RUNTIME_CODEC=json \
       dev.estuary.usage-rate=${USAGE_RATE}
 COPY --from=build /opt/venv /opt/venv
+WORKDIR /tmp
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 HOME=/tmp
 USER 65532:65532
 ENTRYPOINT ["python","-m","source_x"]
