@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -16,6 +17,7 @@ import (
 	"github.com/connkit/connkit/pkg/flow"
 	"github.com/connkit/connkit/pkg/pyenv"
 	"github.com/connkit/connkit/pkg/run"
+	"github.com/connkit/connkit/pkg/workspace"
 )
 
 func newRunCmd(a *app) *cobra.Command {
@@ -40,7 +42,7 @@ func newRunSpecCmd(a *app) *cobra.Command {
 		Args:              oneConnector(&opts),
 		ValidArgsFunction: a.completeConnectors,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := a.fillRun(cmd.Context(), &opts, args[0]); err != nil {
+			if err := a.fillRun(cmd.Context(), &opts, firstOf(args)); err != nil {
 				return err
 			}
 			if with != "" {
@@ -85,7 +87,7 @@ a line, as the connector wrote them.`,
 		Args:              oneConnector(&opts),
 		ValidArgsFunction: a.completeConnectors,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := a.fillRun(cmd.Context(), &opts, args[0]); err != nil {
+			if err := a.fillRun(cmd.Context(), &opts, firstOf(args)); err != nil {
 				return err
 			}
 			if with != "" {
@@ -129,7 +131,7 @@ func (a *app) askDiscover(ctx context.Context, o run.Options, raw bool) error {
 
 func (a *app) runFlags(cmd *cobra.Command, o *run.Options) {
 	f := cmd.Flags()
-	f.StringVar(&o.Source, "source", "", "catalog `file`; else test.flow.yaml of the connector")
+	f.StringVar(&o.Source, "source", "", "catalog `file`; else test.flow.yaml of the connector. With it NAME may be left out")
 	f.StringVar(&o.Task, "name", "", "`task` of the catalog file, when it holds several")
 	f.StringVar(&o.WorkDir, "workdir", "", "`folder` that the command runs in; else that of the catalog file")
 	f.StringVar(&o.Image, "image", "", "run the `image` instead of the command: the :local one, or --image=REF")
@@ -148,8 +150,12 @@ func (a *app) runFlags(cmd *cobra.Command, o *run.Options) {
 
 // oneConnector takes the name of a connector and, behind a bare --image, the
 // image: pflag leaves the value of a flag that may stand alone among the arguments.
+// With a catalog file the name may be left out.
 func oneConnector(o *run.Options) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 && o.Source != "" {
+			return nil // the catalog file says where the connector is
+		}
 		f := cmd.Flags().Lookup("image")
 		if len(args) != 2 || !f.Changed || f.Value.String() != f.NoOptDefVal {
 			return exactArgs(1)(cmd, args)
@@ -173,8 +179,9 @@ func (a *app) answerFlag(cmd *cobra.Command) {
 var logLevels = []string{"trace", "debug", "info", "warn", "error"}
 
 // fillRun takes what the flags left open from the connector, its environment and the settings.
+// Without an argument the connector is the folder of the catalog file.
 func (a *app) fillRun(ctx context.Context, o *run.Options, arg string) error {
-	c, err := a.connector(arg)
+	c, err := a.runConnector(o, arg)
 	if err != nil {
 		return err
 	}
@@ -194,6 +201,9 @@ func (a *app) fillRun(ctx context.Context, o *run.Options, arg string) error {
 			*path = a.absolute(*path)
 		}
 	}
+	if info, err := os.Stat(o.WorkDir); o.WorkDir != "" && (err != nil || !info.IsDir()) {
+		return fault.Usagef("reading the flags: --workdir %q is no folder", o.WorkDir)
+	}
 	o.Decrypt, o.Log, o.Note = a.decryptConfig(set), a.showLog, func(s string) { a.ui.Warn("%s", s) }
 	if c.Language != "python" {
 		return nil
@@ -203,6 +213,25 @@ func (a *app) fillRun(ctx context.Context, o *run.Options, arg string) error {
 		o.BinDir = env.BinDir
 	}
 	return err
+}
+
+func (a *app) runConnector(o *run.Options, arg string) (workspace.Connector, error) {
+	if arg != "" {
+		return a.connector(arg)
+	}
+	dir := filepath.Dir(a.absolute(o.Source))
+	if c, err := a.connector(dir); err == nil {
+		return c, nil
+	}
+	return workspace.Folder(dir), nil
+}
+
+// firstOf gives the argument, or "" for none.
+func firstOf(args []string) string {
+	if len(args) == 0 {
+		return ""
+	}
+	return args[0]
 }
 
 // showLog prints one entry of a connector's log on stderr.

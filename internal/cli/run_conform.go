@@ -32,7 +32,7 @@ With --snapshot its answers are compared with those that are kept in a folder, w
 		Args:              oneConnector(&opts.Options),
 		ValidArgsFunction: a.completeConnectors,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := a.fillRun(cmd.Context(), &opts.Options, args[0]); err != nil {
+			if err := a.fillRun(cmd.Context(), &opts.Options, firstOf(args)); err != nil {
 				return err
 			}
 			opts.Fixture = a.fixtureOf(opts.Options, opts.Fixture)

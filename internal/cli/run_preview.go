@@ -36,7 +36,7 @@ Documents that are not as their collection says are counted, and exit with 1.`,
 		Args:              oneConnector(&opts.Options),
 		ValidArgsFunction: a.completeConnectors,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := a.fillRun(cmd.Context(), &opts.Options, args[0]); err != nil {
+			if err := a.fillRun(cmd.Context(), &opts.Options, firstOf(args)); err != nil {
 				return err
 			}
 			if err := a.fillPreview(&opts, sessions); err != nil {

@@ -22,7 +22,7 @@ try the config out for that: they log in and look at what the bindings name.`,
 		Args:              oneConnector(&opts),
 		ValidArgsFunction: a.completeConnectors,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := a.fillRun(cmd.Context(), &opts, args[0]); err != nil {
+			if err := a.fillRun(cmd.Context(), &opts, firstOf(args)); err != nil {
 				return err
 			}
 			return a.askValidate(cmd.Context(), opts)
@@ -63,7 +63,7 @@ subscriptions that it needs. A second time changes nothing.`,
 		Args:              oneConnector(&opts),
 		ValidArgsFunction: a.completeConnectors,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := a.fillRun(cmd.Context(), &opts, args[0]); err != nil {
+			if err := a.fillRun(cmd.Context(), &opts, firstOf(args)); err != nil {
 				return err
 			}
 			return a.askApply(cmd.Context(), opts)

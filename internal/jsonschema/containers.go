@@ -172,20 +172,25 @@ func (c *check) none(s *schema, keyword string, forms []*schema, v Value) bool {
 	var types typeSet
 	var meant *schema
 	typed := 0
-	for _, f := range forms {
+	for _, form := range forms {
+		f := form
 		for f.ref != nil && f.types == 0 {
 			f = f.ref
 		}
 		if types |= f.types; f.types == 0 || f.types&typeOf(v) != 0 {
 			typed++
-			meant = f
+			meant = form
 		}
 	}
 	switch typed {
 	case 0:
 		return c.fail(s, keyword, kindWord(v), "%s", types)
 	case 1:
-		return c.schema(meant, v)
+		told := len(c.found)
+		c.schema(meant, v)
+		if len(c.found) > told {
+			return false
+		}
 	}
 	return c.fail(s, keyword, excerpt(v), "one of %d forms", len(forms))
 }

@@ -37,11 +37,11 @@ func init() { // the tables refer to functions that refer to them
 		"patternProperties":     compilePatterns,
 		"additionalProperties":  func(c *compiler, s *schema, v Value, p string) { s.additional = c.schema(v, p) },
 		"propertyNames":         func(c *compiler, s *schema, v Value, p string) { s.names = c.schema(v, p) },
-		"dependentSchemas":      func(c *compiler, s *schema, v Value, p string) { s.depSchemas = c.schemas(v, p) },
+		"dependentSchemas":      func(c *compiler, s *schema, v Value, p string) { s.addDependents(c.schemas(v, p)) },
 		"dependencies":          compileDependencies,
 		"prefixItems":           func(c *compiler, s *schema, v Value, p string) { s.prefix = c.list(v, p) },
 		"contains":              func(c *compiler, s *schema, v Value, p string) { s.contains = c.schema(v, p) },
-		"allOf":                 func(c *compiler, s *schema, v Value, p string) { s.all = c.list(v, p) },
+		"allOf":                 func(c *compiler, s *schema, v Value, p string) { s.all = append(s.all, c.list(v, p)...) },
 		"anyOf":                 func(c *compiler, s *schema, v Value, p string) { s.any = c.list(v, p) },
 		"oneOf":                 func(c *compiler, s *schema, v Value, p string) { s.one = c.list(v, p) },
 		"not":                   func(c *compiler, s *schema, v Value, p string) { s.not = c.schema(v, p) },
@@ -84,18 +84,24 @@ func compileEnum(c *compiler, s *schema, v Value, path string) {
 		c.problem(path, "a list is wanted")
 		return
 	}
-	s.enum, s.enumText = map[string]bool{}, excerpt(v)
+	values := map[string]bool{}
 	for item := v.First(); item.Exists(); item = item.Next() {
-		s.enum[canonical(item)] = true
+		values[canonical(item)] = true
 	}
+	s.oneOfValues(values, excerpt(v), path)
+}
+
+// oneOfValues takes an enum or a const. Where both stand, both must hold.
+func (s *schema) oneOfValues(values map[string]bool, text, path string) {
+	if s.enum == nil {
+		s.enum, s.enumText = values, text
+		return
+	}
+	s.all = append(s.all, &schema{path: path, enum: values, enumText: text})
 }
 
 func compileConst(_ *compiler, s *schema, v Value, path string) {
-	if s.enum != nil { // both stand here: both must hold
-		s.all = append(s.all, &schema{path: path, enum: map[string]bool{canonical(v): true}, enumText: excerpt(v)})
-		return
-	}
-	s.enum, s.enumText = map[string]bool{canonical(v): true}, excerpt(v)
+	s.oneOfValues(map[string]bool{canonical(v): true}, excerpt(v), path)
 }
 
 func compileDependentRequired(c *compiler, s *schema, v Value, path string) {
@@ -106,7 +112,8 @@ func compileDependentRequired(c *compiler, s *schema, v Value, path string) {
 		s.depRequired = map[string][]string{}
 	}
 	for m := v.First(); m.Exists(); m = m.Next() {
-		s.depRequired[string(m.Key())] = c.texts(m, path+"/"+escapePointer.Replace(string(m.Key())))
+		key := string(m.Key())
+		s.depRequired[key] = append(s.depRequired[key], c.texts(m, path+"/"+escapePointer.Replace(key))...)
 	}
 }
 
@@ -121,13 +128,23 @@ func compileDependencies(c *compiler, s *schema, v Value, path string) {
 			if s.depRequired == nil {
 				s.depRequired = map[string][]string{}
 			}
-			s.depRequired[string(m.Key())] = c.texts(m, at)
+			s.depRequired[string(m.Key())] = append(s.depRequired[string(m.Key())], c.texts(m, at)...)
 			continue
 		}
-		if s.depSchemas == nil {
-			s.depSchemas = map[string]*schema{}
+		s.addDependents(map[string]*schema{string(m.Key()): c.schema(m, at)})
+	}
+}
+
+// addDependents takes what the older and the newer keyword say of properties.
+func (s *schema) addDependents(more map[string]*schema) {
+	if s.depSchemas == nil {
+		s.depSchemas = map[string]*schema{}
+	}
+	for key, sub := range more {
+		if other := s.depSchemas[key]; other != nil {
+			sub = &schema{path: sub.path, all: []*schema{other, sub}}
 		}
-		s.depSchemas[string(m.Key())] = c.schema(m, at)
+		s.depSchemas[key] = sub
 	}
 }
 

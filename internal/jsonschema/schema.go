@@ -16,8 +16,8 @@ type Schema struct {
 	Problems []string
 	// Unknown are the keywords that no draft knows, each once; Flow refuses them.
 	Unknown []string
-	// Reduces tells that it has reduce annotations.
-	Reduces bool
+
+	reductions map[string][]byte
 }
 
 // schema is one schema object. A keyword that is not there is the zero value.
@@ -58,6 +58,8 @@ type schema struct {
 	not          *schema
 	cond         *schema
 	then, orElse *schema
+
+	reduce []byte // the annotation, as it was written
 
 	unevaluatedProps *schema
 	unevaluatedItems *schema
@@ -127,7 +129,7 @@ type compiler struct {
 func Compile(text []byte) (*Schema, error) {
 	c := &compiler{
 		doc: &Doc{}, made: map[int32]*schema{}, paths: map[int32]string{}, bases: map[int32]string{},
-		ids: map[string]Value{}, result: &Schema{}, unknown: map[string]bool{},
+		ids: map[string]Value{}, result: &Schema{reductions: map[string][]byte{}}, unknown: map[string]bool{},
 	}
 	root, err := c.doc.Parse(bytes.Clone(text))
 	if err != nil {
@@ -186,7 +188,8 @@ func (c *compiler) keyword(s *schema, object, v Value, path string) {
 	case key == "minimum" || key == "maximum" || key == "exclusiveMinimum" || key == "exclusiveMaximum":
 		c.boundKeyword(s, object, v, path)
 	case key == "reduce":
-		c.result.Reduces = true
+		s.reduce = v.Raw()
+		c.result.reductions[path] = s.reduce
 	case strings.HasPrefix(key, "x-") || strings.HasPrefix(key, "X-") || slices.Contains(annotations, key):
 	default:
 		c.unknown[key] = true

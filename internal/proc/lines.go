@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"time"
@@ -51,8 +50,9 @@ func (s *Session) read(r *os.File) {
 			}
 		}
 		if len(buf) > MaxLine {
-			err = fmt.Errorf("a line is longer than %d bytes", MaxLine)
-			buf = nil
+			s.deliver(chunk{err: ErrLongLine})
+			_, _ = io.Copy(io.Discard, in) // else it would die of writing, and not of what it is told
+			return
 		}
 		if err != nil {
 			if len(buf) > 0 || !errors.Is(err, io.EOF) {
@@ -101,6 +101,9 @@ func (o outlived) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// ErrLongLine is a line that Flow would not take either.
+var ErrLongLine = errors.New("it printed a line of more than 64 MiB")
+
 // Recv reads one line, without its line feed. The end of output is [io.EOF],
 // an end in the middle of a line [io.ErrUnexpectedEOF] with what there is.
 func (s *Session) Recv(ctx context.Context) ([]byte, error) {
@@ -137,7 +140,7 @@ func (s *Session) next() ([]byte, error) {
 	line, rest, whole := bytes.Cut(s.rest.text, []byte{'\n'})
 	switch s.rest.text = rest; {
 	case len(line) > MaxLine:
-		return nil, fmt.Errorf("a line is longer than %d bytes", MaxLine)
+		return nil, ErrLongLine
 	case whole:
 		return line, nil
 	}

@@ -1,6 +1,7 @@
 package proc_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -50,6 +51,8 @@ func roles() map[string]func() {
 			fmt.Println("ready")
 			time.Sleep(time.Hour)
 		},
+		"emptied": func() { emptied(); time.Sleep(time.Hour) },
+		"left":    emptied,
 		"gone":    func() { escape(); fmt.Println("ready") },
 		"forks":   func() { family("middle"); fmt.Println("ready"); time.Sleep(time.Hour) },
 		"middle":  func() { escape() },
@@ -74,6 +77,17 @@ func flood() {
 		fmt.Fprintln(os.Stderr, strings.Repeat("x", 200))
 	}
 	fmt.Println(strings.Repeat("y", 1<<20))
+}
+
+// emptied leaves a child in a session of its own that has nothing of the
+// environment, as daemons do, and tells its number.
+func emptied() {
+	child := exec.Command("/bin/sh", "-c", "sleep 3600 & echo $!")
+	child.Env, child.SysProcAttr = []string{"A=b"}, &syscall.SysProcAttr{Setsid: true}
+	out, _ := child.StdoutPipe()
+	_ = child.Start()
+	line, _ := bufio.NewReader(out).ReadString('\n')
+	fmt.Print(line)
 }
 
 // escape leaves a child in a session of its own, with stdout and stderr closed.

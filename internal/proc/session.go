@@ -51,6 +51,7 @@ func Start(c Cmd) (*Session, error) {
 		mark: "CONNKIT_SESSION=" + rand.Text(), tmp: tmp, reap: c.Reap,
 		chunks: make(chan chunk, 1), exited: make(chan struct{}), reading: make(chan struct{}), logged: make(chan struct{}), gone: make(chan struct{}),
 	}
+	adopt()
 	s.watch = watch(s.mark, tmp, c.Reap)
 	if c.Prepare != nil {
 		c, err = c.Prepare(tmp)

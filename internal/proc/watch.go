@@ -13,6 +13,7 @@ import (
 type watcher struct {
 	cmd   *exec.Cmd
 	stdin io.WriteCloser
+	began uint64 // when it was started, as the system counts
 }
 
 // watchScript is given the mark and the TMPDIR. It learns the process group
@@ -47,7 +48,7 @@ func watch(mark, tmp string, reap []string) *watcher {
 	if err != nil || cmd.Start() != nil {
 		return nil
 	}
-	return &watcher{cmd, stdin}
+	return &watcher{cmd, stdin, startedAt(cmd.Process.Pid)}
 }
 
 // group tells which process group is to be ended.

@@ -3,6 +3,8 @@ package ui
 import (
 	"fmt"
 	"io"
+	"regexp"
+	"strings"
 	"sync"
 	"time"
 )
@@ -130,5 +132,25 @@ func (u *UI) Log(level, text string) {
 	case "warn":
 		style = u.errSt.yellow
 	}
-	fmt.Fprintf(u.ErrWriter(), "%s %s\n", style.Render(pad(level, len("error"))), text)
+	fmt.Fprintf(u.ErrWriter(), "%s %s\n", style.Render(pad(level, len("error"))), harmless(text))
+}
+
+// escapes are the sequences by which a program speaks to a terminal: colours,
+// titles, movements. What a connector logs is not to move the user's cursor.
+var escapes = regexp.MustCompile("\x1b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?|[@-Z\\\\^_])")
+
+func harmless(text string) string {
+	if strings.IndexFunc(text, isControl) < 0 {
+		return text
+	}
+	return strings.Map(func(r rune) rune {
+		if isControl(r) {
+			return -1
+		}
+		return r
+	}, strings.ReplaceAll(escapes.ReplaceAllString(text, ""), "\r", "\n"))
+}
+
+func isControl(r rune) bool {
+	return r < ' ' && r != '\n' && r != '\t' || r == 0x7f || 0x80 <= r && r < 0xa0
 }

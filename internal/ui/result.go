@@ -65,8 +65,9 @@ func (u *UI) Summary(text func(*Page)) {
 func (u *UI) Error(command string, err error) {
 	u.Done()
 	if u.JSON {
-		_ = u.writeJSON(envelope{Command: command, Error: describe(err)}) // nowhere left to say that stdout is gone
-		return
+		if outErr := u.writeJSON(envelope{Command: command, Error: describe(err)}); outErr == nil {
+			return
+		} // stdout is gone: stderr is left
 	}
 	if fault.KindOf(err) == fault.Interrupted {
 		fmt.Fprintln(u.err, "connkit: interrupted")

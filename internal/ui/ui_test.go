@@ -146,6 +146,38 @@ func TestFailureOfStdoutIsSaid(t *testing.T) {
 	}
 }
 
+// An error of a command has to be read somewhere, when stdout is full.
+func TestErrorsGoToStderrWhereStdoutIsGone(t *testing.T) {
+	t.Parallel()
+	var stderr bytes.Buffer
+	u := ui.New(ui.Streams{In: strings.NewReader(""), Out: brokenPipe{}, Err: &stderr}, func(string) string { return "" })
+	u.JSON = true
+	u.Error("x", errors.New("no space left"))
+	if got := stderr.String(); got != "connkit: error: no space left\n" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestLogsSayNothingToTheTerminal(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"plain\ttext":                         "plain\ttext",
+		"\x1b[31mred\x1b[0m \x1b[2J\x1b[1;1H": "red ",
+		"\x1b]0;title\x07a\x1b]8;;u\x1b\\b":   "ab",
+		"10%\r20%":                            "10%\n20%",
+		"nul\x00 bell\x07 del\x7f c1\u009b2J": "nul bell del c12J",
+		"an open \x1b[":                       "an open [",
+		"größe 表 🎉":                           "größe 表 🎉",
+	} {
+		var stderr bytes.Buffer
+		u := ui.New(ui.Streams{In: strings.NewReader(""), Out: &bytes.Buffer{}, Err: &stderr}, func(string) string { return "" })
+		u.Log("info", text)
+		if got := stderr.String(); got != "info  "+want+"\n" {
+			t.Errorf("%q: got %q", text, got)
+		}
+	}
+}
+
 var errBroken = errors.New("broken pipe")
 
 type brokenPipe struct{}

@@ -2,7 +2,9 @@ package flow
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"gopkg.in/yaml.v3"
@@ -172,6 +174,9 @@ func (t *Task) details() error {
 		shards = child(child(t.body, "derive"), "shards")
 	}
 	if v := child(shards, "logLevel"); v != nil {
+		if !slices.Contains(Levels, v.Value) {
+			return fault.Usagef("logLevel: %q is none of %s", v.Value, strings.Join(Levels, ", ")).At(t.file, v.Line, v.Column)
+		}
 		t.LogLevel = v.Value
 	}
 	t.Interval = 5 * time.Minute

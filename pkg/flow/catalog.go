@@ -1,6 +1,10 @@
 package flow
 
 import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -20,6 +24,7 @@ type Catalog struct {
 
 	collections map[string]placed
 	seen        map[string]bool // cleaned paths of the files
+	others      []*fault.Error  // why a task is none that can be run
 }
 
 // placed is a value with the file that it stands in.
@@ -64,6 +69,8 @@ func (c *Catalog) Task(name string) (Task, error) {
 		own = all
 	}
 	switch {
+	case len(all) == 0 && len(c.others) > 0:
+		return Task{}, c.others[0]
 	case len(all) == 0:
 		return Task{}, fault.Usagef("there is no task with an endpoint in it").At(c.File, 0, 0)
 	case name != "":
@@ -83,7 +90,11 @@ func taskNames(tasks []Task) string {
 }
 
 func (t *Task) endpoint(node *yaml.Node) error {
-	if local := child(node, "local"); local != nil {
+	local, image := child(node, "local"), child(node, "connector")
+	if local != nil && image != nil {
+		return fault.Usagef("endpoint: it is either local: or connector:").At(t.file, node.Line, node.Column)
+	}
+	if local != nil {
 		var l struct {
 			Env      map[string]string `yaml:"env"`
 			Protobuf bool              `yaml:"protobuf"`
@@ -94,7 +105,7 @@ func (t *Task) endpoint(node *yaml.Node) error {
 		t.Env, t.Proto, t.config = l.Env, l.Protobuf, child(local, "config")
 		return t.command(local)
 	}
-	if image := child(node, "connector"); image != nil {
+	if image != nil {
 		if v := child(image, "image"); v != nil {
 			t.Image = v.Value
 		}
@@ -156,6 +167,18 @@ func catalogSyntax(file string, err error) error {
 	message, _, _ = strings.Cut(message, "\n")
 	message = quotedText.ReplaceAllString(yamlLine.ReplaceAllString(message, ""), "a value")
 	return fault.Usagef("%s", message).At(file, line, 0)
+}
+
+// fileSyntax is catalogSyntax for the text of a file. Of JSON the place is known
+// better than the YAML parser tells it.
+func fileSyntax(file string, text []byte, err error) error {
+	var bad *json.SyntaxError
+	if !strings.EqualFold(filepath.Ext(file), ".json") || !errors.As(json.Unmarshal(text, new(any)), &bad) {
+		return catalogSyntax(file, err)
+	}
+	before := text[:min(max(int(bad.Offset)-1, 0), len(text))]
+	line := bytes.Count(before, []byte("\n"))
+	return fault.Usagef("it is no JSON from here on").At(file, line+1, len(before)-bytes.LastIndexByte(before, '\n'))
 }
 
 var quotedText = regexp.MustCompile("`[^`]*`")

@@ -86,9 +86,16 @@ func TestLoadErrors(t *testing.T) {
 		"a: &a [*a]\nb: {<<: *a}\n":                                                        "test.flow.yaml:2:9: <<: a map, or a list of maps, is wanted",
 		"a: {<<: s3cr3t}\n":                                                                "test.flow.yaml:1:9: <<: a map, or a list of maps, is wanted",
 		"import: acmeCo/flow.yaml\n":                                                       "test.flow.yaml:1:9: import: a list of files is wanted",
-		"captures:\n  x:\n    endpoint:\n      local: {command: [x], protobuf: s3cr3t}\n":  "test.flow.yaml:4: cannot unmarshal",
+		"import: [{a: b}]\n":                                                               "test.flow.yaml:1:10: import: the name of a file is wanted",
+		"import:\n  - ''\n":                                                                "test.flow.yaml:2:5: import: the name of a file is wanted",
+		"import:\n  - sub\n":                                                               `test.flow.yaml:2:5: import: "sub" is no file`,
+		"captures: {}\n---\na: s3cr3t\n":                                                   "test.flow.yaml:2:1: a second document begins here",
+		"captures: {}\n---\na: [\n":                                                        "test.flow.yaml:",
+		"captures:\n  x:\n    endpoint:\n      local: {command: [x], config: {}}\n      connector: {image: x, config: {}}\n": "test.flow.yaml:4:7: endpoint: it is either local: or connector:",
+		"captures:\n  x:\n    endpoint: {local: {command: [x], config: {}}}\n    shards: {logLevel: loud}\n":                 `test.flow.yaml:4:24: logLevel: "loud" is none of trace, debug, info, warn, error`,
+		"captures:\n  x:\n    endpoint:\n      local: {command: [x], protobuf: s3cr3t}\n":                                    "test.flow.yaml:4: cannot unmarshal",
 	} {
-		_, err := flow.Load(catalog(t, text, nil))
+		_, err := flow.Load(catalog(t, text, map[string]string{"sub/x": ""}))
 		if fault.KindOf(err) != fault.Usage || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: got %v, want %q", text, err, want)
 		}
@@ -98,6 +105,26 @@ func TestLoadErrors(t *testing.T) {
 	}
 	if _, err := flow.Load("/nonexistent/test.flow.yaml"); fault.KindOf(err) != fault.Usage {
 		t.Errorf("got %v", err)
+	}
+}
+
+// Why a task is none that can be run is told when there is no other.
+func TestTasksThatCannotBeRun(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"captures:\n  a/x: {bindings: []}\n":                        `test.flow.yaml:2:3: capture "a/x" has no endpoint`,
+		"captures:\n  a/x:\n    endpoint: {lokal: {}}\n":            `test.flow.yaml:3:15: capture "a/x": endpoint: local: or connector: is wanted`,
+		"materializations:\n  a/x:\n    endpoint: {dekaf: {}}\n":    `test.flow.yaml:3:15: materialization "a/x": endpoint: local: or connector: is wanted`,
+		"collections:\n  a/x:\n    derive: {using: {sqlite: {}}}\n": `test.flow.yaml:3:21: derivation "a/x": endpoint: local: or connector: is wanted`,
+		"collections:\n  a/x: {schema: {}, key: [/a]}\n":            "test.flow.yaml: there is no task with an endpoint in it",
+	} {
+		c, err := flow.Load(catalog(t, text, nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.Task(""); fault.KindOf(err) != fault.Usage || !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("%q: got %v, want %s", text, err, want)
+		}
 	}
 }
 
@@ -205,5 +232,19 @@ captures:
 	config, err := b.Config(t.Context(), flow.ConfigOptions{})
 	if err != nil || string(config.JSON) != `{"a":3,"b":1}` || b.Env["K"] != "v" || !slices.Equal(b.Command, []string{"x"}) {
 		t.Errorf("got %s, %+v, %v", config.JSON, b, err)
+	}
+}
+
+func TestWhereJSONIsNoJSON(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"{\"captures\":{},\n \"x\" s3cr3t}": "flow.json:2:6: it is no JSON from here on",
+		"{\"a\": [1,\n2\n":                  "flow.json:",
+	} {
+		file := filepath.Join(testkit.Tree(t, map[string]string{"flow.json": text}), "flow.json")
+		_, err := flow.Load(file)
+		if fault.KindOf(err) != fault.Usage || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "s3cr3t") {
+			t.Errorf("%q: got %v", text, err)
+		}
 	}
 }

@@ -3,6 +3,8 @@ package flow
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -29,8 +31,10 @@ func (s Spec) Check(kind string) []string {
 		}
 		checkKeywords(f.schema, f.name, say)
 	}
-	if s.DocumentationURL == "" {
+	if u, err := url.Parse(s.DocumentationURL); s.DocumentationURL == "" {
 		say("documentationUrl is empty")
+	} else if err != nil || u.Scheme == "" || u.Host == "" {
+		say("documentationUrl %q is no URL", s.DocumentationURL)
 	}
 	if kind == "capture" && len(s.ResourcePathPointers) == 0 {
 		say("resourcePathPointers is empty: nothing tells bindings apart")
@@ -117,6 +121,22 @@ func checkKey(key []string, schema json.RawMessage, name string, say func(string
 func (c Collection) CheckKey() []string {
 	var bad []string
 	checkKey(c.Key, c.WriteSchema, "the schema", func(format string, args ...any) { bad = append(bad, fmt.Sprintf(format, args...)) })
+	return bad
+}
+
+// Check tells what Flow would refuse in the schemas and projections of a collection.
+func (c Collection) Check() []string {
+	var bad []string
+	say := func(format string, args ...any) { bad = append(bad, c.Name+": "+fmt.Sprintf(format, args...)) }
+	checkKeywords(c.WriteSchema, "the schema", say)
+	if c.ReadSchema != nil {
+		checkKeywords(c.ReadSchema, "readSchema", say)
+	}
+	for _, field := range slices.Sorted(maps.Keys(c.Projections)) {
+		if p := c.Projections[field].Pointer; p != "" && !strings.HasPrefix(p, "/") {
+			say("projection %q: %q is no JSON pointer", field, p)
+		}
+	}
 	return bad
 }
 

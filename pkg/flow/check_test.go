@@ -11,7 +11,7 @@ import (
 func TestSpecCheck(t *testing.T) {
 	t.Parallel()
 	good := flow.Spec{
-		Protocol: flow.Protocol, ConfigSchema: []byte("{}"), DocumentationURL: "u", ResourcePathPointers: []string{"/a", "/b", "/c/d"},
+		Protocol: flow.Protocol, ConfigSchema: []byte("{}"), DocumentationURL: "https://e.x/u", ResourcePathPointers: []string{"/a", "/b", "/c/d"},
 		ResourceConfigSchema: []byte(`{"properties":{"a":{"type":["string","null"]},"b":{"$ref":"#/$defs/b"},"c":{"properties":{"d":{"title":"D"}}}},"$defs":{"b":{"type":"string"}}}`),
 	}
 	if bad := good.Check("capture"); len(bad) != 0 {
@@ -128,5 +128,38 @@ func TestStateKey(t *testing.T) {
 		if got := flow.StateKey(tt.path, tt.backfill); got != want {
 			t.Errorf("%q: got %q, want %q", tt.path, got, want)
 		}
+	}
+}
+
+func TestDocumentationIsAURL(t *testing.T) {
+	t.Parallel()
+	for text, ok := range map[string]bool{"https://example.com/x": true, "http://localhost:1/": true, "not a url": false, "example.com/x": false, "/docs": false, "https://": false, ":": false} {
+		bad := flow.Spec{Protocol: flow.Protocol, ConfigSchema: []byte("{}"), ResourceConfigSchema: []byte("{}"), DocumentationURL: text}.Check("materialization")
+		if ok != (len(bad) == 0) {
+			t.Errorf("%q: got %q", text, bad)
+		}
+	}
+}
+
+func TestCollectionCheck(t *testing.T) {
+	t.Parallel()
+	c, err := flow.Load(catalog(t, `collections:
+  good: {schema: {type: object, properties: {id: {type: integer}}}, key: [/id], projections: {a: /id, b: {location: /id, partition: true}, root: ''}}
+  bad: {writeSchema: {type: objekt}, readSchema: {properties: []}, key: [/id], projections: {a: id}}
+`, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	good, err := c.Collection("good")
+	if err != nil || len(good.Check()) != 0 {
+		t.Errorf("got %q, %v", good.Check(), err)
+	}
+	bad, err := c.Collection("bad")
+	want := []string{
+		`bad: the schema is no valid JSON Schema: /type: "objekt" is no type`, "bad: readSchema is no valid JSON Schema: /properties: an object is wanted",
+		`bad: projection "a": "id" is no JSON pointer`,
+	}
+	if err != nil || !slices.Equal(bad.Check(), want) {
+		t.Errorf("got %q, %v", bad.Check(), err)
 	}
 }

@@ -133,3 +133,32 @@ func TestYAML(t *testing.T) {
 		t.Error("no error")
 	}
 }
+
+// A schema may be a part of a file, by pointer or anchor.
+func TestSchemasThatAreAPartOfAFile(t *testing.T) {
+	t.Parallel()
+	c, err := flow.Load(catalog(t, `collections:
+  a: {schema: 'u.yaml#/$defs/user', key: [/id]}
+  b: {schema: 'sub/v.yaml#named', key: [/id]}
+  c: {writeSchema: 'u.yaml#/$defs/user', readSchema: 'sub/v.yaml#named', key: [/id]}
+  d: {schema: 'none.yaml#/$defs/user', key: [/id]}
+  e: {schema: u.yaml, writeSchema: {}, key: [/id]}
+`, map[string]string{
+		"u.yaml":     "$defs:\n  user: {type: object, properties: {id: {$ref: '#/$defs/id'}}}\n  id: {type: integer}\n",
+		"sub/v.yaml": "$defs:\n  x: {$anchor: named, properties: {id: {$ref: '../u.yaml#/$defs/id'}}}\n",
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"a", "b", "c"} {
+		col, err := c.Collection(name)
+		if err != nil || !finds(t, col.Schema(), `{"id":"x"}`, `/id: got string "x", want integer`) || col.SchemaFile() != "" {
+			t.Errorf("%s: %s, %v", name, col.Schema(), err)
+		}
+	}
+	for name, want := range map[string]string{"d": "none.yaml", "e": `collection "e": it is either schema: or writeSchema: and readSchema:`} {
+		if _, err := c.Collection(name); fault.KindOf(err) != fault.Usage || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}

@@ -128,7 +128,7 @@ func inline(file string, node *yaml.Node, what string) (*yaml.Node, string, erro
 func parseFile(path string, text []byte) (*yaml.Node, error) {
 	var doc yaml.Node // JSON is YAML
 	if err := yaml.Unmarshal(text, &doc); err != nil {
-		return nil, catalogSyntax(path, err)
+		return nil, fileSyntax(path, text, err)
 	}
 	if len(doc.Content) == 0 {
 		return nil, nil //nolint:nilnil // an empty file is no mistake here

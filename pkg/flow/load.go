@@ -38,15 +38,25 @@ type loader struct {
 func (l *loader) load(file string) error {
 	l.seen[filepath.Clean(file)] = true
 	text, err := os.ReadFile(file)
+	if info, statErr := os.Stat(file); statErr == nil && info.IsDir() {
+		return fault.Usagef("a catalog file is wanted, and this is a folder").At(file, 0, 0)
+	}
 	if err != nil {
 		return fmt.Errorf("reading the catalog: %w", err)
 	}
-	var doc yaml.Node
-	if err := yaml.NewDecoder(bytes.NewReader(text)).Decode(&doc); err != nil {
+	var doc, second yaml.Node
+	decoder := yaml.NewDecoder(bytes.NewReader(text))
+	if err := decoder.Decode(&doc); err != nil {
 		if errors.Is(err, io.EOF) {
 			err = errors.New("it is empty")
 		}
-		return catalogSyntax(file, err)
+		return fileSyntax(file, text, err)
+	}
+	switch err := decoder.Decode(&second); {
+	case err == nil:
+		return fault.Usagef("a second document begins here, and a catalog file is one").At(file, second.Line, second.Column)
+	case !errors.Is(err, io.EOF):
+		return fileSyntax(file, text, err)
 	}
 	top := doc.Content[0]
 	if top.Kind != yaml.MappingNode {
@@ -74,6 +84,9 @@ func (l *loader) imports(file string, list *yaml.Node) error {
 		return fault.Usagef("import: a list of files is wanted").At(file, list.Line, list.Column)
 	}
 	for _, item := range list.Content {
+		if item = resolve(item); item.Kind != yaml.ScalarNode || item.Value == "" {
+			return fault.Usagef("import: the name of a file is wanted").At(file, item.Line, item.Column)
+		}
 		if strings.Contains(item.Value, "://") {
 			l.warn(file, item, "%q is not loaded: connkit reads local files", item.Value)
 			continue
@@ -84,6 +97,9 @@ func (l *loader) imports(file string, list *yaml.Node) error {
 		}
 		if l.seen[filepath.Clean(path)] {
 			continue
+		}
+		if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+			return fault.Usagef("import: %q is no file", item.Value).At(file, item.Line, item.Column)
 		}
 		switch err := l.load(path); {
 		case errors.Is(err, fs.ErrNotExist):
@@ -111,7 +127,10 @@ func (l *loader) addTasks(file string, section *yaml.Node, kind string) error {
 			endpoint = child(child(body, "derive"), "using")
 		}
 		if endpoint == nil {
-			continue // a plain collection
+			if kind != "derivation" { // else a plain collection
+				l.catalog.others = append(l.catalog.others, fault.Usagef("%s %q has no endpoint", kind, key.Value).At(file, key.Line, key.Column))
+			}
+			continue
 		}
 		t := Task{Name: key.Value, Kind: kind, file: file, body: body}
 		if err := t.endpoint(endpoint); err != nil {
@@ -120,9 +139,12 @@ func (l *loader) addTasks(file string, section *yaml.Node, kind string) error {
 		if err := t.details(); err != nil {
 			return err
 		}
-		if len(t.Command) > 0 || t.Image != "" {
-			l.catalog.Tasks = append(l.catalog.Tasks, t)
+		if len(t.Command) == 0 && t.Image == "" {
+			l.catalog.others = append(l.catalog.others, fault.Usagef("%s %q: endpoint: local: or connector: is wanted", kind, t.Name).
+				At(file, endpoint.Line, endpoint.Column).WithHint("what runs in Flow itself, such as sqlite, typescript and python, runs with flowctl preview"))
+			continue
 		}
+		l.catalog.Tasks = append(l.catalog.Tasks, t)
 	}
 	return nil
 }

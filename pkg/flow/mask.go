@@ -19,7 +19,10 @@ const masked = "***"
 const shortest = 4
 
 // Masker hides the secrets of a config in text.
-type Masker struct{ replacer *strings.Replacer }
+type Masker struct {
+	replacer *strings.Replacer
+	longest  int // of what is looked for, in bytes
+}
 
 // NewMasker gives a masker of the given secret values: as they are, as JSON
 // and Python write them, with %-escapes, in base64, and line by line.
@@ -46,7 +49,7 @@ func NewMasker(secrets []string) Masker {
 	if len(pairs) == 0 {
 		return Masker{}
 	}
-	return Masker{strings.NewReplacer(pairs...)}
+	return Masker{strings.NewReplacer(pairs...), len(all[0])}
 }
 
 // spellings gives the forms in which a value gets into logs.
@@ -58,12 +61,38 @@ func spellings(s string) []string {
 	var plain bytes.Buffer
 	writeJSON(&plain, s)
 	ascii := strconv.QuoteToASCII(s) // as Python's json does, as far as \uXXXX goes
-	return append(all, strings.Trim(plain.String(), `"`), ascii[1:len(ascii)-1])
+	once := strings.TrimSuffix(strings.TrimPrefix(plain.String(), `"`), `"`)
+	var twice bytes.Buffer // a body that is logged is JSON within JSON
+	writeJSON(&twice, once)
+	all = append(all, once, ascii[1:len(ascii)-1], strings.TrimSuffix(strings.TrimPrefix(twice.String(), `"`), `"`))
+	return append(all, within64(s)...)
+}
+
+// within64 gives what of a value is always the same in the base64 of a longer
+// text with it inside, such as "user:password", for each place it may begin at.
+func within64(s string) []string {
+	const group, digits, least = 3, 4, 8
+	var all []string
+	for before := 1; before < group; before++ {
+		text := base64.StdEncoding.EncodeToString([]byte(strings.Repeat("\x00", before) + s))
+		whole := (before + len(s)) / group * digits // behind it the next bytes count too
+		if part := text[before+1 : whole]; len(part) >= least {
+			all = append(all, part)
+		}
+	}
+	if text := base64.StdEncoding.EncodeToString([]byte(s)); len(s)/group*digits >= least {
+		all = append(all, text[:len(s)/group*digits])
+	}
+	return all
 }
 
 // cutInput is how pydantic shows a value that it refuses. One that is cut in
 // the middle may show parts of a secret, which no replacement finds.
 var cutInput = regexp.MustCompile(`input_value=.*?\.\.\..*?, input_type=`)
+
+// Longest is the length, in bytes, of the longest text that is hidden. Where a
+// long text is cut, so much of its end may be the beginning of a secret.
+func (m Masker) Longest() int { return m.longest }
 
 // Text hides the secrets in s.
 func (m Masker) Text(s string) string {

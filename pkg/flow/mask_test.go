@@ -1,6 +1,7 @@
 package flow_test
 
 import (
+	"encoding/base64"
 	"reflect"
 	"slices"
 	"strings"
@@ -14,15 +15,16 @@ func TestMasker(t *testing.T) {
 	key := "-----BEGIN KEY-----\nabcdefghijkl\n-----END KEY-----"
 	m := flow.NewMasker([]string{"pass-word", "pass", "a\"quoted\"one", "no", key, "", "a/b c&d", "grün-ä"})
 	for text, want := range map[string]string{
-		"the pass-word is pass":    "the *** is ***",
-		`json: "a\"quoted\"one"`:   `json: "***"`,
-		"no secret":                "no secret",
-		"line: abcdefghijkl of it": "line: *** of it",
-		"q?key=a%2Fb+c%26d&x=1":    "q?key=***&x=1",
-		"path/a%2Fb%20c&d/x":       "path/***/x",
-		"Basic YS9iIGMmZA==":       "Basic ***",
-		`go "a/b c\u0026d"`:        `go "***"`,
-		`json "gr\u00fcn-\u00e4"`:  `json "***"`,
+		"the pass-word is pass":                  "the *** is ***",
+		`json: "a\"quoted\"one"`:                 `json: "***"`,
+		"no secret":                              "no secret",
+		"line: abcdefghijkl of it":               "line: *** of it",
+		"q?key=a%2Fb+c%26d&x=1":                  "q?key=***&x=1",
+		"path/a%2Fb%20c&d/x":                     "path/***/x",
+		"Basic YS9iIGMmZA==":                     "Basic ***",
+		`go "a/b c\u0026d"`:                      `go "***"`,
+		`json "gr\u00fcn-\u00e4"`:                `json "***"`,
+		`body "{\"a\": \"a\\\"quoted\\\"one\"}"`: `body "{\"a\": \"***\"}"`,
 		"[type=missing, input_value={'a': 'pass-w...123'}, input_type=dict]": "[type=missing, input_value=***, input_type=dict]",
 		"[type=int, input_value='pass-word', input_type=str]":                "[type=int, input_value='***', input_type=str]",
 	} {
@@ -38,6 +40,23 @@ func TestMasker(t *testing.T) {
 	for _, none := range []flow.Masker{{}, flow.NewMasker(nil), flow.NewMasker([]string{"no"})} {
 		if got := none.Text("input_value=a...b, input_type=x no"); got != "input_value=a...b, input_type=x no" {
 			t.Errorf("got %q", got)
+		}
+	}
+}
+
+// Wherever a secret begins in a text that is written in base64, too little of
+// it is left to be of use.
+func TestMaskerWithinBase64(t *testing.T) {
+	t.Parallel()
+	const secret = "Hunter2&Sesame/+="
+	m := flow.NewMasker([]string{secret})
+	for _, before := range []string{"", "u:", "us:", "user:", "user1:", "😀:"} {
+		for _, after := range []string{"", "@", "@h", "@host"} {
+			text := m.Text(base64.StdEncoding.EncodeToString([]byte(before + secret + after)))
+			left, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(strings.NewReplacer("***", "").Replace(text), "="))
+			if !strings.Contains(text, "***") || err == nil && strings.Contains(string(left), secret[3:9]) || len(text) > 8+len("***")+4*(len(before)+len(after)) {
+				t.Errorf("%q %q: got %s", before, after, text)
+			}
 		}
 	}
 }

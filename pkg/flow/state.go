@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"io"
 )
 
 var errState = errors.New("reading a state: it is no JSON")
@@ -66,13 +67,18 @@ func (s State) IsEmpty() bool {
 	return s.value == nil || ok && len(o) == 0
 }
 
-// decodeExact keeps the text of numbers.
+// decodeExact reads a text of one value, and keeps how its numbers are written.
 func decodeExact(text []byte) (any, error) {
 	dec := json.NewDecoder(bytes.NewReader(text))
 	dec.UseNumber()
 	var v any
-	err := dec.Decode(&v)
-	return v, err
+	if err := dec.Decode(&v); err != nil {
+		return nil, err
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return nil, errState // of what follows nothing would be kept
+	}
+	return v, nil
 }
 
 func mergePatch(target, patch any) any {

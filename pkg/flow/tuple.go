@@ -62,10 +62,13 @@ func packText(b, text []byte) []byte {
 	return append(b, 0)
 }
 
+// leastInteger is the least whole number that Flow holds as such.
+var leastInteger = big.NewInt(math.MinInt64)
+
 // packNumber packs integers by their size, up to 8 bytes, and all else as doubles.
 func packNumber(b []byte, text string) []byte {
 	n, ok := new(big.Int).SetString(text, 10)
-	if !ok || n.BitLen() > 64 {
+	if !ok || n.BitLen() > 64 || n.Cmp(leastInteger) < 0 {
 		f, _ := strconv.ParseFloat(text, 64) // infinite when out of range
 		bits := math.Float64bits(f)
 		if bits>>63 == 1 {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -96,9 +97,25 @@ func TestStatesThatCannotBeRead(t *testing.T) {
 		func(o *run.PreviewOptions) { o.Sessions = []int{-1, 1} },
 		func(o *run.PreviewOptions) { o.Runtime = "v3" },
 		func(o *run.PreviewOptions) { o.Fixture = "x" },
+		func(o *run.PreviewOptions) { o.Sessions = []int{-2} },
+		func(o *run.PreviewOptions) { o.Duration = -time.Second },
+		func(o *run.PreviewOptions) { o.KillAfter = -1 },
+		func(o *run.PreviewOptions) { o.StateFile = os.DevNull }, // it would be read for ever where it is a pipe
 	} {
 		if _, _, err := preview(t, "good", change); fault.KindOf(err) != fault.Usage {
 			t.Errorf("got %v", err)
+		}
+	}
+}
+
+func TestAKeptStateThatIsNoneIsNamed(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{`{"n":`: "reading a state: it is no JSON", `[]`: "reading a state: an object is wanted"} {
+		file := filepath.Join(t.TempDir(), "state.json")
+		write(t, file, text)
+		_, _, err := preview(t, "good", func(o *run.PreviewOptions) { o.StateFile = file })
+		if fault.KindOf(err) != fault.Usage || err.Error() != file+": "+want || read(t, file) != text {
+			t.Errorf("%s: got %v, and %q is kept", text, err, read(t, file))
 		}
 	}
 }

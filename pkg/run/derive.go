@@ -8,6 +8,7 @@ import (
 	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/jsonschema"
 	"github.com/connkit/connkit/pkg/flow"
+	"github.com/connkit/connkit/pkg/flow/reduce"
 )
 
 // derive runs the sessions of a derivation: source documents in, published
@@ -17,6 +18,7 @@ type derive struct {
 	sources []*source
 	keys    [][]string // of the derived collection
 	checker *checker
+	reducer *reduce.Reducer
 	clock   flow.Clock
 	read    read
 
@@ -49,7 +51,11 @@ func newDerive(p *preview) (*derive, error) {
 	if d.checker, err = newChecker(p.derived, &p.result.Bindings[0], p.o.Unchecked); err != nil {
 		return nil, err
 	}
-	p.checkReduce(p.derived)
+	schema, err := jsonschema.Compile(p.derived.WriteSchema)
+	if err != nil {
+		return nil, fault.Usagef("collection %q: %w", p.derived.Name, err).At(p.derived.File, 0, 0)
+	}
+	d.reducer = p.reducer(p.derived.Name, schema)
 	for i, b := range p.bindings {
 		s := &source{bound: b, stats: &p.result.Bindings[i+1], keys: pointersOf(b.Shuffle)}
 		if s.stats.Collection = b.Collection; len(b.Shuffle) == 0 {
@@ -113,8 +119,13 @@ func (d *derive) talk(ctx context.Context, n int) (string, error) {
 	if d.remote && d.result.Checkpoints == 0 && len(opened.RuntimeCheckpoint.Sources) > 0 {
 		d.warnOnce("the connector has a checkpoint of its own: Flow would go on from there, connkit begins with the fixture")
 	}
-	d.d.handle, d.docs, d.waiting, d.late = d.take, newCombined(), "", true
+	d.d.handle, d.docs, d.waiting, d.late = d.take, d.nothing(), "", true
 	return d.transactions(ctx, d.d, n, d.transaction, func(context.Context) error { return nil })
+}
+
+// nothing is a transaction without documents.
+func (d *derive) nothing() *combined {
+	return newCombined(func(int) *reduce.Reducer { return d.reducer })
 }
 
 func (d *derive) transaction(ctx context.Context) error {
@@ -143,7 +154,7 @@ func (d *derive) transaction(ctx context.Context) error {
 	for _, e := range d.docs.sorted() {
 		d.printPair(d.task.Name, e.doc)
 	}
-	d.docs = newCombined()
+	d.docs = d.nothing()
 	for d.d.session.Ready() { // what comes now comes late
 		m, err := d.d.recv(ctx)
 		if err == nil {
@@ -228,8 +239,8 @@ func (d *derive) take(m message) error {
 	return d.d.unexpected(m, wanted)
 }
 
-// published takes a document. Of several with one key in a transaction the
-// last is printed.
+// published takes a document. Of several with one key in a transaction one is
+// printed, to which they are reduced.
 func (d *derive) published(m message) error {
 	doc := m.value.Get("doc")
 	if !doc.Exists() || doc.Kind() != jsonschema.Object {
@@ -238,8 +249,8 @@ func (d *derive) published(m message) error {
 	if d.late {
 		d.warnOnce(`it published after "flushed": the document counts to the next transaction`)
 	}
-	_, packed := keyOf(doc, d.keys)
-	d.docs.put(&entry{packed: packed, doc: append([]byte(nil), doc.Raw()...)})
+	key, packed := keyOf(doc, d.keys)
+	_, err := d.docs.put(&entry{key: key, packed: packed, doc: append([]byte(nil), doc.Raw()...)})
 	d.checker.count(doc)
-	return nil
+	return err
 }

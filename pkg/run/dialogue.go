@@ -28,7 +28,8 @@ type dialogue struct {
 
 	// handle gets what comes while requests are written or an answer is awaited.
 	handle func(message) error
-	done   bool // what is awaited has come
+	done   bool   // what is awaited has come
+	due    string // the answer that is awaited
 }
 
 // message is one response: its only field. It holds until the next one.
@@ -40,7 +41,7 @@ type message struct {
 
 // start starts the connector for a call: spec, discover, validate, apply or open.
 func (t *target) start(ctx context.Context, call string) (*dialogue, error) {
-	d := &dialogue{t: t, logs: newLogs(t.options.log, t.options.Leak, t.mask)}
+	d := &dialogue{t: t, logs: newLogs(t.options.shown(t.task), t.options.log, t.options.Leak, t.mask)}
 	if err := d.begin(ctx, call); err != nil {
 		d.logs.close()
 		return nil, t.startError(err)
@@ -83,8 +84,14 @@ func (d *dialogue) flush(ctx context.Context) error {
 	if len(d.out) == 0 {
 		return nil
 	}
-	err := d.session.Pump(ctx, d.out, d.line)
+	timeout := d.t.timeout()
+	timed, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	err := d.session.Pump(timed, d.out, d.line)
 	d.out = d.out[:0]
+	if err != nil && ctx.Err() == nil && timed.Err() != nil {
+		return &silence{what: "the connector to read its input", after: timeout}
+	}
 	return d.told(ctx, err)
 }
 
@@ -106,6 +113,7 @@ func (d *dialogue) await(ctx context.Context, what string) error {
 	d.done = false
 	err := d.flush(timed)
 	for err == nil && !d.done {
+		d.due = what
 		var m message
 		if m, err = d.recv(timed); err == nil {
 			err = d.handle(m)
@@ -113,6 +121,9 @@ func (d *dialogue) await(ctx context.Context, what string) error {
 	}
 	if err != nil && ctx.Err() == nil && timed.Err() != nil {
 		return &silence{what: what, after: timeout}
+	}
+	if err == nil {
+		d.due = ""
 	}
 	return err
 }
@@ -230,6 +241,9 @@ func (d *dialogue) failure(ctx context.Context, err error) error {
 		return err
 	case errors.Is(err, io.EOF):
 		err = errors.New("it closed its output")
+		if d.due != "" {
+			err = fmt.Errorf("it closed its output, and %q is due", d.due)
+		}
 	}
 	return d.t.failure(err, d.logs)
 }

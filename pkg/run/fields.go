@@ -100,6 +100,11 @@ func (b *bound) refusals(constraints map[string]flow.Constraint) error {
 	for _, p := range b.spec.Projections {
 		known[p.Field] = true
 	}
+	for _, field := range sortedKeys(b.Fields.Require) {
+		if !known[field] {
+			return b.Errorf("fields: %s has no field %q", b.Collection, field)
+		}
+	}
 	for _, field := range sortedKeys(constraints) {
 		c := constraints[field]
 		_, asked := b.Fields.Require[field]

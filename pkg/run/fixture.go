@@ -2,6 +2,7 @@ package run
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -60,7 +61,10 @@ func (f *fixture) next() (fixtureLine, bool, error) {
 	}
 	for !f.ended {
 		text, err := f.in.ReadBytes('\n')
-		if f.line++; err != nil {
+		if f.line++; f.line == 1 {
+			text = bytes.TrimPrefix(text, utf8BOM)
+		}
+		if err != nil {
 			f.ended = true
 			if !errors.Is(err, io.EOF) {
 				return fixtureLine{}, false, fmt.Errorf("reading the fixture: %w", err)
@@ -109,6 +113,9 @@ func (d *dialogue) crash(ctx context.Context) (ended string, err error) {
 func (f *fixture) errorf(format string, args ...any) error {
 	return fault.Usagef(format, args...).At(f.name, f.line, 0)
 }
+
+// utf8BOM is what some editors put before a text.
+var utf8BOM = []byte("\xef\xbb\xbf")
 
 func trimSpace(text []byte) []byte {
 	for len(text) > 0 && (text[len(text)-1] == '\n' || text[len(text)-1] == '\r' || text[len(text)-1] == ' ' || text[len(text)-1] == '\t') {

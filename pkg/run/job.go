@@ -97,11 +97,13 @@ func (j *job) collections() error {
 		}
 		if specs[c.Name] == nil {
 			specs[c.Name] = c.Spec()
+			j.warnings = append(j.warnings, c.Check()...)
 		}
 		j.bindings = append(j.bindings, &bound{Binding: b, collection: c, spec: specs[c.Name]})
 	}
 	if j.task.Kind == "derivation" {
 		j.derived, err = j.catalog.Collection(j.task.Name)
+		j.warnings = append(j.warnings, j.derived.Check()...)
 	}
 	return err
 }

@@ -17,12 +17,17 @@ type local struct {
 	argv []string
 	dir  string // working directory
 	env  []string
+	own  bool // it runs in an environment of its own
 }
 
 func (l *local) connectorType() string { return "LOCAL" }
 
 func (l *local) command() proc.Cmd {
-	return proc.Cmd{Argv: l.argv, Dir: l.dir, Env: l.env, Unset: []string{"PYTHONHOME", "PYTHONPATH"}}
+	c := proc.Cmd{Argv: l.argv, Dir: l.dir, Env: l.env}
+	if l.own {
+		c.Unset = []string{"PYTHONHOME"} // of another Python: this one would not start
+	}
+	return c
 }
 
 // withoutCatalog makes a task of a connector that has no catalog file. A Go
@@ -117,9 +122,12 @@ func (o *Options) wanted(task flow.Task) []string {
 	return []string{"FLOW_RUNTIME_CODEC=json", "LOG_FORMAT=json", "LOG_LEVEL=" + o.level(task)}
 }
 
+// shown is the least level of the log that is shown.
+func (o *Options) shown(task flow.Task) string { return cmp.Or(o.LogLevel, task.LogLevel, "info") }
+
 // level is how much the connector is to log.
 func (o *Options) level(task flow.Task) string {
-	level := cmp.Or(o.LogLevel, task.LogLevel, "info")
+	level := o.shown(task)
 	if level == "trace" && o.Language == "python" {
 		return "debug" // Python's logging knows no trace, and connectors die of it
 	}

@@ -20,14 +20,17 @@ const (
 type logs struct {
 	mu      sync.Mutex // a timer ends entries too
 	decoder *flow.LogDecoder
+	mask    flow.Masker
 	rest    bytes.Buffer
 	last    []flow.Log
 	timer   *time.Timer
 	closed  bool
 }
 
-func newLogs(emit, leak func(flow.Log), mask flow.Masker) *logs {
-	l := &logs{}
+// newLogs makes one that hands on the entries of the level and above, as Flow
+// does, whatever the connector makes of LOG_LEVEL.
+func newLogs(level string, emit, leak func(flow.Log), mask flow.Masker) *logs {
+	l := &logs{mask: mask}
 	l.decoder = flow.NewLogDecoder(func(entry flow.Log) {
 		before := entry
 		entry.Message = mask.Text(entry.Message)
@@ -38,7 +41,9 @@ func newLogs(emit, leak func(flow.Log), mask flow.Masker) *logs {
 		if l.last = append(l.last, entry); len(l.last) > keptLogs {
 			l.last = l.last[1:]
 		}
-		emit(entry)
+		if entry.AtLeast(level) {
+			emit(entry)
+		}
 	})
 	// Only the next line tells whether plain text goes on. Somebody watches, so silence tells too.
 	l.timer = time.AfterFunc(idle, func() {
@@ -62,13 +67,24 @@ func (l *logs) Write(p []byte) (int, error) {
 		switch {
 		case i >= 0:
 			l.decoder.Line(string(l.rest.Next(i + 1)[:i]))
-		case l.rest.Len() > maxLogLine:
-			l.decoder.Line(string(l.rest.Next(maxLogLine)))
+		case l.rest.Len() > maxLogLine+l.mask.Longest():
+			l.cut()
 		default:
 			l.timer.Reset(idle)
 			return len(p), nil
 		}
 	}
+}
+
+// cut hands on the beginning of a line that has grown too long. Its secrets are
+// hidden before: half of one would not be found. What may be the beginning of
+// one stays.
+func (l *logs) cut() {
+	text := l.mask.Text(l.rest.String())
+	end := max(len(text)-l.mask.Longest(), 0)
+	l.decoder.Line(text[:end])
+	l.rest.Reset()
+	l.rest.WriteString(text[end:])
 }
 
 // close hands on what is left. Nothing comes after it.

@@ -9,6 +9,7 @@ import (
 	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/jsonschema"
 	"github.com/connkit/connkit/pkg/flow"
+	"github.com/connkit/connkit/pkg/flow/reduce"
 )
 
 // materialize runs the sessions of a materialization. Each transaction is
@@ -36,6 +37,7 @@ type destination struct {
 	largest []byte // key that was stored so far
 	known   bool   // that nothing beyond it is stored
 	checker *jsonschema.Schema
+	reducer *reduce.Reducer
 }
 
 // phase is where a transaction stands.
@@ -66,7 +68,7 @@ func newMaterialize(p *preview) (*materialize, error) {
 		if t.checker, err = jsonschema.Compile(b.collection.Schema()); err != nil {
 			return nil, fault.Usagef("collection %q: %w", b.Collection, err).At(b.collection.File, 0, 0)
 		}
-		p.checkReduce(b.collection)
+		t.reducer = p.reducer(b.Collection, t.checker)
 		m.targets = append(m.targets, t)
 	}
 	return m, nil
@@ -135,7 +137,7 @@ func (m *materialize) acknowledge(ctx context.Context) error {
 }
 
 func (m *materialize) transaction(ctx context.Context) error {
-	docs := newCombined()
+	docs := newCombined(func(binding int) *reduce.Reducer { return m.targets[binding].reducer })
 	if err := m.load(ctx, docs); err != nil {
 		return err
 	}
@@ -199,10 +201,14 @@ func (m *materialize) load(ctx context.Context, docs *combined) error {
 			m.read[t.source]++
 			key, packed := keyOf(line.doc, t.keys)
 			e := &entry{binding: i, key: key, packed: packed, doc: withUUID(line.doc, uuid.Text)}
-			if docs.put(e) != e || t.delta || t.known && bytes.Compare(packed, t.largest) > 0 {
+			kept, err := docs.put(e)
+			if err != nil {
+				return errDocument(m.fixture.line, m.fixture.name, err.Error())
+			}
+			if kept != e || t.delta || t.known && bytes.Compare(e.same, t.largest) > 0 {
 				continue
 			}
-			m.asked[combinedKey(i, packed)] = e
+			m.asked[combinedKey(i, e.same)] = e
 			t.stats.Loads++
 			if err := m.d.put(ctx, flow.Request{Load: &flow.LoadRequest{Binding: i, Key: key, KeyPacked: packed}}); err != nil {
 				return err
@@ -213,6 +219,9 @@ func (m *materialize) load(ctx context.Context, docs *combined) error {
 
 func (m *materialize) store(ctx context.Context, e *entry) error {
 	t := m.targets[e.binding]
+	if err := e.settle(t.reducer); err != nil {
+		return fault.Failedf("%s: %w", t.Collection, err)
+	}
 	var d jsonschema.Doc
 	doc, err := d.Parse(e.doc)
 	if err != nil {
@@ -222,15 +231,15 @@ func (m *materialize) store(ctx context.Context, e *entry) error {
 	op := doc.Find([]string{"_meta", "op"})
 	r := flow.StoreRequest{
 		Binding: e.binding, Key: e.key, KeyPacked: e.packed, Values: rawOf(values), ValuesPacked: flow.PackTuple(values),
-		Doc: e.doc, Exists: e.loaded, Delete: op.Exists() && string(op.Raw()) == `"d"`,
+		Doc: e.doc, Exists: e.loaded, Delete: e.deleted || op.Exists() && string(op.Raw()) == `"d"`,
 	}
 	if r.Delete {
 		t.stats.Deletes++
 	} else {
 		t.stats.Stores++
 	}
-	if bytes.Compare(e.packed, t.largest) > 0 {
-		t.largest = e.packed
+	if bytes.Compare(e.same, t.largest) > 0 {
+		t.largest = e.same
 	}
 	m.phase = storing
 	return m.d.put(ctx, flow.Request{Store: &r})

@@ -3,6 +3,7 @@ package run
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/connkit/connkit/internal/jsonschema"
 )
@@ -53,7 +54,7 @@ func (m *materialize) loaded(r message) error {
 		return fmt.Errorf("it loaded what is no JSON object: %s", m.excerpt(r.line))
 	}
 	key, packed := keyOf(doc, t.keys)
-	e := m.asked[combinedKey(i, packed)]
+	e := m.asked[combinedKey(i, identity(key, packed))]
 	switch text, _ := json.Marshal(key); {
 	case e == nil:
 		return fmt.Errorf("it loaded the key %s of %s, which it was not asked for", text, t.Collection)
@@ -61,6 +62,9 @@ func (m *materialize) loaded(r message) error {
 		return fmt.Errorf("it loaded the key %s of %s twice", text, t.Collection)
 	}
 	e.loaded = true
+	if !t.reducer.Trivial() {
+		e.stored = slices.Clone(doc.Raw())
+	}
 	t.stats.Loaded++
 	return nil
 }

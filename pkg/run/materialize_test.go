@@ -268,13 +268,100 @@ func TestManyLoads(t *testing.T) {
 	}
 }
 
-func TestReduceAnnotationsAreWarned(t *testing.T) {
+// reducing gives the fake's collection a schema with reduce annotations.
+func reducing(t *testing.T, o run.PreviewOptions, properties string) {
+	t.Helper()
+	file := filepath.Join(o.Dir, "test.flow.yaml")
+	write(t, file, strings.Replace(read(t, file), "type: object\n      properties: {", "type: object\n      reduce: {strategy: merge}\n      properties: {"+properties+", ", 1))
+}
+
+func TestDocumentsAreReduced(t *testing.T) {
+	t.Parallel()
+	const fixture = `["acmeCo/users",{"id":1,"n":1,"l":[1],"s":{"add":["a","b"]}}]
+["acmeCo/users",{"id":1,"n":2,"l":[2],"s":{"remove":["b"]}}]
+{"commit":true}
+["acmeCo/users",{"id":1,"n":10,"l":[3],"s":{"remove":["a"],"add":["c"]}}]
+["acmeCo/users",{"id":1,"n":20,"l":[]}]
+`
+	for name, want := range map[string]string{
+		"good":  `"id":1,"l":[1,2,3],"n":33,"s":{"add":["c"]}}`,
+		"delta": `"id":1,"l":[3],"n":30,"s":{"remove":["a"],"add":["c"]}}`, // of the second transaction alone
+	} {
+		o, _ := materialization(t, name, userTarget, fixture)
+		reducing(t, o, "n: {type: integer, reduce: {strategy: sum}}, l: {type: array, reduce: {strategy: append}}, s: {type: object, reduce: {strategy: set}}")
+		_, r, err := previewOf(t, o, nil)
+		if err != nil || len(r.Warnings) != 0 {
+			t.Fatalf("%q, %v", r.Warnings, err)
+		}
+		if got := storedDocs(t, o); !strings.HasSuffix(got, want+"}") {
+			t.Errorf("%s: got %s\nwant %s", name, got, want)
+		}
+	}
+}
+
+func TestDocumentsThatCannotBeReduced(t *testing.T) {
+	t.Parallel()
+	o, _ := materialization(t, "good", userTarget, `["acmeCo/users",{"id":1,"n":1}]`+"\n"+`["acmeCo/users",{"id":1,"n":"x"}]`+"\n")
+	reducing(t, o, "n: {reduce: {strategy: sum}}")
+	_, _, err := previewOf(t, o, nil)
+	if fault.KindOf(err) != fault.Usage || !strings.HasSuffix(fmt.Sprint(err), "fixture.jsonl:2: reducing /n: sum cannot join these values, and they are a number and a string") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestStrategiesThatAreNotCarriedOutAreWarned(t *testing.T) {
 	t.Parallel()
 	o, _ := materialization(t, "good", userTarget, userFixture)
-	file := filepath.Join(o.Dir, "test.flow.yaml")
-	write(t, file, strings.Replace(read(t, file), "type: object\n", "type: object\n      reduce: {strategy: merge}\n", 1))
+	reducing(t, o, "n: {reduce: {strategy: add}}")
 	_, r, err := previewOf(t, o, nil)
-	if err != nil || len(r.Warnings) != 1 || !strings.HasPrefix(r.Warnings[0], "the schema of acmeCo/users has reduce annotations") {
+	if err != nil || !slices.Equal(r.Warnings, []string{`the schema of acmeCo/users, /properties/n/reduce: Flow knows no strategy "add"`}) {
 		t.Errorf("%q, %v", r.Warnings, err)
+	}
+}
+
+func TestAConnectorThatReadsNoMore(t *testing.T) {
+	t.Parallel()
+	var fixture bytes.Buffer
+	for i := range 20_000 {
+		fmt.Fprintf(&fixture, `["acmeCo/users",{"id":%d}]`+"\n", i)
+	}
+	o, _ := materialization(t, "reads no more", userTarget, fixture.String())
+	o.Timeout, o.LoadAll = 10*time.Second, true
+	_, _, err := previewOf(t, o, nil)
+	if err == nil || !strings.Contains(err.Error(), `waiting for "the connector to read its input": no answer after 10s`) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestAnEndIsToldWithWhatWasDue(t *testing.T) {
+	t.Parallel()
+	o, _ := materialization(t, "ends at flush", userTarget, userFixture)
+	_, _, err := previewOf(t, o, nil)
+	if fmt.Sprint(err) != `the connector broke the protocol: it closed its output, and "flushed" is due` {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestFixtureWithAMarkBeforeIt(t *testing.T) {
+	t.Parallel()
+	o, _ := materialization(t, "good", userTarget, "\xef\xbb\xbf"+userFixture)
+	if _, r, err := previewOf(t, o, nil); err != nil || r.Bindings[0].Documents != 6 {
+		t.Errorf("%+v, %v", r, err)
+	}
+}
+
+// Keys are told apart by their values, however these are written.
+func TestKeysThatAreOne(t *testing.T) {
+	t.Parallel()
+	o, _ := materialization(t, "good", userTarget, `["acmeCo/users",{"id":1,"name":"a"}]
+["acmeCo/users",{"id":1.0,"name":"b"}]
+["acmeCo/users",{"id":10,"name":"c"}]
+{"commit":true}
+["acmeCo/users",{"id":1e1,"name":"d"}]
+["acmeCo/users",{"id":1,"name":"e"}]
+`)
+	_, r, err := previewOf(t, o, nil)
+	if b := r.Bindings[0]; err != nil || b.Stores != 4 || b.Loads != 2 {
+		t.Errorf("%+v, %v", b, err)
 	}
 }

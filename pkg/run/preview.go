@@ -116,8 +116,11 @@ func (o *PreviewOptions) check() error {
 	if o.Runtime != "" && o.Runtime != "v1" && o.Runtime != "v2" {
 		return fault.Usagef("reading the options: the runtime %q is none of v1, v2", o.Runtime)
 	}
+	if o.Duration < 0 || o.KillAfter < 0 {
+		return fault.Usagef("reading the options: neither a time nor a count of documents is below zero")
+	}
 	for i, n := range o.Sessions {
-		if n == 0 || n < 0 && i < len(o.Sessions)-1 {
+		if n == 0 || n < -1 || n < 0 && i < len(o.Sessions)-1 {
 			return fault.Usagef("reading the options: a session has 1 or more checkpoints, and only the last may have -1, for no end")
 		}
 	}
@@ -222,7 +225,7 @@ func (p *preview) finish() error {
 	p.fixture.close()
 	p.result.Seconds = time.Since(p.began).Seconds()
 	p.result.State = p.state.JSON()
-	p.result.Warnings = p.warnings
+	p.result.Warnings = p.hidden(p.warnings)
 	return err
 }
 

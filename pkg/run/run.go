@@ -111,6 +111,7 @@ func (t *target) discovered(message json.RawMessage, pointers []string) (Discove
 		prefix = "acmeCo"
 	}
 	r := DiscoverResult{Task: t.task.Name, Bindings: []Binding{}, Warnings: append(unknownKeys(unknown), d.Check(pointers)...)}
+	t.hidden(r.Warnings)
 	taken := map[string]string{}
 	for i, b := range d.Bindings {
 		collection := flow.CollectionName(prefix, b.RecommendedName)
@@ -136,6 +137,14 @@ func (t *target) decode(message json.RawMessage, v any) (unknown []string, err e
 		err = hidden
 	}
 	return nil, fault.Failedf("the connector broke the protocol: %w", err)
+}
+
+// hidden gives the warnings without secrets: keys of an answer may be one.
+func (t *target) hidden(warnings []string) []string {
+	for i, w := range warnings {
+		warnings[i] = t.mask.Text(w)
+	}
+	return warnings
 }
 
 func unknownKeys(keys []string) []string {

@@ -1,18 +1,14 @@
 package run_test
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -34,95 +30,15 @@ func TestMain(m *testing.M) {
 	if name, ok := strings.CutPrefix(os.Getenv(role), "flow "); ok {
 		os.Exit(fakeflow.Play(name, os.Stdin, os.Stdout, os.Stderr))
 	}
+	if os.Getenv(role) == "bench" {
+		playBench()
+		os.Exit(0)
+	}
 	if name := os.Getenv(role); name != "" {
 		play(name)
 		os.Exit(0)
 	}
 	os.Exit(m.Run())
-}
-
-const (
-	goodSpec = `{"spec":{"protocol":3032023,"configSchema":{"properties":{"token":{"secret":true}}},"resourceConfigSchema":{"properties":{"stream":{"type":"string"}}},"documentationUrl":"u","resourcePathPointers":["/stream"]}}`
-	binding  = `{"recommendedName":"users","resourceConfig":{"stream":"users","syncMode":"incremental"},"documentSchema":{"properties":{"id":{},"_meta":{}}},"key":["/id"]}`
-)
-
-// play answers a request as the connector of that name does.
-func play(name string) {
-	request, _ := bufio.NewReader(os.Stdin).ReadString('\n')
-	if strings.Contains(request, `"spec"`) && !strings.HasPrefix(name, "spec ") {
-		fmt.Println(goodSpec)
-		return
-	}
-	name = strings.TrimPrefix(name, "spec ")
-	if line, ok := answers()[name]; ok {
-		fmt.Print(line)
-		return
-	}
-	if status, ok := failures()[name]; ok {
-		status(request)
-	}
-}
-
-func answers() map[string]string {
-	return map[string]string{
-		"good":       `{"discovered":{"bindings":[` + binding + "]}}\n",
-		"default":    `{"discovered":{}}` + "\n",
-		"snake":      `{"discovered":{"bindings":[{"recommended_name":"a","resource_config":{"stream":"a"},"document_schema":{"properties":{"id":{}}},"key":["/id"]}]}}` + "\n",
-		"large":      `{"discovered":{"bindings":[` + strings.Replace(binding, "users", strings.Repeat("u", 2<<20), 1) + "]}}\n",
-		"wrong kind": `{"opened":{}}` + "\n",
-		"print":      "hello\n" + `{"discovered":{}}` + "\n",
-		"trailing":   `{"discovered":{}}` + "\nmore\n",
-		"partial":    `{"discovered":{}`,
-		"mute":       "",
-		"no object":  `{"discovered":["s3cr3t-token ` + strings.Repeat("x", 160) + ` n0t-shown"]}` + "\n",
-		"cut":        strings.Repeat("x", 190) + " s3cr3t-token\n",
-		"protocol":   strings.Replace(goodSpec, "3032023", "7", 1) + "\n",
-		"odd":        `{"discovered":{"bindings":[{"recommendedName":"a!","resourceConfig":{"stream":"a"},"documentSchema":{"properties":{"id":{}}},"key":["id"],"odd":1},` + binding + `,{"recommendedName":"a?","resourceConfig":{"stream":"a"},"documentSchema":{"properties":{"id":{}}},"key":["/id"]}]}}` + "\n",
-	}
-}
-
-func failures() map[string]func(request string) {
-	die := func(status int, text string) func(string) {
-		return func(string) { fmt.Fprintln(os.Stderr, text); os.Exit(status) }
-	}
-	return map[string]func(string){
-		"json log":  die(1, `{"level":"ERROR","msg":"first"}`+"\n"+`{"level":"fatal","msg":"the host is down"}`),
-		"traceback": die(1, "Traceback (most recent call last):\n  File x\nValueError: bad value"),
-		"nothing":   func(string) { os.Exit(3) },
-		"go run":    die(1, "dial tcp: refused\nexit status 1"),
-		"panic":     die(2, "panic: nil map\n\ngoroutine 1 [running]:\nmain.main()"),
-		"import":    die(1, "ImportError: cannot import name 'override' from 'typing'"),
-		"module":    die(1, "/x/python: No module named source_x"),
-		"network":   die(1, `{"level":"error","msg":"fetching users: unexpected EOF"}`),
-		"plain go":  die(1, `{"level":"error","msg":"port 6060 is taken"}`+"\n"+"parsing the config: rate is no number"),
-		"noise":     die(1, `{"level":"ERROR","msg":"token refused"}`+"\n"+"sys:1: RuntimeWarning: never awaited"),
-		"quiet end": func(string) { fmt.Fprintln(os.Stderr, `{"level":"info","msg":"nothing to do"}`) },
-		"lingering": func(string) { fmt.Println(`{"discovered":{}}`); time.Sleep(time.Hour) },
-		"chatty":    func(string) { fmt.Fprintln(os.Stderr, "compiling"); time.Sleep(time.Hour) },
-		"not found": die(127, "sh: 1: python: not found"),
-		"deaf":      func(string) { signal.Ignore(syscall.SIGTERM); fmt.Fprintln(os.Stderr, "deaf"); time.Sleep(time.Hour) },
-		"owner":     owner,
-		"codec":     die(1, "reading message (directly): unexpected EOF"),
-		"killed":    func(string) { _ = syscall.Kill(os.Getpid(), syscall.SIGKILL) },
-		"leak": func(r string) {
-			fmt.Fprintf(os.Stderr, `{"level":"error","msg":"refused","fields":{"r":%q}}`+"\n", r)
-			fmt.Fprint(os.Stderr, r)
-			os.Exit(1)
-		},
-		"env": func(string) {
-			fmt.Fprintln(os.Stderr, "ERROR", os.Getenv("FLOW_RUNTIME_CODEC"), os.Getenv("LOG_LEVEL"), os.Getenv("K"), os.Getenv("VIRTUAL_ENV"))
-			os.Exit(1)
-		},
-		"dir":  func(string) { wd, _ := os.Getwd(); fmt.Fprintln(os.Stderr, "ERROR in", filepath.Base(wd)); os.Exit(1) },
-		"hang": func(string) { fmt.Fprintln(os.Stderr, `{"level":"info","msg":"waiting for the host"}`); hang() },
-	}
-}
-
-func hang() {
-	child := exec.Command("sleep", "3600")
-	child.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	_ = child.Start()
-	time.Sleep(time.Hour)
 }
 
 // connector makes a folder whose test.flow.yaml runs the test binary as name.
@@ -393,5 +309,51 @@ func TestGoConnectorWithoutACatalog(t *testing.T) {
 		if err != nil || r.Kind != "capture" || len(r.Warnings) != 0 {
 			t.Errorf("%s: got %+v, %v", place, r, err)
 		}
+	}
+}
+
+// What is less than the level is not shown, whatever the connector makes of LOG_LEVEL.
+func TestLogsBelowTheLevelAreNotShown(t *testing.T) {
+	t.Parallel()
+	for level, want := range map[string]string{"": "info warn error", "debug": "debug info warn error", "error": "error"} {
+		o := connector(t, "spec talks")
+		o.LogLevel = level
+		var got []string
+		o.Log = func(l flow.Log) { got = append(got, l.Level) }
+		if _, err := run.Spec(t.Context(), o); err != nil || strings.Join(got, " ") != want {
+			t.Errorf("%q: got %q, %v", level, got, err)
+		}
+	}
+}
+
+// Only in an environment of its own another Python's home would do harm.
+func TestTheUsersEnvironmentIsPassedOn(t *testing.T) {
+	t.Setenv("PYTHONPATH", "/mine")
+	t.Setenv("PYTHONHOME", "/theirs")
+	for bin, want := range map[string]string{"": "ERROR python /mine /theirs", filepath.Join(t.TempDir(), "bin"): "ERROR python /mine "} {
+		o := connector(t, "spec python")
+		o.BinDir = bin
+		var got string
+		o.Log = func(l flow.Log) { got = l.Message }
+		if _, err := run.Spec(t.Context(), o); err == nil || got != strings.TrimSpace(want) {
+			t.Errorf("%q: got %q, %v", bin, got, err)
+		}
+	}
+}
+
+// A key of an answer may be a secret that went astray.
+func TestWarningsHideSecrets(t *testing.T) {
+	t.Parallel()
+	r, err := run.Discover(t.Context(), connector(t, "leaky key"))
+	if err != nil || !slices.Equal(r.Warnings, []string{`Flow knows no key "bindings.***" in this answer`}) {
+		t.Errorf("got %q, %v", r.Warnings, err)
+	}
+}
+
+func TestALineThatIsTooLongIsTold(t *testing.T) {
+	t.Parallel()
+	_, err := run.Spec(t.Context(), connector(t, "spec long line"))
+	if fmt.Sprint(err) != "the connector broke the protocol: it printed a line of more than 64 MiB" {
+		t.Errorf("got %v", err)
 	}
 }

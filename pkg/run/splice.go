@@ -1,6 +1,7 @@
 package run
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -26,7 +27,7 @@ func (w *writer) editTask(needsImport bool, home string) error {
 	if err != nil {
 		return fmt.Errorf("reading %q: %w", file, err)
 	}
-	d, err := yamltext.Parse(file, before)
+	d, err := yamltext.Parse(file, bytes.TrimPrefix(before, utf8BOM))
 	if err != nil {
 		return err
 	}
@@ -184,6 +185,9 @@ func (w *writer) edited(d *yamltext.Doc, splices []yamltext.Splice, err error, l
 	}
 	if want(old); !reflect.DeepEqual(old, fresh) {
 		return refuse(errors.New("the result would say something else"))
+	}
+	if before, err := os.ReadFile(d.File); err == nil && bytes.HasPrefix(before, utf8BOM) {
+		after = append(bytes.Clone(utf8BOM), after...)
 	}
 	return w.file(d.File, after)
 }

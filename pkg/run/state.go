@@ -16,23 +16,39 @@ import (
 
 // firstState is what the first session is opened with.
 func (o *PreviewOptions) firstState() (flow.State, error) {
-	text := []byte(o.InitialState)
+	text, from := []byte(o.InitialState), ""
 	if o.StateFile != "" {
-		kept, err := os.ReadFile(o.StateFile)
+		kept, err := readKept(o.StateFile)
 		switch {
 		case err == nil && len(bytes.TrimSpace(kept)) > 0 && len(text) > 0:
 			return flow.State{}, fault.Usagef("reading the state: %q holds one, and another is given to begin with", o.StateFile)
 		case err == nil && len(text) == 0:
-			text = kept
+			text, from = kept, o.StateFile
 		case err != nil && !errors.Is(err, fs.ErrNotExist):
 			return flow.State{}, fault.Usagef("reading the state: %w", err)
 		}
 	}
 	state, err := flow.ParseState(text)
+	if err != nil && from != "" {
+		return state, fault.Usagef("%w", err).At(from, 0, 0)
+	}
 	if err != nil {
 		return state, fault.Usagef("%w", err)
 	}
 	return state, nil
+}
+
+// readKept reads a file that will be written too: a pipe or a device would wait
+// for ever, or never end.
+func readKept(file string) ([]byte, error) {
+	info, err := os.Stat(file)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%q is no file", file)
+	}
+	return os.ReadFile(file)
 }
 
 // commitState keeps the state, whole or not at all. What was printed before it

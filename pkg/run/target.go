@@ -152,7 +152,7 @@ func (o *Options) endpoint(ctx context.Context, task flow.Task, file string) (en
 	if task.Proto {
 		return nil, fault.Usagef("task %q speaks protobuf, and connkit run speaks JSON", task.Name).At(file, 0, 0)
 	}
-	return &local{argv: o.lookUp(task.Command), dir: o.workDir(task, file), env: o.environment(task)}, nil
+	return &local{argv: o.lookUp(task.Command), dir: o.workDir(task, file), env: o.environment(task), own: o.BinDir != ""}, nil
 }
 
 func relative(root, path string) string {

@@ -103,6 +103,7 @@ func TestFieldsOfMaterializations(t *testing.T) {
 		"good ":          {", fields: {exclude: [name]}", "id flow_document"},
 		"good  ":         {", fields: {recommended: false}", "id flow_document"},
 		"newer":          {"", "id"},
+		"good   ":        {", fields: {require: {nome: {}}}", `fields: acmeCo/users has no field "nome"`},
 		"newer ":         {", fields: {require: {name: {}}}", `the connector does not take the field "name"`},
 		"incompatible":   {"", `the connector cannot take the field "name" of acmeCo/users: the column is a number`},
 		"odd constraint": {"", `the connector broke the protocol: it has the constraint "MAYBE" for the field "name"`},

@@ -11,6 +11,7 @@ import (
 	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/jsonschema"
 	"github.com/connkit/connkit/pkg/flow"
+	"github.com/connkit/connkit/pkg/flow/reduce"
 )
 
 // patches are the state changes of a phase, to be told in the next one, as
@@ -124,11 +125,13 @@ func (d *dialogue) farewell(ctx context.Context) error {
 	return d.session.Wait(timed)
 }
 
-// checkReduce warns where Flow would not just keep the last document of a key.
-func (p *preview) checkReduce(c flow.Collection) {
-	if s, err := jsonschema.Compile(c.Schema()); err == nil && s.Reduces {
-		p.warnOnce(fmt.Sprintf("the schema of %s has reduce annotations: Flow carries them out, connkit keeps the last document of a key", c.Name))
+// reducer makes what joins documents of one key as the schema says.
+func (p *preview) reducer(collection string, schema *jsonschema.Schema) *reduce.Reducer {
+	r, warnings := reduce.New(schema)
+	for _, w := range warnings {
+		p.warnOnce(fmt.Sprintf("the schema of %s, %s", collection, w))
 	}
+	return r
 }
 
 func errDocument(line int, name, text string) error {

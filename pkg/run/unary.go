@@ -118,8 +118,11 @@ var (
 // ended gives the program's own end as the reason where there is one; one that
 // has closed its output is about to end.
 func ended(ctx context.Context, s *proc.Session, err error) error {
-	if ctx.Err() != nil {
+	switch {
+	case ctx.Err() != nil:
 		return context.Cause(ctx)
+	case errors.Is(err, proc.ErrLongLine):
+		return err
 	}
 	short, cancel := context.WithTimeout(ctx, stopGrace)
 	defer cancel()

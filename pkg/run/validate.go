@@ -39,7 +39,7 @@ func Validate(ctx context.Context, o Options) (ValidateResult, error) {
 }
 
 func (j *job) validated() ValidateResult {
-	r := ValidateResult{Task: j.task.Name, Kind: j.task.Kind, Bindings: []ValidatedBinding{}, Warnings: j.warnings}
+	r := ValidateResult{Task: j.task.Name, Kind: j.task.Kind, Bindings: []ValidatedBinding{}, Warnings: j.hidden(j.warnings)}
 	for _, b := range j.bindings {
 		v := ValidatedBinding{Collection: b.Collection, ResourcePath: b.path, StateKey: b.stateKey, DeltaUpdates: b.delta}
 		if b.selection != nil {
@@ -74,7 +74,7 @@ func Apply(ctx context.Context, o Options) (ApplyResult, error) {
 		return ApplyResult{}, err
 	}
 	applied, err := j.apply(ctx)
-	return ApplyResult{Task: j.task.Name, Action: applied.ActionDescription, Warnings: j.warnings}, err
+	return ApplyResult{Task: j.task.Name, Action: applied.ActionDescription, Warnings: j.hidden(j.warnings)}, err
 }
 
 // Keys gives the keys of the collections of a task's enabled bindings, as JSON

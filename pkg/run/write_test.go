@@ -53,6 +53,10 @@ func TestWriteWhatIsDiscovered(t *testing.T) {
 			"captures:\r\n  acmeCo/x:\r\n    endpoint: LOCAL\r\n    bindings: []",
 			strings.TrimSuffix(strings.ReplaceAll("import:\n  - acmeCo/flow.yaml\ncaptures:\n  acmeCo/x:\n    endpoint: LOCAL\n    bindings:\n"+users+odd, "\n", "\r\n"), "\r\n"),
 		},
+		"a mark before it": {
+			"\xef\xbb\xbfcaptures:\n  acmeCo/x:\n    endpoint: LOCAL\n    bindings: []\n",
+			"\xef\xbb\xbfimport:\n  - acmeCo/flow.yaml\ncaptures:\n  acmeCo/x:\n    endpoint: LOCAL\n    bindings:\n" + users + odd,
+		},
 		"nothing": {
 			"captures:\n  acmeCo/x:\n    bindings:\n    endpoint: LOCAL\n",
 			"import:\n  - acmeCo/flow.yaml\ncaptures:\n  acmeCo/x:\n    bindings:\n" + users + odd + "    endpoint: LOCAL\n",

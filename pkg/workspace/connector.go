@@ -91,6 +91,9 @@ func (w *Workspace) nameOf(dir, arg string) (string, bool) {
 	if real, err := filepath.EvalSymlinks(full); err == nil {
 		full = real
 	}
+	if _, err := os.Stat(full); err != nil {
+		return "", false // a name with a slip in it, given within a connector
+	}
 	rel, err := filepath.Rel(w.Root, full)
 	if err != nil || rel == "." || !filepath.IsLocal(rel) {
 		return "", false
@@ -124,6 +127,13 @@ func (w *Workspace) look(name string, s *Settings) (Connector, bool) {
 		}
 	}
 	return c, true
+}
+
+// Folder tells what a folder is that need not be a connector's by its name or place.
+func Folder(dir string) Connector {
+	name := filepath.Base(dir)
+	files, _ := readFiles(dir) // what cannot be read has no language
+	return Connector{Name: name, Dir: dir, Language: languageOf(dir, files), Kind: kindOf(name)}
 }
 
 // Names tells whether a folder of that name would be a connector's.

@@ -154,12 +154,32 @@ func TestConnectorByNameOrPath(t *testing.T) {
 	}
 	for arg, hint := range map[string]string{
 		"source-p": "did you mean source-py", "py": "connkit list, or connkit new NAME", "docs": "connkit list, or connkit new NAME",
-		".": "connkit list, or connkit new NAME", "/etc": "connkit list, or connkit new NAME", "sorce-py": "did you mean source-py",
+		"source-py/none": "connkit list, or connkit new NAME", ".": "connkit list, or connkit new NAME", "/etc": "connkit list, or connkit new NAME", "sorce-py": "did you mean source-py",
 	} {
 		_, err := w.Connector(root, arg, s)
 		if fault.KindOf(err) != fault.Usage || fault.HintOf(err) != hint {
 			t.Errorf("%q: got %v (%s)", arg, err, fault.HintOf(err))
 		}
+	}
+}
+
+func TestConnectorThatIsNotThereWithinAnother(t *testing.T) {
+	t.Parallel()
+	root := testkit.Tree(t, map[string]string{"source-py/pyproject.toml": ""})
+	w, s := open(t, root)
+	if c, err := w.Connector(filepath.Join(root, "source-py"), "source-pie", s); fault.KindOf(err) != fault.Usage {
+		t.Errorf("got %v, %v", c, err)
+	}
+}
+
+func TestFolder(t *testing.T) {
+	t.Parallel()
+	root := testkit.Tree(t, map[string]string{"deep/materialize-x/pyproject.toml": "", "plain/a.txt": ""})
+	if c := workspace.Folder(filepath.Join(root, "deep/materialize-x")); c.Name != "materialize-x" || c.Language != "python" || c.Kind != "materialization" {
+		t.Errorf("got %+v", c)
+	}
+	if c := workspace.Folder(filepath.Join(root, "plain")); c.Language != "" || c.Kind != "" || c.Dir != filepath.Join(root, "plain") {
+		t.Errorf("got %+v", c)
 	}
 }
 

@@ -54,6 +54,9 @@ func (f *fake) materialize() int {
 		f.say(`{"opened":{}}`)
 	}
 	_ = f.out.Flush()
+	if f.name == "reads no more" {
+		time.Sleep(time.Hour)
+	}
 	acks := 0
 	var loads []string
 	for {
@@ -73,6 +76,8 @@ func (f *fake) materialize() int {
 			if f.name == "flushes early" {
 				f.say(`{"flushed":{}}`)
 			}
+		case r.Flush != nil && f.name == "ends at flush":
+			return 0
 		case r.Flush != nil:
 			fmt.Fprintf(f.err, `{"level":"debug","msg":"flush %s"}`+"\n", escaped(r.Flush))
 			f.flush(s, loads)

@@ -1,7 +1,9 @@
 package conform
 
 import (
+	"cmp"
 	"context"
+	"strings"
 	"time"
 
 	"github.com/connkit/connkit/internal/fault"
@@ -58,18 +60,37 @@ func Run(ctx context.Context, o Options) (Report, error) {
 	if o.Duration == 0 {
 		o.Duration = defaultDuration
 	}
+	if err := o.check(); err != nil {
+		return Report{}, err
+	}
 	c := &conformance{o: &o, began: time.Now()}
 	c.watchLogs()
-	for _, step := range c.steps() {
+	for steps := c.steps(); len(steps) > 0; steps = steps[1:] {
+		step := steps[0]
 		if o.Progress != nil {
 			o.Progress(step.name)
 		}
 		if err := c.run(ctx, step); err != nil {
 			return c.report, err
 		}
+		if step.name == "spec" {
+			steps = append(steps, c.rest()...) // which they are depends on the task
+		}
 	}
 	c.report.Seconds = time.Since(c.began).Seconds()
 	return c.report, nil
+}
+
+func (o *Options) check() error {
+	if o.Update && o.Snapshot == "" {
+		return fault.Usagef("reading the options: which snapshots are to be updated?").WithHint("--snapshot FOLDER")
+	}
+	for _, text := range o.Redact {
+		if _, pointer := redaction(text); !strings.HasPrefix(pointer, "/") {
+			return fault.Usagef("reading the options: %q is no JSON pointer to redact, such as /ts or acmeCo/users:/ts", text)
+		}
+	}
+	return nil
 }
 
 // conformance is a run in work.
@@ -96,8 +117,10 @@ type step struct {
 	run   func(ctx context.Context) (Check, error)
 }
 
-func (c *conformance) steps() []step {
-	steps := []step{{"spec", nil, c.checkSpec}}
+func (c *conformance) steps() []step { return []step{{"spec", nil, c.checkSpec}} }
+
+func (c *conformance) rest() []step {
+	var steps []step
 	switch c.kind() {
 	case "capture":
 		steps = append(steps,
@@ -120,10 +143,7 @@ func (c *conformance) steps() []step {
 }
 
 func (c *conformance) kind() string {
-	if c.o.Kind == "" {
-		return "capture"
-	}
-	return c.o.Kind
+	return cmp.Or(c.spec.Kind, c.o.Kind, "capture") // what the catalog says, what the name says
 }
 
 // run makes one check. Only what is wrong with the call itself ends the whole.

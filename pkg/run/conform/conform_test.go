@@ -210,3 +210,30 @@ func TestJUnit(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 }
+
+// The catalog says what a task is; the name of its folder may say another thing.
+func TestTheKindIsTheTasksOwn(t *testing.T) {
+	t.Parallel()
+	o := options(t, "materialization", "good")
+	o.Kind = "capture"
+	got, _ := checks(t, o)
+	if len(got) != 3 || got["discover"] != "" || !strings.HasPrefix(got["validate"], "passed") {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestOptionsThatSayNothing(t *testing.T) {
+	t.Parallel()
+	for _, change := range []func(o *conform.Options){
+		func(o *conform.Options) { o.Update = true },
+		func(o *conform.Options) { o.Redact = []string{"ts"} },
+		func(o *conform.Options) { o.Redact = []string{"acmeCo/users:ts"} },
+		func(o *conform.Options) { o.Redact = []string{"/ok", ""} },
+	} {
+		o := options(t, "capture", "good")
+		change(&o)
+		if r, err := conform.Run(t.Context(), o); fault.KindOf(err) != fault.Usage || len(r.Checks) != 0 {
+			t.Errorf("got %+v, %v", r, err)
+		}
+	}
+}

@@ -60,13 +60,18 @@ const mostDiff = 60
 func redactions(list []string) map[string][][]string {
 	all := map[string][][]string{"": {jsonschema.Pointer("/_meta/uuid")}}
 	for _, text := range list {
-		collection, pointer := "", text
-		if i := strings.Index(text, ":/"); i > 0 && !strings.HasPrefix(text, "/") {
-			collection, pointer = text[:i], text[i+1:]
-		}
+		collection, pointer := redaction(text)
 		all[collection] = append(all[collection], jsonschema.Pointer(pointer))
 	}
 	return all
+}
+
+// redaction parts a collection from the pointer.
+func redaction(text string) (collection, pointer string) {
+	if i := strings.Index(text, ":/"); i > 0 && !strings.HasPrefix(text, "/") {
+		return text[:i], text[i+1:]
+	}
+	return "", text
 }
 
 // redacted gives the line of a document with the values left out that differ
