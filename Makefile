@@ -18,10 +18,11 @@ UV_VERSION       := 0.9.9
 POETRY_VERSION   := 2.5.1
 BUILDX_VERSION   := v0.24.0
 BUILDKIT_VERSION := v0.22.0
+GORELEASER_VERSION := v2.14.0
 SOPS_VERSION     := $(shell awk '$$1 == "github.com/getsops/sops/v3" {print $$2}' go.mod)
 export PATH := $(TOOLS)/bin:$(PY)/bin:$(PATH)
 
-.PHONY: help build demo test verify lint vet fmt docs docs-clean tidy-clean unit race e2e shims third-party replay bench bench-docs setup setup-docker setup-buildx setup-bench setup-python setup-lint setup-sops setup-dlv clean
+.PHONY: help build demo test verify lint vet fmt docs docs-clean tidy-clean unit race e2e shims third-party replay bench bench-docs setup setup-docker setup-buildx setup-bench setup-python setup-lint setup-sops setup-dlv setup-site setup-chromium setup-goreleaser site site-test cross hooks release-check clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,7 +37,7 @@ test: setup-python ## set up what is missing and run every test, the real SDKs i
 	go test -timeout 30m -tags $(TAGS) ./...
 	$(MAKE) --no-print-directory e2e shims
 
-verify: setup lint vet docs-clean tidy-clean race e2e shims ## everything CI runs
+verify: setup lint vet cross docs-clean tidy-clean race e2e shims hooks site-test ## everything CI runs
 
 unit:
 	go test -timeout 30m -tags $(TAGS) ./...
@@ -45,7 +46,7 @@ race: # by default each program that the tests start would sleep a second at its
 	GORACE=atexit_sleep_ms=0 go test -race -timeout 30m -tags $(TAGS) ./...
 
 e2e: build setup setup-docker setup-buildx ## tests with the real SDKs from the registries, the real sops, and real container engines
-	BINARY_UNDER_TEST=$(CURDIR)/bin/connkit go test -tags $(TAGS),e2e -run '^TestE2E' -timeout 40m -v ./internal/cli ./pkg/pyenv ./pkg/run/debug ./internal/testkit/kmsfake | bash scripts/test-summary.sh
+	BINARY_UNDER_TEST=$(CURDIR)/bin/connkit go test -tags $(TAGS),e2e -run '^TestE2E' -timeout 40m -v ./internal/cli ./internal/doctest ./pkg/pyenv ./pkg/run/debug ./internal/testkit/kmsfake | bash scripts/test-summary.sh
 
 shims: build setup-python ## the rules of the two shims against real SDK versions, and the tests of the scaffolds without an SDK
 	$(PY)/bin/python templates/tests/run.py airbyte
@@ -60,7 +61,9 @@ lint: setup-lint ## golangci-lint
 vet:
 	go vet -tags $(TAGS) ./...
 	go vet -tags $(TAGS),e2e,replay ./...
+	go vet -tags $(TAGS),site ./internal/doctest
 	GOOS=darwin go vet -tags $(TAGS) ./...
+	GOOS=windows go vet ./cmd/connkit ./internal/platform
 
 third-party: build setup-python ## take published packages through connkit and hold them against their own protocols: make third-party [NAMES="tap-x …"]
 	$(PY)/bin/python scripts/third_party/run.py $(NAMES)
@@ -78,6 +81,21 @@ docs-clean: ## fail when the generated docs are not those of the code
 
 tidy-clean: ## fail when go.mod or go.sum are not tidy
 	go mod tidy -diff
+
+cross: ## compile for linux, darwin and windows on amd64 and arm64
+	@bash scripts/cross.sh $(TAGS)
+
+site: setup-site ## write the site of README and docs to dist/site
+	@PYTHONPATH=scripts NO_MKDOCS_2_WARNING=1 $(TOOLS)/site/bin/mkdocs build --quiet --strict
+
+site-test: site setup-chromium ## look at every page of the site in a browser
+	go test -count=1 -timeout 30m -tags $(TAGS),site -run '^TestSite' ./internal/doctest
+
+hooks: setup-python ## run the hooks for pre-commit by pre-commit
+	@bash scripts/hooks-check.sh $(TOOLS) $(TAGS)
+
+release-check: setup-goreleaser ## build a snapshot of a release twice, compare, look into it
+	@bash scripts/release-check.sh $(TOOLS)/bin/goreleaser
 
 replay: ## make the CI edits in the history of a clone anew: make replay CLONE=path
 	CLONE=$(CLONE) go test -tags $(TAGS),replay ./pkg/ci -run TestReplayClone -v | grep -v '^=== '
@@ -117,6 +135,18 @@ setup-sops: # with the flags of `go test`, so that it shares what the tests have
 	  GOFLAGS= GOBIN=$(TOOLS)/bin go install -tags $(TAGS) github.com/getsops/sops/v3/cmd/sops@$(SOPS_VERSION); \
 	fi
 	@command -v gpg >/dev/null || { echo "setup: gpg is missing: apt-get install gnupg, or brew install gnupg"; exit 1; }
+
+setup-site: setup-python
+	@bash scripts/setup-site.sh $(TOOLS)
+
+setup-chromium:
+	@bash scripts/setup-chromium.sh
+
+setup-goreleaser: # it takes long to compile, so that CI does not
+	@if ! $(TOOLS)/bin/goreleaser --version 2>/dev/null | grep -q "$(GORELEASER_VERSION:v%=%)"; then \
+	  echo "setup: installing goreleaser $(GORELEASER_VERSION) into .tools/bin"; \
+	  GOFLAGS= GOBIN=$(TOOLS)/bin go install github.com/goreleaser/goreleaser/v2@$(GORELEASER_VERSION); \
+	fi
 
 setup-dlv: # static, so that it runs in the images of the tests too
 	@if ! $(TOOLS)/bin/dlv version 2>/dev/null | grep -q "^Version: $(DLV_VERSION:v%=%)$$"; then \

@@ -1,3 +1,5 @@
+//go:build !windows
+
 // Command connkit carries a data connector from its first file to CI.
 package main
 

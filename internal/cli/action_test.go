@@ -96,7 +96,10 @@ func TestPreCommitHook(t *testing.T) {
 		root := cli.NewCommand()
 		words := strings.Fields(h.Entry)
 		cmd, rest, err := root.Find(words[1:])
-		if err != nil || words[0] != "connkit" || len(rest) > 0 || !cmd.Runnable() {
+		if err == nil {
+			err = cmd.ParseFlags(rest)
+		}
+		if err != nil || words[0] != "connkit" || cmd.Flags().NArg() > 0 || !cmd.Runnable() {
 			t.Errorf("%s: there is no %q: %v", h.ID, h.Entry, err)
 		}
 	}

@@ -14,7 +14,7 @@ const module = "github.com/connkit/connkit/"
 
 // floor gives how high a room stands; a room imports only from below.
 var floors = map[string]int{
-	"cmd": 5, "internal/cli": 4,
+	"cmd": 5, "internal/doctest": 5, "internal/cli": 4, "internal/platform": 4,
 	"pkg/scaffold": 3, "pkg/upstream": 3, "pkg/secrets": 3, "pkg/build": 3, "pkg/ci": 3, "pkg/run": 3, "pkg/doctor": 3, "pkg/tour": 3, "pkg/migrate": 3,
 	"pkg/workspace": 2, "pkg/flow": 2, "pkg/pyenv": 2, "templates": 2, "internal/ui": 2,
 	"internal/gitcmd": 2, "internal/proc": 1, "internal/textedit": 1, "internal/yamltext": 1, "internal/testkit": 1, "internal/jsonschema": 1,
