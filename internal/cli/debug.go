@@ -177,7 +177,7 @@ func (a *app) debugged(ctx context.Context, d *debugFlags) error {
 }
 
 func (a *app) planDebug(ctx context.Context, d *debugFlags, o *run.PreviewOptions) (*debug.Plan, error) {
-	process, err := run.Program(ctx, o.Options)
+	process, err := run.Program(ctx, o.Options, d.call)
 	if err != nil {
 		return nil, err
 	}

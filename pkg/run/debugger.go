@@ -100,12 +100,18 @@ func (d *dialogue) begin(ctx context.Context, call string) (err error) {
 	return d.t.failure(err, d.logs)
 }
 
-// Program gives the process that would be started for a call.
-func Program(ctx context.Context, o Options) (Process, error) {
+// Program gives the process that would be started for a call. One that is not
+// asked of a task of this kind is [fault.Usage].
+func Program(ctx context.Context, o Options, call string) (Process, error) {
 	o.Note, o.Found = nil, nil // it is told when the call is made
 	t, err := o.prepare(ctx, false)
 	if err != nil {
 		return Process{}, err
+	}
+	if call == "discover" {
+		if err := discovers(t.task.Name, t.task.Kind); err != nil {
+			return Process{}, err
+		}
 	}
 	p := t.endpoint.process()
 	p.Task, p.Kind = t.task.Name, t.task.Kind

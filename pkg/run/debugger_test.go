@@ -132,12 +132,12 @@ func TestProgram(t *testing.T) {
 	o := connector(t, "good")
 	told := false
 	o.Note = func(string) { told = true }
-	p, err := run.Program(t.Context(), o)
+	p, err := run.Program(t.Context(), o, "spec")
 	if err != nil || len(p.Argv) != 1 || p.Kind != "capture" || p.Task != "acmeCo/x" || p.Container != nil || told {
 		t.Errorf("got %+v, %v", p, err)
 	}
 	o.Source = "/nowhere"
-	if _, err := run.Program(t.Context(), o); err == nil {
+	if _, err := run.Program(t.Context(), o, "spec"); err == nil {
 		t.Error("there is no such file")
 	}
 }

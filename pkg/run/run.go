@@ -79,8 +79,8 @@ func (o *Options) discover(ctx context.Context) (*target, DiscoverResult, flow.S
 	if err != nil {
 		return nil, DiscoverResult{}, flow.Spec{}, err
 	}
-	if t.task.Kind != "capture" {
-		return nil, DiscoverResult{}, flow.Spec{}, fault.Usagef("discovering %q: it is a %s, and only captures discover", t.task.Name, t.task.Kind)
+	if err := discovers(t.task.Name, t.task.Kind); err != nil {
+		return nil, DiscoverResult{}, flow.Spec{}, err
 	}
 	_, spec, _, err := t.spec(ctx)
 	if err != nil {
@@ -94,6 +94,14 @@ func (o *Options) discover(ctx context.Context) (*target, DiscoverResult, flow.S
 	}
 	r, err := t.discovered(message, spec.ResourcePathPointers)
 	return t, r, spec, err
+}
+
+// discovers is a [fault.Usage] error for a task of a kind that is not asked that.
+func discovers(task, kind string) error {
+	if kind == "capture" {
+		return nil
+	}
+	return fault.Usagef("discovering %q: it is a %s, and only captures discover", task, kind)
 }
 
 func (t *target) discovered(message json.RawMessage, pointers []string) (DiscoverResult, error) {

@@ -43,7 +43,7 @@ func begin(t *testing.T, language, fake string, change func(*Options, *run.Optio
 		change(&o, &ro)
 	}
 	var err error
-	if o.Process, err = run.Program(t.Context(), ro); err != nil {
+	if o.Process, err = run.Program(t.Context(), ro, "spec"); err != nil {
 		t.Fatal(err)
 	}
 	p, err := NewPlan(t.Context(), o)

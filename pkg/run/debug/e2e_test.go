@@ -63,7 +63,7 @@ func start(t *testing.T, language, mode string, change func(*Options, *run.Optio
 		change(&o, &ro)
 	}
 	var err error
-	if o.Process, err = run.Program(t.Context(), ro); err != nil {
+	if o.Process, err = run.Program(t.Context(), ro, "spec"); err != nil {
 		t.Fatal(err)
 	}
 	p, err := NewPlan(t.Context(), o)
