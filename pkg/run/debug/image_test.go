@@ -20,6 +20,18 @@ func imageProcess(network string, entrypoint ...string) run.Process {
 	}}
 }
 
+// Where a child process would wait for ever.
+func TestChildrenThatNobodyGetsTo(t *testing.T) {
+	for want, o := range map[string]Options{
+		"of Python":         {Name: "x", Language: "go", Subprocess: true, NoLaunch: true},
+		"its child process": {Name: "x", Language: "python", Subprocess: true, NoLaunch: true, Process: imageProcess("", "python", "a.py")},
+	} {
+		if _, err := NewPlan(t.Context(), o); fault.KindOf(err) != fault.Usage || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v", err)
+		}
+	}
+}
+
 func TestCommandsOfImages(t *testing.T) {
 	dir := tools(t, "docker", "dlv")
 	copied := testkit.Tree(t, map[string]string{"debugpy/__init__.py": ""})

@@ -53,6 +53,9 @@ func NewPlan(ctx context.Context, o Options) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := o.children(); err != nil {
+		return nil, err
+	}
 	name := "Attach to " + o.Name + " (connkit)"
 	if o.Process.Container != nil {
 		name = "Attach to " + o.Name + " in its image (connkit)"
@@ -75,6 +78,21 @@ func NewPlan(ctx context.Context, o Options) (*Plan, error) {
 		return nil, err
 	}
 	return p, nil
+}
+
+// children refuses --subprocess where a child would wait for ever: each has a
+// debugger's address of its own, which no editor gets to in a container.
+func (o *Options) children() error {
+	switch {
+	case !o.Subprocess:
+		return nil
+	case o.Language != "python":
+		return fault.Usagef("debugging %q: --subprocess is of Python, and its language is %q", o.Name, o.Language)
+	case o.Process.Container != nil:
+		return fault.Usagef("debugging the image %s: no debugger gets to its child processes, which --subprocess would have wait", o.Process.Container.Ref).
+			WithHint("leave --subprocess out, or debug the code: --local")
+	}
+	return nil
 }
 
 func (o *Options) plan(ctx context.Context, b backend, l net.Listener, name string, file []byte) (*Plan, error) {
