@@ -27,6 +27,9 @@ func launchPath(root string) string { return filepath.Join(root, ".vscode", "lau
 // readLaunch reads the file; nil where there is none.
 func readLaunch(root string) ([]byte, error) {
 	file := launchPath(root)
+	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() { // a pipe would be read for ever
+		return nil, fault.Usagef("reading %q: it is no file", file).WithHint("--no-launch leaves it alone")
+	}
 	text, err := os.ReadFile(file)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/tailscale/hujson"
@@ -184,6 +185,25 @@ func TestWhatCannotBeEditedIsRefused(t *testing.T) {
 		}
 		if now, _ := os.ReadFile(path); string(now) != file {
 			t.Errorf("%q has changed", file)
+		}
+	}
+}
+
+// A pipe would be read for ever.
+func TestALaunchFileThatIsNoFileIsRefused(t *testing.T) {
+	for name, make := range map[string]func(string) error{
+		"folder": func(p string) error { return os.Mkdir(p, 0o755) },
+		"pipe":   func(p string) error { return syscall.Mkfifo(p, 0o600) },
+	} {
+		root := t.TempDir()
+		if err := os.Mkdir(filepath.Join(root, ".vscode"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := make(launchPath(root)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := readLaunch(root); fault.KindOf(err) != fault.Usage || fault.HintOf(err) == "" {
+			t.Errorf("%s: got %v", name, err)
 		}
 	}
 }
