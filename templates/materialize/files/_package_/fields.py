@@ -2,7 +2,7 @@
 
 from .columns import fits, kind_of
 from .flow.materialization import Constraint, Field
-from .tables import Table, folded
+from .tables import ROW, Table, folded
 
 AGAIN = "raise the backfill counter of the binding to make the table anew"
 
@@ -24,6 +24,8 @@ def constraints(fields: tuple[Field, ...], delta: bool, table: Table | None) -> 
 def constraint(field: Field, delta: bool, table: Table | None) -> Constraint:
     if field.is_key:
         return of_key(field, delta, table)
+    if folded(field.name) == ROW:
+        return Constraint("FIELD_FORBIDDEN", f"SQLite has a use of its own for the name {ROW}")
     if field.pointer == "":
         if delta:
             return Constraint("FIELD_OPTIONAL", "the whole document can be stored")
@@ -42,6 +44,8 @@ def of_key(field: Field, delta: bool, table: Table | None) -> Constraint:
     types = field.types - {"null"}
     if not types:
         return Constraint("INCOMPATIBLE", "it is a key, and has no value but null")
+    if folded(field.name) == ROW:
+        return Constraint("INCOMPATIBLE", f"it is a key, and SQLite has a use of its own for the name {ROW}")
     if not types <= {"string", "integer", "boolean"}:
         return Constraint("INCOMPATIBLE", f"it is a key, and cannot be {' or '.join(sorted(types))}")
     if table is not None and table.delta != delta:

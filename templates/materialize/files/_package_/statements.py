@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from .flow.materialization import Binding
-from .tables import columns_of, quoted
+from .tables import ROW, columns_of, quoted
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ def statements(index: int, binding: Binding) -> Statements:
     keys = [quoted(field.name) for field in binding.keys]
     asked = " AND ".join(f"{key} IS ?" for key in keys)
     same = " AND ".join(f"t.{key} IS s.c{n}" for n, key in enumerate(keys))
-    replaced = f"SELECT t.rowid FROM {stage} s CROSS JOIN {table} t ON {same}"
+    replaced = f"SELECT t.{ROW} FROM {stage} s CROSS JOIN {table} t ON {same}"
     document = quoted(binding.document.name) if binding.document else "NULL"
     add = f"INSERT INTO {table} ({names}) SELECT {staged} FROM {stage}"
     return Statements(
@@ -36,7 +36,7 @@ def statements(index: int, binding: Binding) -> Statements:
         stage=f"INSERT INTO {stage} VALUES ({', '.join('?' * len(columns))}, ?)",
         merge=(
             # Of delta updates each is a row, also that of a deletion.
-            *(() if binding.delta else (f"DELETE FROM {table} WHERE rowid IN ({replaced})",)),
+            *(() if binding.delta else (f"DELETE FROM {table} WHERE {ROW} IN ({replaced})",)),
             add if binding.delta else f"{add} WHERE NOT deleted",
             f"DELETE FROM {stage}",
         ),

@@ -9,6 +9,7 @@ from .flow.materialization import Binding
 from .flow.stdio import Refused
 
 OWN = "flow_"  # begins the names of tables that are not for documents
+ROW = "_rowid_"  # SQLite's name of a row; a column of that name would hide it
 
 
 @dataclass(frozen=True)

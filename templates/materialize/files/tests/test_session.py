@@ -46,6 +46,13 @@ def test_every_digit_is_kept(tmp_path: Path) -> None:
     assert rows(tmp_path / "store.db", columns="id") == [("18446744073709551616",)]
 
 
+def test_a_field_that_is_called_like_the_name_of_a_row(tmp_path: Path) -> None:
+    job = task(tmp_path / "store.db", binding({"id": "integer", "rowid": "integer", "oid": "integer"}, ["id"]))
+    first: list[tuple[int, Json]] = [(0, {"id": n, "rowid": 7, "oid": 7}) for n in (1, 2, 3)]
+    run(job, [first, [(0, {"id": 1, "rowid": 2, "oid": 7})]])
+    assert sorted(rows(tmp_path / "store.db", columns="id, rowid")) == [(1, 2), (2, 7), (3, 7)]
+
+
 def test_deletions(tmp_path: Path) -> None:
     database = tmp_path / "store.db"
     job = task(database, binding(), binding(table="changes", deltaUpdates=True))

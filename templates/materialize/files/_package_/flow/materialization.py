@@ -257,7 +257,8 @@ class Session:
             raise Refused(f"a document for {'/'.join(binding.path)} has {len(key)} keys and {len(values)} values")
         document = message.get("doc")
         # Flow tells a deletion, which is one of the document too.
-        delete = message.get("delete") or ((document or {}).get("_meta") or {}).get("op") == "d"
+        meta = (document or {}).get("_meta")
+        delete = message.get("delete") or (isinstance(meta, dict) and meta.get("op") == "d")
         self.target.store(index, Row(key, values, document, message.get("exists", False), bool(delete)))
 
     def binding(self, message: Json) -> tuple[int, Binding]:
