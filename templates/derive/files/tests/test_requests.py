@@ -19,7 +19,7 @@ WRONG: list[tuple[Json, str]] = [
     ),
     (
         transform("orders", "", lambdaConfig="multiply"),
-        "transform 'orders': the function 'multiply' is none of add_order, take_refund",
+        "transform 'orders': its lambda is 'multiply', and has to be an object with a function",
     ),
     (
         transform("orders", "", lambdaConfig={}),
