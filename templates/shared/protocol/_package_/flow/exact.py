@@ -3,8 +3,11 @@
 import json
 import os
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation, getcontext
 from typing import Any
+
+# Of a sum too; Python's own 28 digits are soon used up.
+getcontext().prec = 1000
 
 # The json module writes no Decimal. It goes through as a text with a mark that nobody can guess.
 _MARK = os.urandom(16).hex()
