@@ -245,6 +245,20 @@ func TestE2EDebugKilled(t *testing.T) {
 	}
 }
 
+// TestE2EDebugKilledWhileItBuilds kills connkit while Go builds for the debugger.
+func TestE2EDebugKilledWhileItBuilds(t *testing.T) {
+	r := debugRepo(t)
+	d := r.debug("source-go", "spec")
+	for deadline := time.Now().Add(time.Minute); !strings.Contains(d.said(), "building source-go"); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("it does not build: %s", d.said())
+		}
+	}
+	_ = d.cmd.Process.Kill()
+	_ = d.cmd.Wait() // killed
+	d.wantNothingLeft("")
+}
+
 // TestE2EDebugImage attaches to connectors in images, one of them from scratch and one run by nobody.
 func TestE2EDebugImage(t *testing.T) {
 	r := debugRepo(t)

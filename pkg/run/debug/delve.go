@@ -1,6 +1,7 @@
 package debug
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -108,15 +109,25 @@ func (d *delve) pipe(fifo string) (in *os.File, err error) {
 	return in, nil
 }
 
-// build builds the connector for the debugger.
+// buildGrace is what go build gets to end in, when it is not wanted any more.
+const buildGrace = 2 * time.Second
+
+// build builds the connector for the debugger, in a session: of a connkit that
+// is killed no compiler goes on, which would make the temporary folder anew.
 func (d *delve) build(ctx context.Context, process run.Process, argv []string) error {
 	if d.o.Note != nil {
 		d.o.Note("building " + d.o.Name + " for the debugger")
 	}
-	_, err := proc.Run(ctx, proc.Cmd{Argv: argv, Dir: process.Dir, Env: process.Env, Unset: process.Unset})
+	var said bytes.Buffer
+	s, err := proc.Start(proc.Cmd{Argv: argv, Dir: process.Dir, Env: process.Env, Unset: process.Unset, Stderr: &said})
+	if err != nil {
+		return err
+	}
+	err = s.Wait(ctx)
+	s.Stop(buildGrace) // then all that it said is there
 	var exit *proc.Error
 	if errors.As(err, &exit) {
-		return fault.Failedf("building %q for the debugger:\n%s", d.o.Name, strings.TrimSpace(exit.Stderr))
+		return fault.Failedf("building %q for the debugger:\n%s", d.o.Name, strings.TrimSpace(said.String()))
 	}
 	return err
 }
