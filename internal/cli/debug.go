@@ -114,6 +114,10 @@ func (d *debugFlags) args(cmd *cobra.Command, args []string) error {
 		}
 	}
 	if len(rest) == len(args) && len(args) > 1 && !cmd.Flags().Changed("image") {
+		if slices.Contains(debugCalls, args[0]) && len(args) == 2 {
+			return fault.Usagef("running %q: the call comes behind the connector", cmd.CommandPath()).
+				WithHint("connkit debug %s %s", args[1], args[0])
+		}
 		return fault.Usagef("running %q: there is no %q: %s", cmd.CommandPath(), args[1], strings.Join(debugCalls, ", ")).
 			WithHint("usage: connkit %s", cmd.Use)
 	}
