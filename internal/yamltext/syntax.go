@@ -2,29 +2,29 @@ package yamltext
 
 import (
 	"bytes"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 var (
-	yamlLine = regexp.MustCompile(`^(?:yaml: )?(?:line (\d+): )?`)
+	yamlLine = pattern.Lazy(`^(?:yaml: )?(?:line (\d+): )?`)
 	// The parser counts the lines of these from 0, those of its scanner from 1.
-	fromZero = regexp.MustCompile(`^did not find expected (?:key|node content|',' or '[\]}]'|'-' indicator|<document start>|<stream-start>)`)
-	noAnchor = regexp.MustCompile(`^unknown anchor '([^']+)' referenced`)
+	fromZero = pattern.Lazy(`^did not find expected (?:key|node content|',' or '[\]}]'|'-' indicator|<document start>|<stream-start>)`)
+	noAnchor = pattern.Lazy(`^unknown anchor '([^']+)' referenced`)
 )
 
 // syntax puts the line, which the parser says in its message alone, into the
 // error. It says none for the first line, for an unknown anchor and for a
 // character that it does not read.
 func (d *Doc) syntax(err error) error {
-	m := yamlLine.FindStringSubmatch(err.Error())
+	m := yamlLine().FindStringSubmatch(err.Error())
 	message := err.Error()[len(m[0]):]
 	line, _ := strconv.Atoi(m[1])
-	switch anchor := noAnchor.FindStringSubmatch(message); {
-	case line > 0 && fromZero.MatchString(message):
+	switch anchor := noAnchor().FindStringSubmatch(message); {
+	case line > 0 && fromZero().MatchString(message):
 		line++
 	case line > 0:
 	case anchor != nil:
