@@ -99,7 +99,7 @@ func Run(ctx context.Context, c Cmd) (Output, error) {
 	var turn sync.Mutex // stdout and stderr may go to one writer
 	cmd.Stdout = tee(&out, c.Stdout, &turn)
 	if c.Discard {
-		cmd.Stdout = c.Stdout
+		cmd.Stdout = alone(c.Stdout, &turn)
 	}
 	cmd.Stderr = tee(&errOut, c.Stderr, &turn)
 	if c.Merged {
@@ -199,6 +199,14 @@ func tee(buf *bytes.Buffer, w io.Writer, turn *sync.Mutex) io.Writer {
 		return buf
 	}
 	return io.MultiWriter(buf, &inTurn{w, turn})
+}
+
+// alone gives a file as it is, which the program then writes to itself.
+func alone(w io.Writer, turn *sync.Mutex) io.Writer {
+	if _, file := w.(*os.File); file || w == nil {
+		return w
+	}
+	return &inTurn{w, turn}
 }
 
 // inTurn writes to a writer that others write to as well.

@@ -354,3 +354,20 @@ func TestMergedStreamsKeepTheirOrder(t *testing.T) {
 		t.Errorf("%v, %q, %q", err, out.Stdout, out.Stderr)
 	}
 }
+
+// One writer for both streams is written to by one of them at a time, with -race and without.
+func TestStreamsTakeTurns(t *testing.T) {
+	t.Parallel()
+	const script = "(i=0; while [ $i -lt 300 ]; do echo out; i=$((i + 1)); done) & i=0; while [ $i -lt 300 ]; do echo err >&2; i=$((i + 1)); done; wait"
+	for _, discard := range []bool{false, true} {
+		var both strings.Builder
+		c := proc.Cmd{Argv: []string{"sh", "-c", script}, Stdout: &both, Stderr: &both, Discard: discard}
+		out, err := proc.Run(t.Context(), c)
+		if err != nil || strings.Count(both.String(), "out\n") != 300 || strings.Count(both.String(), "err\n") != 300 {
+			t.Errorf("discard %v: %v, %d bytes", discard, err, both.Len())
+		}
+		if discard && len(out.Stdout) != 0 {
+			t.Errorf("%d bytes were kept", len(out.Stdout))
+		}
+	}
+}
