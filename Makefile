@@ -5,7 +5,7 @@ SHELL       := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 
-# sops and its cloud SDKs are a third smaller without these grpc parts; see docs/adr/.
+# Without these parts of grpc the program is a quarter smaller: docs/adr/20261125-sops-in-process.md.
 TAGS    := disable_grpc_modules,grpcnotrace
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 GOBUILD := CGO_ENABLED=0 go build -trimpath -tags $(TAGS) -ldflags "-s -w -X github.com/connkit/connkit/internal/cli.version=$(VERSION)"

@@ -31,7 +31,7 @@ func (a *app) buildArguments(b *buildFlags, set *workspace.Settings, args []stri
 	}
 	var list []workspace.Connector
 	for _, arg := range args {
-		c, err := a.ws.Connector(a.dir, arg, set)
+		c, err := a.ws.FolderNamed(a.dir, arg, set)
 		if err != nil {
 			return nil, "", err
 		}

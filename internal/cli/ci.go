@@ -185,10 +185,7 @@ func (a *app) connectorsFor(set *workspace.Settings, args []string) (all, named 
 	}
 	seen := map[string]bool{}
 	for _, arg := range args {
-		c, err := a.ws.Connector(a.dir, arg, set)
-		if i := slices.IndexFunc(all, func(c workspace.Connector) bool { return c.Name == strings.TrimSuffix(arg, "/") }); err != nil && i >= 0 {
-			c, err = all[i], nil
-		}
+		c, err := a.ws.FolderNamed(a.dir, arg, set)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -210,7 +207,7 @@ func (a *app) lockCI(cmd *cobra.Command, dryRun bool) (unlock func(), err error)
 
 // nameFor gives the name that an argument means; the folder may be gone.
 func (a *app) nameFor(set *workspace.Settings, arg string) string {
-	if c, err := a.ws.Connector(a.dir, arg, set); err == nil {
+	if c, err := a.ws.FolderNamed(a.dir, arg, set); err == nil {
 		return c.Name
 	}
 	if strings.Contains(arg, "/") {

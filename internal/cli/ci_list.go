@@ -35,6 +35,9 @@ lists in expressions of steps that name it.`,
 			if err != nil {
 				return err
 			}
+			if len(list) == 0 {
+				a.ui.Warn("there are no connectors in %s", a.ws.Root)
+			}
 			return a.ui.Result("ci list", list, nil, func(p *ui.Page) { showStandings(p, list) })
 		},
 	}

@@ -63,7 +63,7 @@ func (a *app) connectorsOrAll(set *workspace.Settings, args []string) ([]workspa
 	}
 	var list []workspace.Connector
 	for _, arg := range args {
-		c, err := a.ws.Connector(a.dir, arg, set)
+		c, err := a.ws.FolderNamed(a.dir, arg, set)
 		if err != nil {
 			return nil, err
 		}

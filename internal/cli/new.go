@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -157,6 +158,9 @@ func gitAuthor(ctx context.Context, dir string) string {
 	return fmt.Sprintf("%s <%s>", name, mail)
 }
 
+// configName is the file of a scaffold in which a person fills in what the connector needs.
+const configName = "config.yaml"
+
 func (a *app) showPlan(p *ui.Page, plan *scaffold.Plan, diff bool) {
 	if diff {
 		for _, f := range plan.Files {
@@ -169,8 +173,12 @@ func (a *app) showPlan(p *ui.Page, plan *scaffold.Plan, diff bool) {
 		verb = "would create"
 	}
 	p.Headline(verb, a.relative(plan.Path), fmt.Sprintf("%s, %d files", plan.Template, len(plan.Files)))
+	config := ""
+	if slices.ContainsFunc(plan.Files, func(f scaffold.File) bool { return f.Path == configName }) { // not every template has one
+		config = filepath.Join(a.relative(plan.Path), configName)
+	}
 	p.Facts(ui.Fact{Label: "source", Value: upstreamText(plan.Upstream)}, ui.Fact{Label: "python", Value: plan.Answers["python"]},
-		ui.Fact{Label: "config", Value: filepath.Join(a.relative(plan.Path), "config.yaml")})
+		ui.Fact{Label: "config", Value: config})
 	if plan.DryRun {
 		var rows [][]string
 		for _, f := range plan.Files {

@@ -62,6 +62,12 @@ func newRoot(a *app) *cobra.Command {
 	a.root = root
 	root.SetHelpCommand(newHelpCmd(root))
 	root.InitDefaultCompletionCmd("completion")
+	for _, c := range root.Commands() {
+		if c.Name() == "completion" { // cobra's own prints its help for a shell that it does not know
+			c.Args = nil
+			group(c)
+		}
+	}
 	return root
 }
 
@@ -90,19 +96,6 @@ func newHelpCmd(root *cobra.Command) *cobra.Command {
 	}
 }
 
-// planned are the commands of the steps that this version does not have.
-func (a *app) planned() []string {
-	var later []string
-	for _, s := range steps {
-		for _, name := range strings.Split(s.Name, ", ") {
-			if found, _, err := a.root.Find([]string{name}); err != nil || found == a.root {
-				later = append(later, name)
-			}
-		}
-	}
-	return later
-}
-
 // others are the commands that are no steps.
 func (a *app) others() []string {
 	var names []string
@@ -123,9 +116,6 @@ func (a *app) home() error {
 			p.Line("  " + p.Bold(column(s.Name, 15)) + column(s.What, 27) + p.Typed(s.Example))
 		}
 		p.Line("")
-		if later := a.planned(); len(later) > 0 {
-			p.Line("not in this version yet: " + strings.Join(later, ", "))
-		}
 		p.Line("also: " + strings.Join(a.others(), ", "))
 		p.Line("")
 		p.Line(p.Typed("connkit tour") + "  shows all of it in a minute     " + p.Typed("connkit help COMMAND") + "  explains one")

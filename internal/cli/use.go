@@ -93,7 +93,7 @@ func (a *app) use(command string, u useFlags, args []string) error {
 	}
 	var changes []useChange
 	for _, arg := range args {
-		c, err := a.ws.Connector(a.dir, arg, set)
+		c, err := a.ws.FolderNamed(a.dir, arg, set)
 		if err != nil {
 			return err
 		}
@@ -169,7 +169,7 @@ func (a *app) switched(set *workspace.Settings, c workspace.Connector, o endpoin
 func (a *app) useImages(set *workspace.Settings, results []build.Result) ([]string, error) {
 	var changes []useChange
 	for _, r := range results {
-		c, err := a.ws.Connector(a.ws.Root, r.Connector, set)
+		c, err := a.ws.FolderNamed(a.ws.Root, r.Connector, set)
 		if err != nil {
 			return nil, err
 		}

@@ -27,7 +27,7 @@ func TestCommandsInPages(t *testing.T) {
 			continue // made from the commands; and what was so when it was decided
 		}
 		for _, l := range shown(p) {
-			if strings.HasSuffix(l.text, "connkit hlep") {
+			if strings.HasSuffix(l.text, "connkit encypt") {
 				continue // the page of connkit help shows what is said of it
 			}
 			for _, m := range called.FindAllStringSubmatch(l.text, -1) {
@@ -154,8 +154,28 @@ func TestEveryCommandHasAPage(t *testing.T) {
 			}
 		}
 	}
+	for _, s := range sections { // the page of two verbs of connkit ci
+		if p := readPage(t, "docs/ci-matrix.md"); len(strings.TrimSpace(strings.Join(p.section(s), ""))) < 2 {
+			t.Errorf("docs/ci-matrix.md: there is nothing under %q", s)
+		}
+	}
 	if seen < 20 {
 		t.Errorf("%d commands were looked at", seen)
+	}
+}
+
+// TestFieldsAreSpelledAlike wants one spelling of the fields of results. What
+// becomes a value of a matrix in a workflow is spelled as workflows spell it.
+func TestFieldsAreSpelledAlike(t *testing.T) {
+	t.Parallel()
+	fields := regexp.MustCompile("json:\"([^,\"]+)[,\"]").FindAllStringSubmatch(sources(t), -1)
+	if len(fields) < 200 {
+		t.Errorf("%d fields were looked at", len(fields))
+	}
+	for _, f := range fields {
+		if strings.Contains(f[1], "_") && f[1] != "connector_type" && f[1] != "_meta" {
+			t.Errorf("the field %q has an underscore: results are in camelCase", f[1])
+		}
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"os"
 	"strconv"
 
+	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/proc"
 )
 
@@ -55,7 +56,12 @@ func (g Git) Run(ctx context.Context, args ...string) (proc.Output, error) {
 
 // Feed is Run with a standard input.
 func (g Git) Feed(ctx context.Context, stdin io.Reader, args ...string) (proc.Output, error) {
-	return proc.Run(ctx, g.command(stdin, args))
+	out, err := proc.Run(ctx, g.command(stdin, args))
+	var missing *fault.Error
+	if errors.As(err, &missing) && missing.Kind == fault.Environment && missing.Hint == "" { // it is git itself
+		missing.Hint = "apt install git, or brew install git"
+	}
+	return out, err
 }
 
 // Pipe runs git with what another git prints as its standard input, and gives what it prints itself.

@@ -129,7 +129,7 @@ func newStyles(w io.Writer, colour bool) styles {
 	if colour {
 		r.SetColorProfile(termenv.ANSI)
 	}
-	s := r.NewStyle()
+	s := r.NewStyle().TabWidth(lipgloss.NoTabConversion) // else a diff does not apply
 	ansi := func(n string) lipgloss.Style { return s.Foreground(lipgloss.Color(n)) }
 	return styles{bold: s.Bold(true), dim: s.Faint(true), green: ansi("2"), yellow: ansi("3"), red: ansi("1"), cyan: ansi("6")}
 }

@@ -61,6 +61,19 @@ func TestPagePlain(t *testing.T) {
 	}
 }
 
+// A diff is there to be applied: tabs, carriage returns and trailing blanks are its own.
+func TestPageDiffKeepsBytes(t *testing.T) {
+	t.Parallel()
+	const diff = "--- a/Makefile\n+++ b/Makefile\n@@ -1,2 +1,2 @@\n a:\r\n-\told\tx  \r\n+\tnew\tx  \r\n"
+	u, out, _ := newUI(t, nil)
+	if err := u.Result("x", nil, nil, func(p *ui.Page) { p.Diff(diff) }); err != nil {
+		t.Fatal(err)
+	}
+	if out.String() != diff {
+		t.Errorf("got  %q\nwant %q", out, diff)
+	}
+}
+
 func TestPageMarksFollowTheLocale(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {

@@ -5,9 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
-	"strconv"
-	"strings"
 	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
@@ -71,20 +68,6 @@ func decode(dec *yaml.Decoder, n *yaml.Node) (err error) {
 		}
 	}()
 	return dec.Decode(n)
-}
-
-var yamlLine = regexp.MustCompile(`^yaml: line (\d+): `)
-
-func (d *Doc) syntax(err error) error {
-	message, line := err.Error(), 0
-	if m := yamlLine.FindStringSubmatch(message); m != nil {
-		line, _ = strconv.Atoi(m[1])
-		message = message[len(m[0]):]
-		if strings.HasPrefix(message, "did not find expected") { // the parser counts these lines from 0
-			line++
-		}
-	}
-	return fault.Usagef("%s", strings.TrimPrefix(message, "yaml: ")).At(d.File, line, 0)
 }
 
 // conflictMarker gives the line of the first marker that a merge has left, or 0.

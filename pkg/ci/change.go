@@ -28,7 +28,7 @@ type Change struct {
 	Edits   []Edit   `json:"edits"`
 	Present []Edit   `json:"present"` // what was there already, or for a removal nothing
 	Notes   []string `json:"notes"`
-	DryRun  bool     `json:"dry_run"`
+	DryRun  bool     `json:"dryRun"`
 
 	files []fileChange
 }

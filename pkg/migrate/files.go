@@ -27,6 +27,9 @@ func listFiles(ctx context.Context, root string) ([]string, error) {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
+		if fault.KindOf(err) == fault.Environment {
+			return nil, err
+		}
 		return nil, fault.Usagef("listing the files of %q: %w", root, err).WithHint("run it in a clone of the monorepo, or git init")
 	}
 	var files []string

@@ -85,6 +85,17 @@ func TestPlacesInMakefiles(t *testing.T) {
 	places(t, "sub/x.mk", map[string]string{"included": "a:\n\tOLD\n"})
 }
 
+// What make is told in front of a call is no part of the script's name.
+func TestACallInARecipeIsFoundOnce(t *testing.T) {
+	t.Parallel()
+	for _, mark := range []string{"", "@", "-", "+", "@-"} {
+		o := repository(t, map[string]string{"Makefile": "a:\n\t" + mark + "./build-local.sh $(NAME)\n"})
+		if r := scan(t, o); len(r.Findings) != 1 || r.Findings[0].Text != "./build-local.sh $(NAME)" {
+			t.Errorf("%q: %+v", mark, r.Findings)
+		}
+	}
+}
+
 func TestPlacesInWorkflows(t *testing.T) {
 	t.Parallel()
 	const head = "on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: connkit/connkit@main\n"

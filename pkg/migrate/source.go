@@ -159,7 +159,7 @@ func oneLine(text string) string {
 }
 
 // named finds the programs in a text that no shell was needed to read.
-var named = regexp.MustCompile(`[\w./-]*\b(pull_upstream\.sh|build-local\.sh)`)
+var named = regexp.MustCompile(`(?:[\w./][\w./-]*)?\b(pull_upstream\.sh|build-local\.sh)`)
 
 // mentions reports scripts that are named where no plain call of them was
 // found: in variables, in functions, in strings.

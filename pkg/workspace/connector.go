@@ -61,13 +61,24 @@ func (w *Workspace) Folders(s *Settings) ([]Connector, error) {
 // dir that is in it ("." included). An unknown one is a [fault.Usage] error
 // with the nearest names.
 func (w *Workspace) Connector(dir, arg string, s *Settings) (Connector, error) {
+	c, err := w.FolderNamed(dir, arg, s)
+	if err == nil && c.Language == "" {
+		return Connector{}, fault.Usagef("finding connector %q: no file in %q tells how it is built", arg, c.Dir).
+			WithHint("a connector has one of pyproject.toml, setup.py, setup.cfg, go.mod, Cargo.toml, package.json, or Go files with a VERSION")
+	}
+	return c, err
+}
+
+// FolderNamed finds what [Workspace.Connector] does, and without a language a folder
+// that is only named like a connector: see [Workspace.Folders].
+func (w *Workspace) FolderNamed(dir, arg string, s *Settings) (Connector, error) {
 	if name := strings.TrimSuffix(arg, "/"); !strings.ContainsAny(name, `/\`) && name != "." && name != ".." {
-		if c, ok := w.look(name, s); ok && c.Language != "" {
+		if c, ok := w.look(name, s); ok {
 			return c, nil
 		}
 	}
 	if name, ok := w.nameOf(dir, arg); ok {
-		if c, ok := w.look(name, s); ok && c.Language != "" {
+		if c, ok := w.look(name, s); ok {
 			return c, nil
 		}
 	}

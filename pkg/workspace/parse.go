@@ -1,17 +1,13 @@
 package workspace
 
 import (
-	"bytes"
-	"errors"
-	"io"
 	"slices"
-	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
 
 	"github.com/connkit/connkit/internal/fault"
-	"github.com/connkit/connkit/internal/pattern"
+	"github.com/connkit/connkit/internal/yamltext"
 )
 
 // parser checks one settings file against the table.
@@ -24,20 +20,12 @@ type parser struct {
 // parseFile gives the values of a settings file as viper wants them, and the line of each.
 func parseFile(source []byte, file string) (map[string]any, map[string]int, error) {
 	p := &parser{file: file, values: map[string]any{}, lines: map[string]int{}}
-	dec := yaml.NewDecoder(bytes.NewReader(source))
-	var doc, more yaml.Node
-	err := dec.Decode(&doc)
-	if errors.Is(err, io.EOF) {
-		return p.values, p.lines, nil
-	}
+	doc, err := yamltext.Parse(file, source)
 	if err != nil {
-		return nil, nil, p.syntax(err)
+		return nil, nil, err
 	}
-	if err := dec.Decode(&more); !errors.Is(err, io.EOF) {
-		return nil, nil, p.at(&more, "a second document: one is wanted")
-	}
-	top := doc.Content[0]
-	if top.Kind == yaml.ScalarNode && top.Tag == "!!null" {
+	top := doc.Root
+	if top == nil || top.Kind == yaml.ScalarNode && top.Tag == "!!null" {
 		return p.values, p.lines, nil
 	}
 	if err := p.section(top, "", p.values); err != nil {
@@ -202,14 +190,4 @@ func (p *parser) unknown(key *yaml.Node, prefix string) error {
 		return e.WithHint("did you mean %s", prefix+near)
 	}
 	return e.WithHint("known here: %s", strings.Join(known, ", "))
-}
-
-var syntaxLine = pattern.Lazy(`^(?:yaml: )?(?:line (\d+): )?`)
-
-// syntax takes the line out of the message of the YAML parser, which has no other way to say it.
-func (p *parser) syntax(err error) error {
-	message := err.Error()
-	m := syntaxLine().FindStringSubmatch(message)
-	line, _ := strconv.Atoi(m[1])
-	return fault.Usagef("%s", message[len(m[0]):]).At(p.file, line, 0)
 }

@@ -94,6 +94,11 @@ func TestWrongFiles(t *testing.T) {
 		"output: text\noutput: json\n":                      `connkit.yaml:2:1: key "output" stands here a second time`,
 		"output: text\n---\noutput: json\n":                 "a second document",
 		"output: text\n\toutput: json\n":                    "connkit.yaml:2",
+		"output: }\n":                                       "connkit.yaml:1: did not find expected node content",
+		"output: text\nci:\n  job: }\n":                     "connkit.yaml:3: did not find expected node content",
+		"output: text\nci: [\n":                             "connkit.yaml:3: did not find expected node content",
+		"output: text: json\n":                              "connkit.yaml:1: mapping values are not allowed",
+		"<<<<<<< HEAD\noutput: text\n":                      "connkit.yaml:1:1: a merge conflict is not resolved",
 		"output:\n":                                         "one value is wanted",
 	} {
 		_, err := explain(t, text, "", nil, nil)

@@ -163,6 +163,25 @@ func TestConnectorByNameOrPath(t *testing.T) {
 	}
 }
 
+func TestFolderNamed(t *testing.T) {
+	t.Parallel()
+	root := testkit.Tree(t, map[string]string{"source-py/pyproject.toml": "", "source-bare/Dockerfile": "", "docs/": ""})
+	w, s := open(t, root)
+	for arg, want := range map[string]string{"source-bare": "source-bare", "./source-bare/": "source-bare", "source-py": "source-py python"} {
+		if c, err := w.FolderNamed(root, arg, s); err != nil || strings.TrimSpace(c.Name+" "+c.Language) != want {
+			t.Errorf("%q: got %+v, %v", arg, c, err)
+		}
+	}
+	for _, arg := range []string{"docs", "source-none", "."} {
+		if c, err := w.FolderNamed(root, arg, s); fault.KindOf(err) != fault.Usage {
+			t.Errorf("%q: got %+v, %v", arg, c, err)
+		}
+	}
+	if _, err := w.Connector(root, "source-bare", s); fault.KindOf(err) != fault.Usage || !strings.Contains(err.Error(), "tells how it is built") || !strings.Contains(fault.HintOf(err), "pyproject.toml") {
+		t.Errorf("got %v (%s)", err, fault.HintOf(err))
+	}
+}
+
 func TestConnectorThatIsNotThereWithinAnother(t *testing.T) {
 	t.Parallel()
 	root := testkit.Tree(t, map[string]string{"source-py/pyproject.toml": ""})

@@ -109,6 +109,14 @@ def gnews(method: str, path: str, query: dict[str, str], body: str) -> Answer:
     ]}  # fmt: skip
 
 
+def feed(method: str, path: str, query: dict[str, str], body: str) -> Answer:
+    items = "".join(
+        f"<item><guid>{n}</guid><title>T{n}</title><link>http://x/{n}</link><pubDate>0{n} Jan 2024 10:00:00 GMT</pubDate></item>" for n in range(1, 5)
+    )
+    text = f'<?xml version="1.0"?><rss version="2.0"><channel><title>F</title><link>http://x</link><description>d</description>{items}</channel></rss>'
+    return 200, text, {"Content-Type": "application/rss+xml"}
+
+
 def plain(method: str, path: str, query: dict[str, str], body: str) -> Answer:
     """A made-up API: /items by page and time, /users/ID/orders under /users, /odd with odd values."""
     if path == "/items":
@@ -150,5 +158,6 @@ APIS: dict[str, Api] = {
     "api.corona-zahlen.org": rki,
     "query1.finance.yahoo.com": yahoo,
     "gnews.io": gnews,
+    "feeds.example.com": feed,
     "api.example.com": plain,
 }

@@ -93,8 +93,6 @@ class Case:
     def limit(self, streams: list[Stream]) -> list[Stream]:
         """Binds the wanted streams alone, as a person would, by editing test.flow.yaml."""
         wanted = set(self.table["streams"])
-        python = self.flow.folder / ".venv" / "bin" / "python"
-        del python
         file = self.flow.folder / "test.flow.yaml"
         head, *items = file.read_text().split("      - resource:\n")
         kept = [i for i in items if any(i.split("stream: ", 1)[1].split("\n")[0].strip("\"' ") == w for w in wanted)]
@@ -113,6 +111,8 @@ class Case:
         self.result["documents"] = sum(map(len, first.documents.values()))
         if (first.status == 0) != (whole.status == 0):
             self.differ([f"preview: it ended with {first.status}, the package with {whole.status}: {first.log[-300:]}"])
+        if not any([*first.documents.values(), *whole.documents.values()]):
+            raise Failed(f"nothing came, and nothing by the package's own command, which ended with {whole.status}: no document was compared")
         self.differ(compare.documents("preview", first.documents, whole.documents, volatile, ordered))
         self.done("preview")
         if whole.status or self.table.get("only") == "preview":
