@@ -125,6 +125,21 @@ func (d *debugged) attach(arguments string) *dap.Client {
 	}
 }
 
+// stopAndGoOn stops at the line that is marked, looks at the variable there, and lets the call end well.
+func (d *debugged) stopAndGoOn(t *testing.T, c *dap.Client, file, shown string) {
+	t.Helper()
+	c.Break(file, lineWith(t, file, "// break", "# break"))
+	c.Begin()
+	s := c.Stopped()
+	if got := c.Variable(s, "name"); got != shown {
+		t.Errorf("%s: name is %s", file, got)
+	}
+	c.Continue(s)
+	if err := d.cmd.Wait(); err != nil || !strings.Contains(d.out.String(), `"protocol": 3032023`) {
+		t.Errorf("%s: %v: %s%s", file, err, d.out.String(), d.said())
+	}
+}
+
 // wantNothingLeft wants no process of it, no temporary folder, and no container.
 func (d *debugged) wantNothingLeft(ref string) {
 	d.t.Helper()
@@ -177,16 +192,7 @@ func TestE2EDebug(t *testing.T) {
 		r.waitForEntry("Attach to " + name + " (connkit)")
 		c := d.attach(r.entryOf("Attach to " + name + " (connkit)"))
 		file := filepath.Join(r.dir, name, l.file)
-		c.Break(file, lineWith(t, file, "// break", "# break"))
-		c.Begin()
-		s := c.Stopped()
-		if got := c.Variable(s, "name"); got != l.shown {
-			t.Errorf("%s: name is %s", name, got)
-		}
-		c.Continue(s)
-		if err := d.cmd.Wait(); err != nil || !strings.Contains(d.out.String(), `"protocol": 3032023`) {
-			t.Errorf("%s: %v: %s%s", name, err, d.out.String(), d.said())
-		}
+		d.stopAndGoOn(t, c, file, l.shown)
 		d.wantNothingLeft("")
 	}
 	before, _ := os.ReadFile(filepath.Join(r.dir, ".vscode", "launch.json"))
@@ -280,16 +286,7 @@ func TestE2EDebugImage(t *testing.T) {
 		d := r.debug(name, "spec", "--image="+ref)
 		r.waitForEntry(entry)
 		c := d.attach(r.entryOf(entry))
-		c.Break(file, lineWith(t, file, "// break", "# break"))
-		c.Begin()
-		s := c.Stopped()
-		if got := c.Variable(s, "name"); got != l.shown {
-			t.Errorf("%s: name is %s", name, got)
-		}
-		c.Continue(s)
-		if err := d.cmd.Wait(); err != nil || !strings.Contains(d.out.String(), `"protocol": 3032023`) {
-			t.Errorf("%s: %v: %s%s", name, err, d.out.String(), d.said())
-		}
+		d.stopAndGoOn(t, c, file, l.shown)
 		d.wantNothingLeft(ref)
 
 		d = r.debug(name, "spec", "--image="+ref)

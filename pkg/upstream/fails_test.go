@@ -44,15 +44,7 @@ func playVerb(o upstream.Options) error {
 // gives the exit code and what is said.
 func (w *world) failing(verb string, o upstream.Options, commands string, env ...string) (code int, said string) {
 	w.tb.Helper()
-	git, err := exec.LookPath("git")
-	if err != nil {
-		w.tb.Fatal(err)
-	}
-	bin := w.tb.TempDir()
-	script := "#!/bin/sh\ncase \" " + commands + " \" in *\" $1 \"*) echo \"fatal: made to fail\" >&2; exit 128;; esac\nexec " + git + " \"$@\"\n"
-	if err := os.WriteFile(filepath.Join(bin, "git"), []byte(script), 0o755); err != nil {
-		w.tb.Fatal(err)
-	}
+	bin := testkit.FailingGit(w.tb, commands)
 	text, err := json.Marshal(o)
 	if err != nil {
 		w.tb.Fatal(err)

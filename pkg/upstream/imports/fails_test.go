@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/testkit"
 	"github.com/connkit/connkit/pkg/upstream/imports"
 )
 
@@ -60,15 +61,7 @@ func playVerb(verb string) {
 // failing runs a verb in a child whose git fails at some of its commands.
 func (w *world) failing(verb string, o imports.Options, commands string) (code int, found, said string) {
 	w.tb.Helper()
-	git, err := exec.LookPath("git")
-	if err != nil {
-		w.tb.Fatal(err)
-	}
-	bin := w.tb.TempDir()
-	script := "#!/bin/sh\ncase \" " + commands + " \" in *\" $1 \"*) echo \"fatal: made to fail\" >&2; exit 128;; esac\nexec " + git + " \"$@\"\n"
-	if err := os.WriteFile(filepath.Join(bin, "git"), []byte(script), 0o755); err != nil {
-		w.tb.Fatal(err)
-	}
+	bin := testkit.FailingGit(w.tb, commands)
 	text, err := json.Marshal(map[string]any{"Dir": o.Dir, "Cache": o.Cache, "Offline": o.Offline})
 	if err != nil {
 		w.tb.Fatal(err)
