@@ -169,12 +169,18 @@ func (c *check) anyOf(s *schema, v Value) bool {
 // none tells why a value is of no form. Where the type decides among the
 // forms, one of them is meant, and it tells more.
 func (c *check) none(s *schema, keyword string, forms []*schema, v Value) bool {
+	if c.quiet > 0 {
+		return false
+	}
 	var types typeSet
 	var meant *schema
 	typed := 0
 	for _, form := range forms {
 		f := form
-		for f.ref != nil && f.types == 0 {
+		for range 10 { // a reference may lead to itself
+			if f.ref == nil || f.types != 0 {
+				break
+			}
 			f = f.ref
 		}
 		if types |= f.types; f.types == 0 || f.types&typeOf(v) != 0 {

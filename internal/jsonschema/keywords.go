@@ -1,9 +1,11 @@
 package jsonschema
 
 import (
+	"math"
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // assertions are the keywords that stand for themselves.
@@ -260,8 +262,8 @@ func (c *compiler) texts(v Value, path string) []string {
 
 func (c *compiler) limit(v Value, path string) limit {
 	if v.Kind() == Number && isInteger(v.Raw()) {
-		if f, err := strconv.ParseFloat(string(v.Raw()), 64); err == nil && f >= 0 {
-			return limit{int(f), true}
+		if f, _ := strconv.ParseFloat(string(v.Raw()), 64); f >= 0 { // infinite when out of range
+			return limit{int(min(f, math.MaxInt32)), true} // no text of a connector is so large
 		}
 	}
 	c.problem(path, "a count is wanted")
@@ -298,10 +300,33 @@ func (c *compiler) regexp(v Value, path string) *regexp.Regexp {
 }
 
 func (c *compiler) compilePattern(text, path string) *regexp.Regexp {
-	re, err := regexp.Compile(text)
+	re, err := regexp.Compile(unicodeEscapes(text))
 	if err != nil {
 		c.problem(path, "the pattern %q is none that Flow reads (no look-around, no back references)", text)
 		return nil
 	}
 	return re
+}
+
+// unicodeEscapes writes \u00e9, which Flow reads, as Go does: \x{00e9}.
+func unicodeEscapes(text string) string {
+	if !strings.Contains(text, `\u`) {
+		return text
+	}
+	var b strings.Builder
+	for len(text) > 0 {
+		n := 1
+		switch {
+		case text[0] != '\\' || len(text) == 1:
+		case escapeLen([]byte(text)) == 6:
+			b.WriteString(`\x{` + text[2:6] + `}`)
+			text = text[6:]
+			continue
+		default:
+			n = 2 // of \\u the backslash is the character
+		}
+		b.WriteString(text[:n])
+		text = text[n:]
+	}
+	return b.String()
 }

@@ -32,8 +32,11 @@ const mostViolations = 10
 
 // Validate checks a value. It gives what is wrong, or nothing.
 func (s *Schema) Validate(v Value) []Violation {
-	c := check{}
+	c := s.newCheck(v)
 	c.schema(s.root, v)
+	if c.endless {
+		return append(c.found, Violation{Path: "/", Want: "a schema that can be checked: this one takes too many steps"})
+	}
 	return c.found
 }
 
@@ -43,7 +46,15 @@ type check struct {
 	place []step
 	quiet int // above 0 only the answer counts
 	found []Violation
-	deep  int
+
+	deep, steps, most int
+	endless           bool    // it was given up
+	loops             bool    // the schema may lead back to itself for one value
+	active            []visit // then what is being followed
+}
+
+func (s *Schema) newCheck(v Value) check {
+	return check{most: baseSteps + nodeSteps*len(v.doc.nodes), loops: s.loops}
 }
 
 type step struct {
@@ -58,7 +69,7 @@ func (c *check) pointer() string {
 		if s.key != nil {
 			b.WriteString(escapePointer.Replace(string(s.key)))
 		} else {
-			b.WriteString(itoa(s.index))
+			b.WriteString(strconv.Itoa(s.index))
 		}
 	}
 	return b.String()
@@ -67,7 +78,11 @@ func (c *check) pointer() string {
 // fail notes a violation; it is false, to be returned.
 func (c *check) fail(s *schema, keyword, got, format string, args ...any) bool {
 	if c.quiet == 0 && len(c.found) < mostViolations {
-		c.found = append(c.found, Violation{c.pointer(), s.path + "/" + keyword, got, fmt.Sprintf(format, args...)})
+		path := s.path
+		if keyword != "" || path == "" {
+			path += "/" + keyword
+		}
+		c.found = append(c.found, Violation{c.pointer(), path, got, fmt.Sprintf(format, args...)})
 	}
 	return false
 }
@@ -78,11 +93,15 @@ func (c *check) schema(s *schema, v Value) bool {
 	if s.never {
 		return c.fail(s, "", excerpt(v), "nothing here")
 	}
-	if c.deep++; c.deep > maxDepth {
-		c.deep--
-		return true // a schema that refers to itself for ever says nothing
+	if !c.enter(s, v, toCheck) {
+		return true
 	}
-	defer func() { c.deep-- }()
+	ok := c.keywords(s, v)
+	c.leave()
+	return ok
+}
+
+func (c *check) keywords(s *schema, v Value) bool {
 	ok := c.types(s, v)
 	if !ok {
 		return false // what the other keywords would say follows from it
@@ -209,5 +228,3 @@ func excerpt(v Value) string {
 	}
 	return strings.ToValidUTF8(text[:most], "") + "..."
 }
-
-func itoa(i int) string { return strconv.Itoa(i) }
