@@ -318,7 +318,7 @@ func unicodeEscapes(text string) string {
 		n := 1
 		switch {
 		case text[0] != '\\' || len(text) == 1:
-		case escapeLen([]byte(text)) == 6:
+		case escapeLen([]byte(text)) == 6 && (text[2]|0x20 != 'd' || text[3] < '8'): // of a pair of surrogates Flow reads no half
 			b.WriteString(`\x{` + text[2:6] + `}`)
 			text = text[6:]
 			continue
