@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/connkit/connkit/internal/jsonschema"
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // Check tells what Flow would refuse in the answer of a task of the given
@@ -191,7 +191,7 @@ func (b DiscoveredBinding) Fields() int {
 	return len(s.Properties)
 }
 
-var oddInName = regexp.MustCompile(`[^\p{L}\p{N}\-_.]+`)
+var oddInName = pattern.Lazy(`[^\p{L}\p{N}\-_.]+`)
 
 // CollectionName joins a prefix and a recommended name to the name of a
 // collection: letters, digits, - _ . in parts between slashes. No part is
@@ -199,7 +199,7 @@ var oddInName = regexp.MustCompile(`[^\p{L}\p{N}\-_.]+`)
 func CollectionName(prefix, recommended string) string {
 	parts := []string{strings.Trim(prefix, "/")}
 	for _, part := range strings.Split(recommended, "/") {
-		part = oddInName.ReplaceAllString(part, "_")
+		part = oddInName().ReplaceAllString(part, "_")
 		if strings.Trim(part, ".") != "" {
 			parts = append(parts, part)
 		}

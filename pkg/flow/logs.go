@@ -49,7 +49,7 @@ func (d *LogDecoder) Line(line string) {
 		return
 	}
 	d.pending = append(d.pending, line)
-	if d.size += len(line); d.size > maxEntry {
+	if d.size += len(line) + 1; d.size > maxEntry {
 		d.Flush()
 	}
 }

@@ -5,10 +5,11 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // masked stands where a secret was.
@@ -88,7 +89,7 @@ func within64(s string) []string {
 
 // cutInput is how pydantic shows a value that it refuses. One that is cut in
 // the middle may show parts of a secret, which no replacement finds.
-var cutInput = regexp.MustCompile(`input_value=.*?\.\.\..*?, input_type=`)
+var cutInput = pattern.Lazy(`input_value=.*?\.\.\..*?, input_type=`)
 
 // Longest is the length, in bytes, of the longest text that is hidden. Where a
 // long text is cut, so much of its end may be the beginning of a secret.
@@ -100,7 +101,7 @@ func (m Masker) Text(s string) string {
 		return s
 	}
 	if strings.Contains(s, "input_value=") {
-		s = cutInput.ReplaceAllString(s, "input_value="+masked+", input_type=")
+		s = cutInput().ReplaceAllString(s, "input_value="+masked+", input_type=")
 	}
 	return m.replacer.Replace(s)
 }
@@ -109,7 +110,7 @@ func (m Masker) Text(s string) string {
 func (m Masker) Fields(fields map[string]any) map[string]any {
 	out := make(map[string]any, len(fields))
 	for k, v := range fields {
-		out[k] = m.value(v)
+		out[m.Text(k)] = m.value(v)
 	}
 	return out
 }
@@ -118,6 +119,10 @@ func (m Masker) value(v any) any {
 	switch v := v.(type) {
 	case string:
 		return m.Text(v)
+	case float64: // a number may be the secret
+		if text := strconv.FormatFloat(v, 'f', -1, 64); m.Text(text) != text {
+			return masked
+		}
 	case map[string]any:
 		return m.Fields(v)
 	case []any:
