@@ -2,6 +2,7 @@ package flow
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -94,21 +95,23 @@ func parseLog(line string) (Log, bool) {
 		log.Fields = f
 		delete(o, "fields")
 	}
-	levelled := false
-	for key, value := range o {
-		text, isText := value.(string)
-		switch {
-		case isText && slices.Contains(levelKeys, key):
-			log.Level, levelled = plainLevel(text), true
-		case isText && slices.Contains(messageKeys, key):
-			log.Message = text
-		case slices.Contains(timeKeys, key):
-			log.Time = text
-		default:
-			log.Fields[key] = value
+	take := func(names []string) (text string, found bool) {
+		for _, name := range names {
+			if text, found = o[name].(string); found {
+				delete(o, name)
+				return text, true
+			}
 		}
+		return "", false
 	}
-	switch {
+	level, levelled := take(levelKeys)
+	log.Message, _ = take(messageKeys)
+	log.Time, _ = take(timeKeys)
+	for _, name := range timeKeys {
+		delete(o, name) // a number of seconds tells a reader nothing
+	}
+	maps.Copy(log.Fields, o)
+	switch log.Level = plainLevel(level); {
 	case !levelled:
 		log.Level = rawLevel(line)
 	case log.Level == "":

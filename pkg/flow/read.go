@@ -36,7 +36,7 @@ func readDocument(file string, text []byte) (*yaml.Node, error) {
 }
 
 // yamlOf writes JSON as readers of YAML take it, line by line: they want blanks
-// for tabs, know no surrogate pairs, and fold or refuse some characters. Any
+// for tabs, know neither \/ nor surrogate pairs, and fold or refuse some characters. Any
 // other text stays as it is.
 func yamlOf(text []byte) []byte {
 	text = bytes.TrimPrefix(text, []byte("\ufeff"))
@@ -79,6 +79,8 @@ func escapeOf(text []byte) []byte {
 
 func appendEscape(out, escape []byte) []byte {
 	switch {
+	case escape[1] == '/':
+		return append(out, '/')
 	case escape[1] != 'u' || !utf16.IsSurrogate(hex(escape)):
 		return append(out, escape...)
 	case len(escape) == len(`\ud83d`): // a half alone is no character
