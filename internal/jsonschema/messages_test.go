@@ -21,7 +21,7 @@ func TestTextsThatAreNoJSON(t *testing.T) {
 		`+1`: "it is no JSON: byte 0", `-`: "it is no JSON: byte 1", `0x10`: "it is no JSON: something follows it at byte 1", `1_000`: "it is no JSON: something follows it at byte 1",
 		`"a`: "it is no JSON: byte 2", `"\x"`: "it is no JSON: byte 1", `"\u12"`: "it is no JSON: byte 1", `"\u12g4"`: "it is no JSON: byte 1", `"\`: "it is no JSON: byte 1",
 		"\"a\nb\"": "it is no JSON: byte 2", "\"\t\"": "it is no JSON: byte 1", "\ufeff{}": "it is no JSON: byte 0", `{} {}`: "it is no JSON: something follows it at byte 3",
-		`{}//`: "it is no JSON: something follows it at byte 2", "\x00": "it is no JSON: byte 0", "[1,\x00]": "it is no JSON: byte 3", "\v1": "it is no JSON: byte 0",
+		`{}//`: "it is no JSON: something follows it at byte 2", "\x00": "it is no JSON: byte 0", "[1,\x00]": "it is no JSON: byte 3", `"\n`: "it is no JSON: byte 3", `["\u0041`: "it is no JSON: byte 8", "\v1": "it is no JSON: byte 0",
 	} {
 		if _, err := new(jsonschema.Doc).Parse([]byte(text)); err == nil || err.Error() != want {
 			t.Errorf("%q: got %v, want %s", text, err, want)

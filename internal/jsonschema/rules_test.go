@@ -1,6 +1,9 @@
 package jsonschema_test
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // rule is a schema with documents that are as it says and others that are not.
 type rule struct {
@@ -8,8 +11,15 @@ type rule struct {
 	good, bad []string
 }
 
+// hold holds documents to their schemas, also where only the answer counts and
+// nothing is told: behind not.
 func hold(t *testing.T, rules []rule) {
 	t.Helper()
+	for _, r := range rules {
+		if !strings.Contains(r.schema, "#") && !strings.Contains(r.schema, "$") {
+			rules = append(rules, rule{`{"not":{"not":` + r.schema + `}}`, r.good, r.bad})
+		}
+	}
 	for _, r := range rules {
 		for _, document := range r.good {
 			if got := validate(t, r.schema, document); len(got) != 0 {
@@ -62,6 +72,7 @@ func TestRulesOfListedValues(t *testing.T) {
 		{`{"const":null}`, []string{`null`}, []string{`0`, `false`, `{}`}},
 		{`{"const":true}`, []string{`true`}, []string{`1`, `"true"`}},
 		{`{"enum":["[\"a\",]"]}`, nil, []string{`["a"]`}}, // values are told apart from texts that spell them
+		{`{"enum":[[[1],2]]}`, []string{`[[1],2]`}, []string{`[[1,2]]`, `[1,2]`, `[[1]]`}},
 		{`{"enum":["{"]}`, []string{`"{"`}, []string{`{}`}},
 	})
 }

@@ -24,6 +24,10 @@ func TestRulesOfUnevaluatedProperties(t *testing.T) {
 		{`{"allOf":[{"properties":{"a":{}},"unevaluatedProperties":false}],"properties":{"b":{}},"unevaluatedProperties":true}`, []string{`{"a":1}`}, []string{`{"b":1}`}}, // a cousin sees nothing of it
 		{`{"properties":{"o":{"properties":{"a":{}}}},"unevaluatedProperties":false}`, []string{`{"o":{"z":1}}`}, nil},                                                     // each object for itself
 		{`{"properties":{"o":{"unevaluatedProperties":false,"properties":{"a":{}}}}}`, []string{`{"z":1,"o":{"a":1}}`}, []string{`{"o":{"z":1}}`}},
+		{`{"dependentSchemas":{"a":{"unevaluatedProperties":true}},"unevaluatedProperties":false}`, []string{`{"a":1,"b":1}`}, []string{`{"b":1}`}},
+		{`{"$ref":"#/$defs/a","unevaluatedProperties":false,"$defs":{"a":{"unevaluatedProperties":true}}}`, []string{`{"b":1}`}, nil},
+		{`{"if":{"required":["a"],"unevaluatedProperties":true},"unevaluatedProperties":false}`, []string{`{"a":1,"b":1}`}, []string{`{"b":1}`}},
+		{`{"oneOf":[{"required":["a"],"unevaluatedProperties":true},false],"unevaluatedProperties":false}`, []string{`{"a":1,"b":1}`}, []string{`{"b":1}`}},
 		{`{"propertyNames":{"maxLength":1},"unevaluatedProperties":false}`, nil, []string{`{"a":1}`}}, // names are no values
 		{`{"properties":{"a":{}},"required":["b"],"unevaluatedProperties":false}`, nil, []string{`{"a":1,"b":1}`}},
 		{`{"properties":{"a":{"type":"integer"}},"unevaluatedProperties":{"type":"string"}}`, []string{`{"a":1,"b":"x"}`}, []string{`{"a":"x"}`, `{"b":1}`}},

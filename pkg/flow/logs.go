@@ -1,7 +1,6 @@
 package flow
 
 import (
-	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -86,8 +85,12 @@ var (
 )
 
 func parseLog(line string) (Log, bool) {
-	var o map[string]any
-	if !strings.HasPrefix(strings.TrimSpace(line), "{") || json.Unmarshal([]byte(line), &o) != nil {
+	if !strings.HasPrefix(strings.TrimSpace(line), "{") {
+		return Log{}, false
+	}
+	value, err := decodeExact([]byte(line)) // a long number may be a secret
+	o, isObject := value.(map[string]any)
+	if err != nil || !isObject {
 		return Log{}, false
 	}
 	log := Log{Fields: map[string]any{}}

@@ -119,8 +119,8 @@ func (m Masker) value(v any) any {
 	switch v := v.(type) {
 	case string:
 		return m.Text(v)
-	case float64: // a number may be the secret
-		if text := strconv.FormatFloat(v, 'f', -1, 64); m.Text(text) != text {
+	case json.Number: // it may be the secret
+		if text := v.String(); m.Text(text) != text {
 			return masked
 		}
 	case map[string]any:
