@@ -96,9 +96,14 @@ func (f *fields) walk(pointer string, schema any, must bool, depth int) {
 	if depth > mostDepth {
 		return
 	}
-	for _, s := range f.parts(schema, 0) {
+	parts := f.parts(schema, 0)
+	var required []any // whichever part says it
+	for _, s := range parts {
+		list, _ := s["required"].([]any)
+		required = append(required, list...)
+	}
+	for _, s := range parts {
 		properties, _ := s["properties"].(map[string]any)
-		required, _ := s["required"].([]any)
 		for name, inner := range properties {
 			if len(f.found) > mostFields {
 				return

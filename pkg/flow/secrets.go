@@ -89,8 +89,12 @@ func (f *secretFinder) look(schema any, p place, followed []string) {
 		}
 	case []any:
 		before, _ := s["prefixItems"].([]any)
+		rest := s["items"]
+		if list, older := rest.([]any); older { // as drafts before 2020 write it
+			before, rest = list, s["additionalItems"]
+		}
 		for i, inner := range v {
-			items := s["items"]
+			items := rest
 			if i < len(before) {
 				items = before[i]
 			}
@@ -105,6 +109,12 @@ func (f *secretFinder) look(schema any, p place, followed []string) {
 	}
 	for _, key := range []string{"then", "else"} {
 		f.look(s[key], p, followed)
+	}
+	for _, key := range []string{"dependentSchemas", "dependencies"} {
+		byName, _ := s[key].(map[string]any)
+		for _, name := range slices.Sorted(maps.Keys(byName)) {
+			f.look(byName[name], p, followed)
+		}
 	}
 }
 
