@@ -87,6 +87,10 @@ func TestDocumentsAsDeepAsTheyAreRead(t *testing.T) {
 			t.Errorf("%d levels: got %d: %.200q", deep, len(got), got)
 		}
 	}
+	just := strings.Repeat(`[`, 1001) + strings.Repeat(`]`, 1001)
+	if _, err := new(jsonschema.Doc).Parse([]byte(just)); err != nil {
+		t.Errorf("got %v", err)
+	}
 	over := strings.Repeat(`[`, 1002) + strings.Repeat(`]`, 1002)
 	if _, err := new(jsonschema.Doc).Parse([]byte(over)); err == nil || err.Error() != "it is deeper than 1000 levels" {
 		t.Errorf("got %v", err)

@@ -90,6 +90,7 @@ func TestPlacesBehindReferences(t *testing.T) {
 		{`{"properties":{"const":{"properties":{"default":{"type":"null"}}},"y":{"$ref":"#/properties/const/properties/default"}}}`, `{"y":1}`, `/y: got number 1, want null (/properties/const/properties/default/type)`},
 		{`{"$ref":"#/$defs/a~1b","$defs":{"a/b":{"maximum":1}}}`, `2`, `/: got 2, want at most 1 (/$defs/a~1b/maximum)`},
 		{`{"items":{"$ref":"#/$defs/n"},"$defs":{"n":{"items":false}}}`, `[[],[1]]`, `/1/0: got 1, want nothing here (/$defs/n/items)`},
+		{`{"properties":{"x":{"$ref":"#/allOf/1"}},"allOf":[{},{"type":["object","null"]}]}`, `{"x":"a"}`, `/x: got string "a", want null or object (/allOf/1/type)`},
 		{`{"additionalProperties":{"$ref":"#/$defs/no"},"$defs":{"no":false}}`, `{"a":1}`, `/a: got 1, want nothing here (/$defs/no)`},
 	} {
 		if got := validate(t, tt.schema, tt.document); len(got) != 1 || got[0] != tt.want {

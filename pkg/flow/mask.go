@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/connkit/connkit/internal/pattern"
 )
@@ -56,17 +59,34 @@ func NewMasker(secrets []string) Masker {
 // spellings gives the forms in which a value gets into logs.
 func spellings(s string) []string {
 	all := []string{s, url.QueryEscape(s), url.PathEscape(s), base64.StdEncoding.EncodeToString([]byte(s))}
-	if quoted, err := json.Marshal(s); err == nil { // with < > & escaped, as Go does
-		all = append(all, string(quoted[1:len(quoted)-1]))
+	ofGo, _ := json.Marshal(s) // with < > & escaped; a text always encodes
+	ascii := strconv.QuoteToASCII(s)
+	for _, form := range []string{inJSON(s), string(ofGo[1 : len(ofGo)-1]), inASCII(inJSON(s)), ascii[1 : len(ascii)-1]} {
+		all = append(all, form, inJSON(form)) // a body that is logged is JSON within JSON
 	}
-	var plain bytes.Buffer
-	writeJSON(&plain, s)
-	ascii := strconv.QuoteToASCII(s) // as Python's json does, as far as \uXXXX goes
-	once := strings.TrimSuffix(strings.TrimPrefix(plain.String(), `"`), `"`)
-	var twice bytes.Buffer // a body that is logged is JSON within JSON
-	writeJSON(&twice, once)
-	all = append(all, once, ascii[1:len(ascii)-1], strings.TrimSuffix(strings.TrimPrefix(twice.String(), `"`), `"`))
 	return append(all, within64(s)...)
+}
+
+// inJSON writes a text as it stands within a JSON text.
+func inJSON(s string) string {
+	var b bytes.Buffer
+	writeJSON(&b, s)
+	return b.String()[1 : b.Len()-1]
+}
+
+// inASCII escapes what is not ASCII in a JSON text, as Python does.
+func inASCII(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		if r < utf8.RuneSelf {
+			b.WriteRune(r)
+			continue
+		}
+		for _, half := range utf16.Encode([]rune{r}) {
+			fmt.Fprintf(&b, `\u%04x`, half)
+		}
+	}
+	return b.String()
 }
 
 // within64 gives what of a value is always the same in the base64 of a longer
