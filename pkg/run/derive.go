@@ -70,30 +70,6 @@ func newDerive(p *preview) (*derive, error) {
 	return d, nil
 }
 
-func (j *job) derivationRequest(r *flow.ValidateRequest) {
-	r.Name, r.Collection = "", j.derived.Spec()
-	r.ProjectRoot = "file://" + j.options.Dir + "/"
-	types, wrong := j.shuffleKeyTypes()
-	r.ShuffleKeyTypes, j.warnings = types, append(j.warnings, wrong...)
-	for _, b := range j.bindings {
-		r.Transforms = append(r.Transforms, flow.ValidateTransform{Name: b.Name, Collection: b.spec, LambdaConfig: b.Resource, Backfill: b.Backfill})
-	}
-}
-
-func (d *derive) collectionSpec() *flow.CollectionSpec {
-	spec := d.derived.Spec()
-	spec.Derivation = &flow.DerivationSpec{ConnectorType: d.endpoint.connectorType(), Config: d.config.JSON, Transforms: []flow.TransformSpec{}}
-	spec.Derivation.ShuffleKeyTypes, _ = d.shuffleKeyTypes()
-	spec.Derivation.ShardTemplate, spec.Derivation.RecoveryLogTemplate = d.task.Templates(d.options.level(d.task), d.flags()...)
-	for _, b := range d.bindings {
-		spec.Derivation.Transforms = append(spec.Derivation.Transforms, flow.TransformSpec{
-			Name: b.Name, Collection: b.spec, PartitionSelector: &struct{}{}, ShuffleKey: b.Shuffle, LambdaConfig: b.Resource,
-			JournalReadSuffix: d.task.ReadSuffix(b.stateKey), Backfill: b.Backfill, StateKey: b.stateKey,
-		})
-	}
-	return spec
-}
-
 func (d *derive) session(ctx context.Context, n int) (ended string, err error) {
 	if d.d, err = d.start(ctx, "open"); err != nil {
 		return "", err
@@ -192,6 +168,7 @@ func (d *derive) send(ctx context.Context) error {
 			if s.Collection != line.collection {
 				continue
 			}
+			line.doc.Put(uuidPath, quote(uuid.Text))
 			if bad := s.schema.Validate(line.doc); len(bad) > 0 && !d.o.Unchecked {
 				return errDocument(d.fixture.line, d.fixture.name, fmt.Sprintf("transform %q: the document is not as %s says: %s", s.Name, s.Collection, bad[0]))
 			}

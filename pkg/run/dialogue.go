@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"time"
+	"unicode/utf8"
 
 	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/jsonschema"
@@ -85,7 +86,7 @@ func (d *dialogue) flush(ctx context.Context) error {
 		return nil
 	}
 	timeout := d.t.timeout()
-	timed, cancel := context.WithTimeout(ctx, timeout)
+	timed, cancel := d.within(ctx, timeout)
 	defer cancel()
 	err := d.session.Pump(timed, d.out, d.line)
 	d.out = d.out[:0]
@@ -155,7 +156,7 @@ func (d *dialogue) recv(ctx context.Context) (message, error) {
 // parse finds the only field of a response that is not null.
 func (d *dialogue) parse(line []byte) (message, error) {
 	v, err := d.doc.Parse(line)
-	if err != nil || v.Kind() != jsonschema.Object {
+	if err != nil || v.Kind() != jsonschema.Object || !utf8.Valid(line) {
 		return message{}, fmt.Errorf("%w: %s", errStdout, d.t.excerpt(line))
 	}
 	m := message{line: line}

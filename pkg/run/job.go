@@ -29,6 +29,7 @@ type bound struct {
 	path       []string
 	stateKey   string
 	delta      bool
+	readOnly   bool // a transform, which publishes nothing of its own
 	selection  *flow.FieldSelection
 	serPolicy  json.RawMessage
 }
@@ -99,6 +100,9 @@ func (j *job) collections() error {
 			specs[c.Name] = c.Spec()
 			j.warnings = append(j.warnings, c.Check()...)
 		}
+		if b.Fields.GroupBy {
+			j.warnings = append(j.warnings, fmt.Sprintf("the binding of %s: fields.groupBy is not carried out, documents are grouped by the key of the collection", b.Collection))
+		}
 		j.bindings = append(j.bindings, &bound{Binding: b, collection: c, spec: specs[c.Name]})
 	}
 	if j.task.Kind == "derivation" {
@@ -154,10 +158,11 @@ func (j *job) takeIn(v flow.Validated) error {
 	if told != len(j.bindings) {
 		return fault.Failedf("the connector broke the protocol: it validated %d of %d bindings", told, len(j.bindings))
 	}
+	j.warnings = append(j.warnings, j.strayFiles(v.GeneratedFiles)...)
 	taken := map[string]string{}
 	for i, b := range j.bindings {
 		if j.task.Kind == "derivation" {
-			b.path = []string{b.Name}
+			b.path, b.readOnly = []string{b.Name}, v.Transforms[i].ReadOnly
 			b.stateKey = flow.StateKey(b.path, b.Backfill)
 			continue
 		}

@@ -193,6 +193,7 @@ func (m *materialize) load(ctx context.Context, docs *combined) error {
 			if t.Collection != line.collection {
 				continue
 			}
+			line.doc.Put(uuidPath, quote(uuid.Text))
 			if bad := t.checker.Validate(line.doc); len(bad) > 0 && !m.o.Unchecked {
 				return errDocument(m.fixture.line, m.fixture.name, fmt.Sprintf("the document is not as %s says: %s", t.Collection, bad[0]))
 			}
