@@ -116,19 +116,6 @@ func TestMistakesInJSONFiles(t *testing.T) {
 	}
 }
 
-// Aliases multiply what they stand for; what comes out has a limit.
-func TestAliasesThatMultiply(t *testing.T) {
-	t.Parallel()
-	var b strings.Builder
-	b.WriteString("a0: &a0 [lol,lol,lol,lol,lol,lol,lol,lol,lol,lol]\n")
-	for i := range 9 {
-		fmt.Fprintf(&b, "a%d: &a%d [%s]\n", i+1, i+1, strings.TrimSuffix(strings.Repeat(fmt.Sprintf("*a%d,", i), 10), ","))
-	}
-	if _, err := load(t, "c.yaml", map[string]string{"c.yaml": b.String()}, nil); err == nil || !strings.HasSuffix(err.Error(), "larger than 16 MiB") {
-		t.Errorf("got %v", err)
-	}
-}
-
 func TestStrip(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ text, suffix, want string }{

@@ -177,6 +177,12 @@ func (s *stripper) number(b *bytes.Buffer, node *yaml.Node) error {
 }
 
 func writeJSON(b *bytes.Buffer, text string) {
+	if !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' || r == '"' || r == '\\' }) {
+		b.WriteByte('"') // most texts are plain, and an encoder costs more than they do
+		b.WriteString(text)
+		b.WriteByte('"')
+		return
+	}
 	enc := json.NewEncoder(b)
 	enc.SetEscapeHTML(false)
 	_ = enc.Encode(text) // a string always encodes
