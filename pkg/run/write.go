@@ -156,10 +156,16 @@ func (w *writer) schemas() error {
 			continue
 		}
 		c, err := w.catalog.Collection(b.Collection)
-		if err != nil {
-			return err
+		switch {
+		case err == nil:
+			err = w.follow(c, b)
+		case len(c.Key) == 0: // it was written so, where none was discovered
+			w.result.Warnings = append(w.result.Warnings, err.Error())
+			err = nil
+		case c.SchemaFile() != "" && !exists(c.SchemaFile()):
+			err = w.schemaFile(c.SchemaFile(), b)
 		}
-		if err := w.follow(c, b); err != nil {
+		if err != nil {
 			return err
 		}
 	}
@@ -180,11 +186,16 @@ func (w *writer) follow(c flow.Collection, b Binding) error {
 		w.result.Warnings = append(w.result.Warnings, fmt.Sprintf("the schema of %s in %s is not what was discovered: it stays", c.Name, relative(w.options.Root, c.File)))
 		return nil
 	}
+	return w.schemaFile(file, b)
+}
+
+// schemaFile plans the file of a discovered schema.
+func (w *writer) schemaFile(path string, b Binding) error {
 	text, err := flow.YAML(b.DocumentSchema)
 	if err != nil {
 		return err
 	}
-	return w.file(file, text)
+	return w.file(path, text)
 }
 
 // file plans a file, unless it is so already.
