@@ -23,7 +23,7 @@ const Script = "FAKEFLOW_SCRIPT"
 // usual are the answers to requests that a script says nothing of.
 var usual = map[string]string{
 	"spec":  Spec,
-	"apply": `{"applied":{}}`,
+	"apply": `{"applied":{}}`, "discover": `{"discovered":{}}`,
 	"validate": `{"validated":{"bindings":[{"resourcePath":["users"],"constraints":{"id":{"type":"LOCATION_REQUIRED","reason":"a key"},` +
 		`"name":{"type":"FIELD_OPTIONAL"},"flow_document":{"type":"FIELD_REQUIRED"}}}],"transforms":[{}]}}`,
 	"acknowledge": `{"acknowledged":{}}`, "flush": `{"flushed":{}}`, "startCommit": `{"startedCommit":{}}`, "open": `{"opened":{}}`, "end": "!exit 0",
