@@ -93,6 +93,9 @@ func (d *dialogue) flush(ctx context.Context) error {
 	if err != nil && ctx.Err() == nil && timed.Err() != nil {
 		return &silence{what: "the connector to read its input", after: timeout}
 	}
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		err = errors.New("its output ends in the middle of a line")
+	}
 	return d.told(ctx, err)
 }
 
