@@ -323,3 +323,69 @@ func TestTheReportAsJUnit(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
+
+// What the checks of the other two kinds find.
+func TestWhatTheChecksOfTransactionsFind(t *testing.T) {
+	t.Parallel()
+	const (
+		users   = `["acmeCo/users",{"id":1,"name":"a"}]` + "\n{\"commit\":true}\n" + `["acmeCo/users",{"id":2,"name":"b"}]` + "\n"
+		orders  = `["acmeCo/orders",{"id":1}]` + "\n{\"commit\":true}\n" + `["acmeCo/orders",{"id":2}]` + "\n"
+		skipped = "skipped: an earlier check has failed"
+		broke   = "failed: the connector broke the protocol: "
+	)
+	totals := func(totals ...string) string {
+		script := ""
+		for _, n := range totals {
+			script += `flush: {"published":{"doc":{"user":"u","total":` + n + `}}} | {"flushed":{}}` + "\n"
+		}
+		return script
+	}
+	for name, tt := range map[string]struct {
+		kind, script, fixture string
+		want                  map[string]string
+	}{
+		"a store":              {"materialization", "", users, map[string]string{"validate": "passed: 1 binding", "transactions": "passed: 2 transactions", "restart": "passed: restarted behind the first transaction, 2 sessions"}},
+		"no fixture":           {"materialization", "", "", map[string]string{"validate": "passed: 1 binding", "secrets": "passed: none in 0 log lines"}},
+		"a bad answer":         {"materialization", `startCommit: {"flushed":{}}`, users, map[string]string{"transactions": broke + `it sent "flushed", "startedCommit" is wanted: "{\"flushed\":{}}"`, "restart": skipped}},
+		"incompatible":         {"materialization", `validate: {"validated":{"bindings":[{"resourcePath":["a"],"constraints":{"id":{"type":"INCOMPATIBLE","reason":"too long"}}}]}}`, users, map[string]string{"validate": `failed: the connector cannot take the field "id" of acmeCo/users: too long`, "transactions": skipped, "restart": skipped}},
+		"a derivation":         {"derivation", totals("1"), orders, map[string]string{"transactions": "passed: 2 transactions", "restart": "passed: restarted behind the first transaction, 2 sessions"}},
+		"wrong documents":      {"derivation", totals(`"much"`), orders, map[string]string{"transactions": "failed: acmeCo/x: /total: got string \"much\", want number (/properties/total/type, document 1)", "restart": skipped}},
+		"forgets at a restart": {"derivation", totals("1", "2"), orders, map[string]string{"transactions": "passed: 2 transactions", "restart": "failed: restarted behind the first transaction, it published other documents"}},
+		"dies at a restart":    {"derivation", "end: !exit 5\n" + totals("1"), orders, map[string]string{"transactions": "failed: the connector ended with exit status 5 and said nothing", "restart": skipped}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := scripted(t, tt.kind, tt.script)
+			if tt.fixture != "" {
+				o.Fixture = filepath.Join(o.Root, "fixture.jsonl")
+				testkit.Put(t, o.Root, map[string]string{"fixture.jsonl": tt.fixture})
+			}
+			r, err := conform.Run(t.Context(), o)
+			if err != nil || r.Kind != tt.kind {
+				t.Fatalf("got %+v, %v", r, err)
+			}
+			for name, want := range tt.want {
+				c := check(r, name)
+				if got := strings.Join(append([]string{string(c.State) + ": " + c.Text}, c.Details...), "\n"); got != want {
+					t.Errorf("%s\ngot  %s\nwant %s", name, got, want)
+				}
+			}
+			if tt.fixture == "" && check(r, "transactions").Name != "" {
+				t.Error("it was given no documents")
+			}
+		})
+	}
+}
+
+// A fixture that is wrong is the user's matter, and no finding about the connector.
+func TestFixturesThatAreWrong(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{"[1]\n": `fixture.jsonl:1: ["collection", {…}] or {"commit": true} is wanted`, `["acmeCo/users",{"id":"x"}]`: "fixture.jsonl:1: the document is not as acmeCo/users says: /id: got string \"x\", want integer"} {
+		o := scripted(t, "materialization", "")
+		o.Fixture = filepath.Join(o.Root, "fixture.jsonl")
+		testkit.Put(t, o.Root, map[string]string{"fixture.jsonl": text})
+		if r, err := conform.Run(t.Context(), o); fault.KindOf(err) != fault.Usage || !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("%q: got %+v, %v", text, r, err)
+		}
+	}
+}
