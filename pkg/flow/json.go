@@ -33,8 +33,8 @@ func NodeOf(text json.RawMessage) (*yaml.Node, error) {
 	return nodeOf(dec)
 }
 
-// oldWord are texts that readers of YAML 1.1 take for something else.
-var oldWord = pattern.Lazy(`^(?i:y|n|yes|no|on|off)$|^[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+$`)
+// oldWord are texts that readers of YAML 1.1 take for something else: << for a merge key.
+var oldWord = pattern.Lazy(`^(?i:y|n|yes|no|on|off|<<)$|^[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+$`)
 
 func nodeOf(dec *json.Decoder) (*yaml.Node, error) {
 	token, err := dec.Token()
