@@ -1,12 +1,6 @@
 package jsonschema
 
-import (
-	"math"
-	"regexp"
-	"slices"
-	"strconv"
-	"strings"
-)
+import "slices"
 
 // assertions are the keywords that stand for themselves.
 var assertions map[string]func(*compiler, *schema, Value, string)
@@ -230,103 +224,4 @@ func compileRef(c *compiler, s *schema, v Value, path string) {
 	case target.Exists():
 		s.all = append(s.all, c.schema(target, at))
 	}
-}
-
-func (c *compiler) is(v Value, kind Kind, path string) bool {
-	if v.Kind() == kind {
-		return true
-	}
-	c.problem(path, "%s is wanted", [...]string{"null", "true or false", "a number", "a text", "a list", "an object"}[kind])
-	return false
-}
-
-func (c *compiler) text(v Value, path string) string {
-	if !c.is(v, String, path) {
-		return ""
-	}
-	return v.Text()
-}
-
-func (c *compiler) texts(v Value, path string) []string {
-	var list []string
-	if !c.is(v, Array, path) {
-		return nil
-	}
-	for item := v.First(); item.Exists(); item = item.Next() {
-		if c.is(item, String, path) {
-			list = append(list, item.Text())
-		}
-	}
-	return list
-}
-
-func (c *compiler) limit(v Value, path string) limit {
-	if v.Kind() == Number && isInteger(v.Raw()) {
-		if f, _ := strconv.ParseFloat(string(v.Raw()), 64); f >= 0 { // infinite when out of range
-			return limit{int(min(f, math.MaxInt32)), true} // no text of a connector is so large
-		}
-	}
-	c.problem(path, "a count is wanted")
-	return limit{}
-}
-
-func (c *compiler) list(v Value, path string) []*schema {
-	if !c.is(v, Array, path) {
-		return nil
-	}
-	list := []*schema{}
-	for item := v.First(); item.Exists(); item = item.Next() {
-		list = append(list, c.schema(item, path+"/"+strconv.Itoa(len(list))))
-	}
-	return list
-}
-
-func (c *compiler) schemas(v Value, path string) map[string]*schema {
-	if !c.is(v, Object, path) {
-		return nil
-	}
-	all := map[string]*schema{}
-	for m := v.First(); m.Exists(); m = m.Next() {
-		all[string(m.Key())] = c.schema(m, path+"/"+escapePointer.Replace(string(m.Key())))
-	}
-	return all
-}
-
-func (c *compiler) regexp(v Value, path string) *regexp.Regexp {
-	if !c.is(v, String, path) {
-		return nil
-	}
-	return c.compilePattern(v.Text(), path)
-}
-
-func (c *compiler) compilePattern(text, path string) *regexp.Regexp {
-	re, err := regexp.Compile(unicodeEscapes(text))
-	if err != nil {
-		c.problem(path, "the pattern %q is none that Flow reads (no look-around, no back references)", text)
-		return nil
-	}
-	return re
-}
-
-// unicodeEscapes writes \u00e9, which Flow reads, as Go does: \x{00e9}.
-func unicodeEscapes(text string) string {
-	if !strings.Contains(text, `\u`) {
-		return text
-	}
-	var b strings.Builder
-	for len(text) > 0 {
-		n := 1
-		switch {
-		case text[0] != '\\' || len(text) == 1:
-		case escapeLen([]byte(text)) == 6 && (text[2]|0x20 != 'd' || text[3] < '8'): // of a pair of surrogates Flow reads no half
-			b.WriteString(`\x{` + text[2:6] + `}`)
-			text = text[6:]
-			continue
-		default:
-			n = 2 // of \\u the backslash is the character
-		}
-		b.WriteString(text[:n])
-		text = text[n:]
-	}
-	return b.String()
 }

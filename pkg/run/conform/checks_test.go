@@ -95,7 +95,7 @@ func TestWhatTheChecksOfACaptureFind(t *testing.T) {
 		"one document": {discovers + `open: {"opened":{}} | {"captured":{"doc":{"id":1}}} | {"checkpoint":{"state":{}}} | !exit 0`, map[string]string{
 			"documents": "passed: 1 document in 1 checkpoint, all as their schemas say, with their keys", "resume": "unsure: too few documents to stop in the middle of them",
 		}},
-		"no document": {discovers + `open: {"opened":{}} | !exit 0`, map[string]string{"documents": "unsure: there were none in 0 s", "stop": "passed: it ends by itself"}},
+		"no document": {discovers + `open: {"opened":{}} | !exit 0`, map[string]string{"documents": "unsure: there were none in …", "stop": "passed: it ends by itself"}},
 		"a document too many": {discovers + `open: {"opened":{}} | {"captured":{"doc":{"id":1}}} | !exit 0`, map[string]string{
 			"documents": "failed: the connector broke the protocol: it ended within a checkpoint, and 1 documents are not committed\na checkpoint has to follow the last document",
 		}},
@@ -117,7 +117,11 @@ func TestWhatTheChecksOfACaptureFind(t *testing.T) {
 					failed++
 				}
 				got := strings.Join(append([]string{string(c.State) + ": " + c.Text}, c.Details...), "\n")
-				if want, ok := tt.want[c.Name]; ok && got != want {
+				want, ok := tt.want[c.Name]
+				if begin, cut := strings.CutSuffix(want, "…"); cut && strings.HasPrefix(got, begin) {
+					continue // how long it took
+				}
+				if ok && got != want {
 					t.Errorf("%s\ngot  %s\nwant %s", c.Name, got, want)
 				}
 			}
@@ -137,7 +141,7 @@ func TestDocumentsWithoutACheckpoint(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := check(r, "documents"); got.State != conform.Failed || got.Text != "2 documents and no checkpoint in 2 s" {
+	if got := check(r, "documents"); got.State != conform.Failed || !strings.HasPrefix(got.Text, "2 documents and no checkpoint in ") {
 		t.Errorf("got %+v", got)
 	}
 	if got := check(r, "stop"); got.State != conform.Passed || !strings.HasSuffix(got.Text, " s after SIGTERM") {
