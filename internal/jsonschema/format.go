@@ -58,6 +58,9 @@ func isDateTime(s string) bool {
 	if len(s) < len("2026-01-01T00:00:00Z") || s[13] != ':' { // Go takes an hour of one digit
 		return false
 	}
+	if offset := s[len(s)-len("+24:00"):]; strings.ContainsAny(offset[:1], "+-") && offset[1:3] > "23" { // and an offset of a day
+		return false
+	}
 	b := []byte(s)
 	if b[10] == 't' || b[10] == ' ' {
 		b[10] = 'T'
