@@ -172,3 +172,33 @@ func TestAFloodOfNothingIsCut(t *testing.T) {
 		t.Errorf("got %d entries", n)
 	}
 }
+
+// The last words of entries as tools of the field write them.
+func TestLastWordsOfTheField(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct{ lines, want string }{
+		"no frames":                {"Traceback (most recent call last):\nValueError: bare", "ValueError: bare"},
+		"a message of two lines":   {"Traceback (most recent call last):\n  File \"x.py\", line 1, in f\n    f()\nValueError: one\ntwo", "ValueError: one\ntwo"},
+		"carets below the code":    {"Traceback (most recent call last):\n  File \"x.py\", line 1, in f\n    f(a.b)\n      ^^^^\nAttributeError: no b", "AttributeError: no b"},
+		"an empty message":         {"Traceback (most recent call last):\n  File \"x.py\", line 1\nKeyboardInterrupt", "KeyboardInterrupt"},
+		"repeated frames":          {"Traceback (most recent call last):\n  File \"x.py\", line 1\n  [Previous line repeated 996 more times]\nRecursionError: maximum recursion depth exceeded", "RecursionError: maximum recursion depth exceeded"},
+		"CRLF":                     {"Traceback (most recent call last):\r\n  File \"x.py\", line 1\r\nValueError: bad\r", "ValueError: bad"},
+		"text before it":           {"starting\nTraceback (most recent call last):\n  File x\nOSError: [Errno 28] No space left on device", "OSError: [Errno 28] No space left on device"},
+		"notes of an exception":    {"Traceback (most recent call last):\n  File x\nValueError: bad\nin row 7\nof users", "ValueError: bad\nin row 7\nof users"},
+		"a long validation":        {"Traceback (most recent call last):\n  File x\nValidationError: 9 errors\n1\n2\n3\n4\n5\n6\n7\n8\n9", "ValidationError: 9 errors\n1\n2\n3\n4\n5\n6\n7"},
+		"JSON with a traceback":    {`{"level":"ERROR","message":"Sync failed\nTraceback (most recent call last):\n  File x\nConnectionError: refused\n"}`, "ConnectionError: refused"},
+		"JSON without one":         {`{"level":"ERROR","message":"  Sync failed: 401\n"}`, "Sync failed: 401"},
+		"a Go panic, wrapped":      {"goroutine 7\npanic: runtime error: index out of range [3] with length 3 [recovered]\n\tpanic: again\n\ngoroutine 1 [running]:\nmain.main()\n\t/x.go:1\nexit status 2", "panic: runtime error: index out of range [3] with length 3 [recovered]"},
+		"Go's concurrent map":      {"fatal error: concurrent map writes\n\ngoroutine 5 [running]:", "fatal error: concurrent map writes"},
+		"a shell":                  {"sh: 1: exec: source-x: not found", "sh: 1: exec: source-x: not found"},
+		"blank lines at the end":   {"last\n\n   \n", "last"},
+		"only a frame of bars":     {"+-+---------------- 1 ----------------\n|  ", "+-+---------------- 1 ----------------"},
+		"go run, and nothing else": {"exit status 3", ""},
+		"a status within":          {"it ended with exit status 3", "it ended with exit status 3"},
+	} {
+		got := decode(strings.Split(tt.lines, "\n")...)
+		if words := got[len(got)-1].LastWords(); words != tt.want {
+			t.Errorf("%s: got %q, want %q", name, words, tt.want)
+		}
+	}
+}
