@@ -157,6 +157,9 @@ func TestFieldsOfLogEntries(t *testing.T) {
 	if in["list"].([]any)[0] != "a s3cret b" { //nolint:forcetypeassert // it was made above
 		t.Error("the entry itself has changed")
 	}
+	if m.Fields(nil) != nil || m.Fields(map[string]any{}) == nil {
+		t.Error("no fields became some, or some became none")
+	}
 	if got := (flow.Masker{}).Fields(in); !reflect.DeepEqual(got, in) || (flow.Masker{}).Longest() != 0 {
 		t.Errorf("without secrets: got %v", got)
 	}

@@ -1,6 +1,8 @@
 package run
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -50,5 +52,55 @@ func TestALineWithoutAnEndIsHandedOn(t *testing.T) {
 	l.close()
 	if handed != 200*len(chunk) {
 		t.Errorf("%d bytes were handed on", handed)
+	}
+}
+
+// However stderr is cut into writes, the same entries come out, and no secret is left in them.
+func TestLogsInPieces(t *testing.T) {
+	t.Parallel()
+	const secret = "Hunter2&Sesame"
+	text := strings.Join([]string{
+		`{"level":"info","msg":"begin with ` + secret + `"}`, "plain text", "  and more of it", "", `{"level":"DEBUG","msg":"é😀","auth":{"k":["` + secret + `"]}}`, "Traceback (most recent call last):", "  File x", "ValueError: " + secret,
+		`{"level":"error","msg":"end"}` + "\r", "no line feed: " + secret,
+	}, "\n")
+	entries := func(size int) (all []string, leaks int) {
+		l := newLogs("debug", func(e flow.Log) { all = append(all, fmt.Sprint(e.Level, " ", e.Message, " ", e.Fields)) }, func(flow.Log) { leaks++ }, flow.NewMasker([]string{secret}))
+		l.timer.Stop() // silence ends an entry too, and a test may be slow
+		for i := 0; i < len(text); i += size {
+			l.mu.Lock()
+			l.timer.Stop()
+			l.mu.Unlock()
+			if _, err := l.Write([]byte(text[i:min(i+size, len(text))])); err != nil {
+				t.Fatal(err)
+			}
+			l.timer.Stop()
+		}
+		l.close()
+		return all, leaks
+	}
+	want := []string{
+		"info begin with *** map[]", "warn plain text\n  and more of it map[]", "debug é😀 map[auth:map[k:[***]]]", "error Traceback (most recent call last):\n  File x\nValueError: *** map[]", "error end map[]", "warn no line feed: *** map[]",
+	}
+	for _, size := range []int{1, 2, 3, 7, 64, len(text)} {
+		if got, leaks := entries(size); !slices.Equal(got, want) || leaks != 4 {
+			t.Errorf("by %d: %d leaks, got %q", size, leaks, got)
+		}
+	}
+}
+
+// Only entries of the level are shown; the others are remembered for an error all the same.
+func TestWhatIsShownOfALog(t *testing.T) {
+	t.Parallel()
+	const text = "{\"level\":\"trace\",\"msg\":\"t\"}\n{\"level\":\"debug\",\"msg\":\"d\"}\n{\"level\":\"info\",\"msg\":\"i\"}\n{\"level\":\"warning\",\"msg\":\"w\"}\n{\"level\":\"fatal\",\"msg\":\"f\"}\n"
+	for level, want := range map[string]string{"trace": "t d i w f", "debug": "d i w f", "info": "i w f", "warn": "w f", "error": "f"} {
+		var shown []string
+		l := newLogs(level, func(e flow.Log) { shown = append(shown, e.Message) }, nil, flow.Masker{})
+		if _, err := l.Write([]byte(text)); err != nil {
+			t.Fatal(err)
+		}
+		l.close()
+		if strings.Join(shown, " ") != want || l.tail() != "  trace t\n  debug d\n  info i\n  warn w\n  error f" {
+			t.Errorf("%s: got %q and %q", level, shown, l.tail())
+		}
 	}
 }

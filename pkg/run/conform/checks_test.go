@@ -95,7 +95,9 @@ func TestWhatTheChecksOfACaptureFind(t *testing.T) {
 		"one document": {discovers + `open: {"opened":{}} | {"captured":{"doc":{"id":1}}} | {"checkpoint":{"state":{}}} | !exit 0`, map[string]string{
 			"documents": "passed: 1 document in 1 checkpoint, all as their schemas say, with their keys", "resume": "unsure: too few documents to stop in the middle of them",
 		}},
-		"no document": {discovers + `open: {"opened":{}} | !exit 0`, map[string]string{"documents": "unsure: there were none in …", "stop": "passed: it ends by itself"}},
+		"no document": {discovers + `open: {"opened":{}} | !log plain text, and no secret in it | !exit 0`, map[string]string{
+			"secrets":   "passed: none in 2 log lines",
+			"documents": "unsure: there were none in …", "stop": "passed: it ends by itself"}},
 		"a document too many": {discovers + `open: {"opened":{}} | {"captured":{"doc":{"id":1}}} | !exit 0`, map[string]string{
 			"documents": "failed: the connector broke the protocol: it ended within a checkpoint, and 1 documents are not committed\na checkpoint has to follow the last document",
 		}},
