@@ -129,7 +129,7 @@ func randomSchema(r *rand.Rand, deep int) map[string]any {
 func TestLawsOfSchemas(t *testing.T) {
 	t.Parallel()
 	valid, invalid := 0, 0
-	for seed := range uint64(500) {
+	for seed := range uint64(160) {
 		r := rand.New(rand.NewPCG(seed, 17))
 		value := randomSchema(r, 2)
 		plain, _ := json.Marshal(value)
@@ -164,7 +164,7 @@ func TestLawsOfSchemas(t *testing.T) {
 			}
 		}
 	}
-	if valid < 300 || invalid < 300 {
+	if valid < 100 || invalid < 100 {
 		t.Errorf("%d valid and %d invalid: too few to tell", valid, invalid)
 	}
 }
@@ -172,7 +172,7 @@ func TestLawsOfSchemas(t *testing.T) {
 // Values are equal however they are spelt, and no two different ones are.
 func TestEqualityOfValues(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(500) {
+	for seed := range uint64(160) {
 		r := rand.New(rand.NewPCG(seed, 23))
 		a, b := plainValue(r, 2), plainValue(r, 2)
 		textA, _ := json.Marshal(a)
