@@ -3,10 +3,11 @@ package ui
 import (
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // progress is the one line on stderr that says what takes so long. On a
@@ -137,7 +138,7 @@ func (u *UI) Log(level, text string) {
 
 // escapes are the sequences by which a program speaks to a terminal: colours,
 // titles, movements. What a connector logs is not to move the user's cursor.
-var escapes = regexp.MustCompile("\x1b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?|[@-Z\\\\^_])")
+var escapes = pattern.Lazy("\x1b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?|[@-Z\\\\^_])")
 
 func harmless(text string) string {
 	if strings.IndexFunc(text, isControl) < 0 {
@@ -148,7 +149,7 @@ func harmless(text string) string {
 			return -1
 		}
 		return r
-	}, strings.ReplaceAll(escapes.ReplaceAllString(text, ""), "\r", "\n"))
+	}, strings.ReplaceAll(escapes().ReplaceAllString(text, ""), "\r", "\n"))
 }
 
 func isControl(r rune) bool {

@@ -6,11 +6,11 @@ import (
 	"net/url"
 	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/pattern"
 	"github.com/connkit/connkit/internal/proc"
 	"github.com/connkit/connkit/pkg/build/inputs"
 )
@@ -73,12 +73,12 @@ func git(ctx context.Context, root string, args ...string) (string, error) {
 	return strings.TrimSuffix(string(out.Stdout), "\n"), err
 }
 
-var scpForm = regexp.MustCompile(`^(?:[^@/]+@)?([A-Za-z0-9.-]+):([^/].*)$`)
+var scpForm = pattern.Lazy(`^(?:[^@/]+@)?([A-Za-z0-9.-]+):([^/].*)$`)
 
 // publicURL is the page of a remote: without user and password, and https for
 // what is fetched by ssh. A folder of this machine is nobody's business.
 func publicURL(remote string) string {
-	if m := scpForm.FindStringSubmatch(remote); m != nil && !strings.Contains(remote, "://") {
+	if m := scpForm().FindStringSubmatch(remote); m != nil && !strings.Contains(remote, "://") {
 		remote = "https://" + m[1] + "/" + m[2]
 	}
 	u, err := url.Parse(remote)

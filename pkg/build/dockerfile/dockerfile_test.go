@@ -115,15 +115,9 @@ func TestPlatform(t *testing.T) {
 	}
 }
 
-func TestDeclaresAndMounts(t *testing.T) {
+func TestMounts(t *testing.T) {
 	t.Parallel()
-	f := dockerfile.Parse([]byte("ARG A=1\nFROM x\nARG B C=2\n# ARG D\nRUN echo --mount=type=cache\n"))
-	for name, want := range map[string]bool{"A": true, "B": true, "C": true, "D": false} {
-		if f.Declares(name) != want {
-			t.Errorf("%s: want %v", name, want)
-		}
-	}
-	if f.Mounts() {
+	if dockerfile.Parse([]byte("FROM x\nRUN echo --mount=type=cache\n")).Mounts() {
 		t.Error("an argument of a program is no mount")
 	}
 	if !dockerfile.Parse([]byte("FROM x\nRUN --network=none --mount=type=cache,target=/c make\n")).Mounts() {

@@ -3,11 +3,11 @@ package recipe
 import (
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/pattern"
 	"github.com/connkit/connkit/pkg/workspace"
 )
 
@@ -23,7 +23,7 @@ type golang struct {
 	Main     string // of the package to build, from the module
 }
 
-var goLine = regexp.MustCompile(`(?m)^go\s+(\d+\.\d+)`)
+var goLine = pattern.Lazy(`(?m)^go\s+(\d+\.\d+)`)
 
 func lookAtGo(root string, c workspace.Connector, of *common) (*golang, error) {
 	module, ok := moduleOf(root, c.Dir)
@@ -35,7 +35,7 @@ func lookAtGo(root string, c workspace.Connector, of *common) (*golang, error) {
 	if err != nil {
 		return nil, err
 	}
-	if m := goLine.FindSubmatch(text); m != nil {
+	if m := goLine().FindSubmatch(text); m != nil {
 		g.Go = string(m[1])
 	}
 	if g.Module, err = inRoot(root, module); err != nil {

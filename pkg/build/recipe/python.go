@@ -5,11 +5,11 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/pattern"
 	"github.com/connkit/connkit/pkg/pyenv"
 	"github.com/connkit/connkit/pkg/workspace"
 )
@@ -104,14 +104,14 @@ func (p *python) places() []string {
 	return list
 }
 
-var gitMark = regexp.MustCompile(`git\+|\bgit = "|type = "git"|\{ git = `)
+var gitMark = pattern.Lazy(`git\+|\bgit = "|type = "git"|\{ git = `)
 
 // usesGit tells whether a build file names a git repository, for which pip
 // starts git.
 func usesGit(dir string, files []string) bool {
 	return slices.ContainsFunc(files, func(name string) bool {
 		text, err := os.ReadFile(filepath.Join(dir, name))
-		return err == nil && gitMark.Match(text)
+		return err == nil && gitMark().Match(text)
 	})
 }
 
