@@ -30,9 +30,9 @@ func (a *app) ciPlace(cmd *cobra.Command) {
 	for _, name := range []string{"workflow", "job", "axis"} {
 		a.bind(cmd, name, "ci."+name)
 	}
-	_ = cmd.RegisterFlagCompletionFunc("workflow", a.completeSpots(func(s ci.Spot) string { return filepath.Base(s.File) })) // the flags are there
-	_ = cmd.RegisterFlagCompletionFunc("job", a.completeSpots(func(s ci.Spot) string { return s.Job }))
-	_ = cmd.RegisterFlagCompletionFunc("axis", a.completeSpots(func(s ci.Spot) string { return s.Axis }))
+	offerBy(cmd, "workflow", a.completeSpots(func(s ci.Spot) string { return filepath.Base(s.File) }))
+	offerBy(cmd, "job", a.completeSpots(func(s ci.Spot) string { return s.Job }))
+	offerBy(cmd, "axis", a.completeSpots(func(s ci.Spot) string { return s.Axis }))
 }
 
 // completeSpots completes what the places have in which connectors stand now.
@@ -127,7 +127,7 @@ neighbours say. Path filters that name the other connectors get the new one too.
 	f.StringArrayVar(&opts.Also, "also", nil, "`step` whose contains(fromJson('[…]')) the connector belongs in; repeat for more")
 	f.BoolVar(&opts.Update, "update", false, "change an entry that says something else")
 	f.BoolVarP(&dryRun, "dry-run", "n", false, "print the diff, write nothing")
-	_ = cmd.RegisterFlagCompletionFunc("type", cobra.FixedCompletions(ci.Types(), cobra.ShellCompDirectiveNoFileComp))
+	offer(cmd, "type", ci.Types()...)
 	return cmd
 }
 

@@ -142,7 +142,7 @@ func (a *app) sayFindings(found []ci.Finding, connectors int) error {
 	if errors > 0 {
 		err = fault.Failedf("checking CI: %d of %d findings are errors", errors, len(found))
 	}
-	said := a.ui.Result("ci check", found, err, func(p *ui.Page) {
+	return a.sayReport("ci check", found, err, func(p *ui.Page) {
 		for _, f := range found {
 			p.Line(findingLine(p, f))
 		}
@@ -157,10 +157,6 @@ func (a *app) sayFindings(found []ci.Finding, connectors int) error {
 			}
 		}
 	})
-	if said != nil || err == nil {
-		return said
-	}
-	return &saidError{err}
 }
 
 func findingLine(p *ui.Page, f ci.Finding) string {

@@ -68,16 +68,13 @@ What would leave a secret in clear or change a value is refused, and nothing is 
 	f := cmd.Flags()
 	bindKeys(cmd, &opts.Keys)
 	f.String("encrypted-suffix", "", "`suffix` of the keys whose values are encrypted; _sops when nothing else is said")
-	f.StringVar((*string)(&opts.Format), "input-type", "", "`format` of the files: yaml or json; else their names tell")
-	f.String("timeout", "", "how long a key service may take to answer")
+	a.sealedFlags(cmd, &opts.Format)
 	f.StringArrayVar(&opts.Allow, "allow-plaintext", nil, "`key` that looks secret and may stay in clear; repeat for more")
 	f.StringVar(&schema, "schema", "", "`file` or connector with the schema of the config: what it marks as secret must carry the suffix")
 	f.BoolVar(&opts.Fix, "fix", false, "with --schema: rename the keys of secrets that do not carry the suffix")
 	f.BoolVar(&opts.Reformat, "reformat", false, "let sops lay a file out anew when it cannot be edited in place")
 	f.BoolVarP(&dryRun, "dry-run", "n", false, "print the diff, write nothing")
 	a.bind(cmd, "encrypted-suffix", "secrets.suffix")
-	a.bind(cmd, "timeout", "secrets.timeout")
-	_ = cmd.RegisterFlagCompletionFunc("input-type", cobra.FixedCompletions([]string{"yaml", "json"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
@@ -195,8 +192,9 @@ func (a *app) files(args []string) ([]string, error) {
 // sayEncrypted prints what became of each file. One file's error is the command's own.
 func (a *app) sayEncrypted(ctx context.Context, list []*secrets.Encrypted, record workspace.Record, dryRun bool) error {
 	bad := 0
+	var errs []error
 	for _, e := range list {
-		if e.Err != nil {
+		if errs = append(errs, e.Err); e.Err != nil {
 			bad++
 		}
 		for _, note := range e.Notes {
@@ -217,22 +215,10 @@ func (a *app) sayEncrypted(ctx context.Context, list []*secrets.Encrypted, recor
 		Files  []encryptedFile `json:"files"`
 		DryRun bool            `json:"dryRun"`
 	}{encryptedFiles(list), dryRun}
-	said := a.ui.Result("encrypt", result, err, func(p *ui.Page) {
+	return a.sayEach("encrypt", result, err, errs, func(p *ui.Page) {
 		showEncrypted(p, list, dryRun)
 		a.showRecord(p, record, dryRun)
 	})
-	if said != nil || err == nil {
-		return said
-	}
-	if !a.ui.JSON {
-		for _, e := range list {
-			if e.Err != nil {
-				a.ui.Error("encrypt", e.Err)
-			}
-		}
-		return err
-	}
-	return &saidError{err}
 }
 
 // encryptedFile is an entry of the JSON result.

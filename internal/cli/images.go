@@ -49,10 +49,7 @@ else now: other files, another Dockerfile, other build args.`,
 	}
 	f := cmd.Flags()
 	f.BoolVar(&stale, "stale", false, "only those that are not fresh")
-	f.String("registry", "", "`registry` and folder before the images' names")
-	f.String("tag", "", "`tag` of the images")
-	a.bind(cmd, "registry", "image.registry")
-	a.bind(cmd, "tag", "image.tag")
+	a.imageFlags(cmd)
 	a.engineFlags(cmd)
 	return cmd
 }

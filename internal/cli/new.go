@@ -74,7 +74,7 @@ repository (--upstream-path). Without one they hold a small source of their own.
 	fl.BoolVar(&f.diff, "diff", false, "show the files as a diff, write nothing")
 	_ = cmd.MarkFlagFilename("answers", "yaml", "yml") // the flags are there
 	_ = cmd.MarkFlagDirname("upstream-path")
-	_ = cmd.RegisterFlagCompletionFunc("template", a.completeTemplates)
+	offerBy(cmd, "template", a.completeTemplates)
 	return cmd
 }
 

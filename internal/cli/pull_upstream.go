@@ -187,13 +187,7 @@ func (a *app) pull(cmd *cobra.Command, opts upstream.Options, dryRun bool) error
 	if err != nil && (fault.KindOf(err) != fault.Blocked || plan.Count(upstream.Conflict) == 0) {
 		return err
 	}
-	if perr := a.ui.Result("pull-upstream", plan, err, func(p *ui.Page) { a.showPull(p, plan, err) }); perr != nil || err == nil {
-		return perr
-	}
-	if !a.ui.JSON {
-		return err // told on stderr, below the list of files
-	}
-	return &saidError{err}
+	return a.sayResult("pull-upstream", plan, err, func(p *ui.Page) { a.showPull(p, plan, err) })
 }
 
 func (a *app) endPull(cmd *cobra.Command, opts upstream.Options, cont bool) error {

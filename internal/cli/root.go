@@ -53,7 +53,7 @@ func newRoot(a *app) *cobra.Command {
 	f.StringVarP(&a.flags.dir, "directory", "C", "", "act as if started in `folder`")
 	f.BoolVarP(&a.ui.Quiet, "quiet", "q", false, "no progress on stderr")
 	_ = root.MarkPersistentFlagDirname("directory") // the flag is there
-	_ = root.RegisterFlagCompletionFunc("output", func(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+	offerBy(root, "output", func(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
 		return outputs(cmd), cobra.ShellCompDirectiveNoFileComp
 	})
 	root.AddCommand(newNewCmd(a), newPullUpstreamCmd(a), newUpstreamCmd(a), newEnvCmd(a), newRunCmd(a), newDebugCmd(a),

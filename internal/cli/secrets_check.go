@@ -60,7 +60,7 @@ func (a *app) sayChecked(c secrets.Checked) error {
 	if errors > 0 {
 		err = fault.Failedf("checking secrets: %d of %d findings are errors", errors, len(found))
 	}
-	said := a.ui.Result("secrets check", c, err, func(p *ui.Page) {
+	return a.sayReport("secrets check", c, err, func(p *ui.Page) {
 		for _, f := range found {
 			p.Line(findingLine(p, f))
 		}
@@ -77,10 +77,6 @@ func (a *app) sayChecked(c secrets.Checked) error {
 			}
 		}
 	})
-	if said != nil || err == nil {
-		return said
-	}
-	return &saidError{err}
 }
 
 // fromRoot spells a path of a report from the root of the workspace, as GitHub wants it.

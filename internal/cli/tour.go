@@ -95,10 +95,7 @@ func (a *app) tour(ctx context.Context, o tour.Options) error {
 	if r == nil || err != nil && !a.ui.JSON {
 		return err
 	}
-	if said := a.ui.Result("tour", r, err, func(p *ui.Page) { showEnd(p, r, a.relative(r.Folder)) }); said != nil || err == nil {
-		return said
-	}
-	return &saidError{err}
+	return a.sayReport("tour", r, err, func(p *ui.Page) { showEnd(p, r, a.relative(r.Folder)) })
 }
 
 // watchTour prints the tour as it goes on; what cannot be printed ends it.

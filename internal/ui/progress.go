@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"github.com/connkit/connkit/internal/pattern"
 )
 
@@ -18,8 +20,10 @@ type progress struct {
 	detail string // how far it is
 	start  time.Time
 	shown  bool
-	stop   chan struct{}
-	ended  chan struct{}
+
+	ellipsis string
+	stop     chan struct{}
+	ended    chan struct{}
 }
 
 // patience is how long a step runs before the line appears: what is quick stays silent.
@@ -38,7 +42,7 @@ func (u *UI) Step(format string, args ...any) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.progress == nil {
-		u.progress = &progress{text: text, start: time.Now(), stop: make(chan struct{}), ended: make(chan struct{})}
+		u.progress = &progress{text: text, ellipsis: u.marks.ellipsis, start: time.Now(), stop: make(chan struct{}), ended: make(chan struct{})}
 		go u.progress.draw(u.err)
 		return
 	}
@@ -90,16 +94,31 @@ func (p *progress) draw(w io.Writer) {
 			return
 		case <-tick.C:
 			p.mu.Lock()
-			seconds := int(time.Since(p.start).Seconds())
-			text := p.text
-			if p.detail != "" {
-				text += "  " + p.detail
-			}
-			fmt.Fprintf(w, "\r\x1b[2K%s  %d:%02d", text, seconds/60, seconds%60)
+			fmt.Fprint(w, "\r\x1b[2K"+p.line(width(w), time.Since(p.start)))
 			p.shown = true
 			p.mu.Unlock()
 		}
 	}
+}
+
+// line is cut where the terminal ends, for of a line that is broken only the last
+// part could be taken away again; the clock stays.
+func (p *progress) line(width int, since time.Duration) string {
+	text := p.text
+	if p.detail != "" {
+		text += "  " + p.detail
+	}
+	text = oneLine(text)
+	clock := fmt.Sprintf("  %d:%02d", int(since.Minutes()), int(since.Seconds())%60)
+	if room := width - 1 - len(clock); width > 0 {
+		text = ansi.Truncate(text, max(room, 0), p.ellipsis)
+	}
+	return text + clock
+}
+
+// oneLine keeps a text from leaving its line.
+func oneLine(text string) string {
+	return strings.NewReplacer("\n", " ", "\t", " ").Replace(Plain(text))
 }
 
 func (p *progress) clear(w io.Writer) {

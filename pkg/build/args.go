@@ -2,6 +2,7 @@ package build
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"net/url"
 	"slices"
@@ -145,14 +146,8 @@ func (o *Options) args(c workspace.Connector, t *Target) (map[string]string, err
 		o.takeCI(t, args, ci.Args)
 	}
 	maps.Copy(args, o.Args)
-	kind := types[c.Kind]
-	switch given := args["CONNECTOR_TYPE"]; {
-	case given == "":
-		return nil, fault.Usagef("building %s: its name does not tell whether it is a capture, a materialization or a derivation", c.Name).
-			WithHint("connectors.kinds in %s, or --build-arg CONNECTOR_TYPE=capture", workspace.FileName)
-	case kind != "" && given != kind:
-		return nil, fault.Usagef("building %s: CONNECTOR_TYPE is %q, and it is a %s", c.Name, given, c.Kind).
-			WithHint("leave the build arg out: it is %s by itself", kind)
+	if _, err := typeOf(c, args["CONNECTOR_TYPE"]); err != nil {
+		return nil, fmt.Errorf("building %s: %w", c.Name, err)
 	}
 	if given := args["CONNECTOR_NAME"]; given != c.Name {
 		return nil, fault.Usagef("building %s: CONNECTOR_NAME is %q", c.Name, given).WithHint("leave the build arg out")
@@ -165,6 +160,22 @@ func (o *Options) args(c workspace.Connector, t *Target) (map[string]string, err
 		}
 	}
 	return args, nil
+}
+
+// typeOf is the CONNECTOR_TYPE of a connector, of which its name or a build arg
+// has to tell; both must say the same.
+func typeOf(c workspace.Connector, given string) (string, error) {
+	switch kind := types[c.Kind]; {
+	case kind == "" && given == "":
+		return "", fault.Usagef("its name does not tell whether it is a capture, a materialization or a derivation").
+			WithHint("connectors.kinds in %s, or --build-arg CONNECTOR_TYPE=capture", workspace.FileName)
+	case kind == "", given == kind:
+		return given, nil
+	case given == "":
+		return kind, nil
+	default:
+		return "", fault.Usagef("CONNECTOR_TYPE is %q, and it is a %s", given, c.Kind).WithHint("leave the build arg out: it is %s by itself", kind)
+	}
 }
 
 // takeCI takes what CI gives. What would be wrong in a label is said and not taken.

@@ -2,7 +2,6 @@ package build
 
 import (
 	"context"
-	"errors"
 	"net/url"
 	"path"
 	"path/filepath"
@@ -108,10 +107,6 @@ func (p *Plan) ChangedSince(ctx context.Context, rev string) error {
 		}
 		return fault.Usagef("comparing with %q: %w", rev, err).WithHint("a branch, a tag or a commit; in a shallow clone git fetch --unshallow brings it")
 	}
-	prefix, err := git(ctx, p.root, "rev-parse", "--show-prefix")
-	if err != nil {
-		return err
-	}
 	diff, err := git(ctx, p.root, "diff", "--name-only", "-z", "--no-renames", "--relative", base, "--", ".")
 	if err != nil {
 		return err
@@ -121,9 +116,6 @@ func (p *Plan) ChangedSince(ctx context.Context, rev string) error {
 		return err
 	}
 	changed := append(strings.Split(diff, "\x00"), state.changed...)
-	if strings.Contains(prefix, "..") {
-		return errors.New("comparing with git: the root is not in its work tree")
-	}
 	p.Targets = slices.DeleteFunc(p.Targets, func(t *Target) bool { return !t.concerned(changed) })
 	return nil
 }

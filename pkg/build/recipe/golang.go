@@ -73,7 +73,7 @@ func (g *golang) sources(root, module, main string, modfile []byte) error {
 		g.Replaced = append(g.Replaced, rel)
 		local = append(local, localModule{r.path, dir})
 	}
-	g.Replaced = within(g.Replaced, "\x00")
+	g.Replaced = outermost(g.Replaced)
 	if isFile(filepath.Join(root, "go.work")) {
 		return fault.Usagef("its modules are tied by a go.work").WithHint("write %s/Dockerfile: it has to copy every module that go.work uses", g.Name)
 	}
@@ -91,7 +91,7 @@ func (g *golang) sources(root, module, main string, modfile []byte) error {
 	for _, d := range g.Replaced {
 		g.Packages = slices.DeleteFunc(g.Packages, func(p string) bool { return p == d || strings.HasPrefix(p, d+"/") })
 	}
-	g.Packages = within(g.Packages, "\x00")
+	g.Packages = outermost(g.Packages)
 	return nil
 }
 

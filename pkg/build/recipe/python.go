@@ -48,7 +48,7 @@ func lookAtPython(root string, c workspace.Connector, of *common) (*python, erro
 		}
 		p.Paths = append(p.Paths, rel)
 	}
-	p.Paths = within(p.Paths, "\x00")
+	p.Paths = outermost(p.Paths)
 	for _, name := range []string{"pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", facts.Lock} {
 		if name != "" && isFile(filepath.Join(c.Dir, name)) {
 			p.Project = append(p.Project, name)

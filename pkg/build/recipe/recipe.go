@@ -96,13 +96,13 @@ func inRoot(root, file string) (string, error) {
 	return rel, nil
 }
 
-// within drops paths that stand in another of them, or in dir, and sorts.
-func within(paths []string, dir string) []string {
+// outermost drops paths that stand in another of them, and sorts.
+func outermost(paths []string) []string {
 	slices.Sort(paths)
 	var list []string
 	for _, p := range slices.Compact(paths) {
-		inside := func(d string) bool { return p == d || strings.HasPrefix(p, d+"/") || d == "." }
-		if !inside(dir) && !slices.ContainsFunc(list, inside) {
+		inside := func(d string) bool { return strings.HasPrefix(p, d+"/") || d == "." }
+		if !slices.ContainsFunc(list, inside) {
 			list = append(list, p)
 		}
 	}
