@@ -86,7 +86,7 @@ func (a *app) buildFlags(cmd *cobra.Command, b *buildFlags) {
 	f.BoolVarP(&b.dryRun, "dry-run", "n", false, "print the commands, run nothing")
 	f.String("platform", "", "`platform` of the image, such as linux/amd64")
 	f.String("builder", "", "`builder` of docker buildx, such as one on Kubernetes")
-	f.String("timeout", "", "how long the connector may take to answer, such as 90s or 5m")
+	f.String("timeout", "", "`duration` that the connector may take to answer, such as 90s or 5m")
 	for flag, setting := range map[string]string{"platform": "build.platform", "builder": "build.builder", "timeout": "run.timeout"} {
 		a.bind(cmd, flag, setting)
 	}

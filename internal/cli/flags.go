@@ -1,10 +1,29 @@
 package cli
 
 import (
-	"github.com/spf13/cobra"
+	"errors"
 
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/pkg/secrets"
 )
+
+// nearFlag is the flag that an unknown one was probably meant to be, or "".
+func nearFlag(cmd *cobra.Command, err error) string {
+	var unknown *pflag.NotExistError
+	if !errors.As(err, &unknown) || unknown.GetSpecifiedShortnames() != "" {
+		return ""
+	}
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if !f.Hidden {
+			names = append(names, f.Name)
+		}
+	})
+	return fault.Nearest(unknown.GetSpecifiedName(), names)
+}
 
 // offer makes a flag complete the values that it takes.
 func offer(cmd *cobra.Command, flag string, values ...string) {
@@ -30,7 +49,7 @@ func (a *app) imageFlags(cmd *cobra.Command) {
 func (a *app) sealedFlags(cmd *cobra.Command, format *secrets.Format) {
 	f := cmd.Flags()
 	f.StringVar((*string)(format), "input-type", "", "`format` of the file: yaml or json; else its name tells")
-	f.String("timeout", "", "how long a key service may take to answer")
+	f.String("timeout", "", "`duration` that a key service may take to answer")
 	a.bind(cmd, "timeout", "secrets.timeout")
 	offer(cmd, "input-type", "yaml", "json")
 }

@@ -67,7 +67,7 @@ repository (--upstream-path). Without one they hold a small source of their own.
 	fl.StringVar(&opts.Upstream.Git, "upstream-git", "", "wrap a connector in a git repository: `URL[@REF][#SUBDIR]`")
 	fl.StringVar(&f.path, "upstream-path", "", "wrap a connector in a `folder` of this repository")
 	fl.StringVar(&opts.Upstream.Class, "class", "", "class or function to wrap: `module:Class`")
-	fl.StringArrayVar(&f.set, "set", nil, "answer a question of the template: `key=value`, repeatable")
+	fl.StringArrayVar(&f.set, "set", nil, "answer a question of the template: `key=value`; repeat for more")
 	fl.StringVar(&f.answers, "answers", "", "take answers from a YAML `file`")
 	fl.BoolVar(&opts.AskAll, "ask", false, "ask every question, also those with a default")
 	fl.BoolVarP(&f.dryRun, "dry-run", "n", false, "list the files and their sizes, write nothing")

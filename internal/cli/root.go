@@ -46,7 +46,11 @@ func newRoot(a *app) *cobra.Command {
 	}
 	root.SetVersionTemplate("connkit {{.Version}}\n")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return fault.Usagef("reading the flags: %w", err).WithHint("%s --help", cmd.CommandPath())
+		e := fault.Usagef("reading the flags: %w", err)
+		if near := nearFlag(cmd, err); near != "" {
+			return e.WithHint("did you mean --%s", near)
+		}
+		return e.WithHint("%s --help", cmd.CommandPath())
 	})
 	f := root.PersistentFlags()
 	f.StringVarP(&a.flags.output, "output", "o", "text", "`format` of the result: text or json")
