@@ -70,8 +70,6 @@ func (s *scope) declare(word string) {
 		v[key] = s.value(def, v)
 	case isGlobal:
 		v[key] = global
-	case automatic(key):
-		v[key] = nil
 	}
 }
 
