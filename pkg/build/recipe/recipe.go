@@ -31,9 +31,6 @@ type common struct {
 	Ejected bool // it is to stand in the connector
 }
 
-// Languages are those that there is a template for.
-func Languages() []string { return []string{"go", "python"} }
-
 // For looks at a connector and gives the way to build it. connectorType is
 // what CONNECTOR_TYPE is when nobody says otherwise. A connector that the
 // templates cannot build is a [fault.Usage] error.
