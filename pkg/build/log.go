@@ -2,6 +2,7 @@ package build
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -126,7 +127,7 @@ func plain(text []byte) []byte {
 }
 
 var (
-	noise       = pattern.Lazy(`(?i)^\s*$|deprecated|buildx component|docs\.docker\.com|^-+$|^\s*>>>|^\s*\d+ \||^Dockerfile[^ ]*:\d+$|^time=|exit status|level=(warning|error)`)
+	noise       = pattern.Lazy(`(?i)^\s*$|deprecated|install the buildx component|^view build details|docs\.docker\.com|^-+$|^\s*>>>|^\s*\d+ \||^Dockerfile[^ ]*:\d+$|^time=|exit status|^(?:\[\d+/\d+\] )?STEP \d+/\d+: |level=(warning|error)`)
 	errorPrefix = pattern.Lazy(`(?i)^(ERROR: |Error: |error building at STEP .*?: |failed to build: )+`)
 )
 
@@ -139,10 +140,16 @@ var complaint = pattern.Lazy(`(?i)\b(error|fatal|denied|cannot|no such|not found
 // reason is the line of a log that tells most: the last complaint of a command
 // in it, else what the engine says last.
 func reason(tail []string, status int) string {
-	best := ""
+	best, last := "", ""
 	for i := len(tail) - 1; i >= 0; i-- {
 		line := strings.TrimSpace(stamp().ReplaceAllString(tail[i], ""))
+		if m := logged().FindStringSubmatch(line); m != nil {
+			line = strings.ReplaceAll(m[1], `\"`, `"`)
+		}
 		if noise().MatchString(line) {
+			if last == "" && told().MatchString(line) {
+				last = line // podman's, where the command itself has said nothing
+			}
 			continue
 		}
 		if best == "" {
@@ -156,11 +163,14 @@ func reason(tail []string, status int) string {
 			break
 		}
 	}
-	if best == "" {
+	if best = cmp.Or(best, last); best == "" {
 		return fmt.Sprintf("the engine ended with exit status %d", status)
 	}
 	return strings.TrimSpace(errorPrefix().ReplaceAllString(best, ""))
 }
+
+// logged is how nerdctl and buildah tell what ended them.
+var logged = pattern.Lazy(`^time="[^"]*" level=(?:error|fatal) msg="(.*)"$`)
 
 // stamp is what BuildKit puts before the lines of a step.
 var stamp = pattern.Lazy(`^(#\d+ )?(\d+\.\d+ )?`)
