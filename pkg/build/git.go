@@ -72,7 +72,7 @@ func git(ctx context.Context, root string, args ...string) (string, error) {
 	return strings.TrimSuffix(string(out.Stdout), "\n"), err
 }
 
-var scpForm = pattern.Lazy(`^(?:[^@/]+@)?([A-Za-z0-9.-]+):([^/].*)$`)
+var scpForm = pattern.Lazy(`^(?:[^@/]+@)?([A-Za-z0-9.-]+):([^/:].*)$`)
 
 // publicURL is the page of a remote: without user and password, and https for
 // what is fetched by ssh. A folder of this machine is nobody's business.
