@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
+	"slices"
 	"time"
 )
 
@@ -19,7 +21,8 @@ var when = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 // would be of no use in an image.
 func (c *Context) Archive(ctx context.Context, w io.Writer, files []File, extra map[string][]byte) error {
 	t := tar.NewWriter(w)
-	for name, text := range extra {
+	for _, name := range slices.Sorted(maps.Keys(extra)) {
+		text := extra[name]
 		if text == nil {
 			continue
 		}
