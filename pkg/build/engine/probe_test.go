@@ -134,7 +134,7 @@ func TestNoEngineIsThere(t *testing.T) {
 // change an engine that is asked for by another name.
 func TestASlowEngineIsWaitedFor(t *testing.T) {
 	socket := filepath.Join(t.TempDir(), "s")
-	listener, err := net.Listen("unix", socket) //nolint:noctx // closed below
+	listener, err := net.Listen("unix", socket)
 	if err != nil {
 		t.Fatal(err)
 	}
