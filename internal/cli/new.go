@@ -102,7 +102,7 @@ func (a *app) fillNew(ctx context.Context, opts *scaffold.Options, f newFlags) e
 	if err != nil {
 		return err
 	}
-	if opts.Set, err = readAnswers(f.answers, f.set); err != nil {
+	if opts.Set, err = a.readAnswers(f.answers, f.set); err != nil {
 		return err
 	}
 	if f.path != "" {
