@@ -150,6 +150,22 @@ func (a *app) connector(arg string) (workspace.Connector, error) {
 	return a.ws.Connector(a.dir, arg, set)
 }
 
+// named finds the connectors that arguments name, each once. What no build file
+// tells the language of counts too: it may be built in another way.
+func (a *app) named(set *workspace.Settings, args []string) ([]workspace.Connector, error) {
+	var list []workspace.Connector
+	for _, arg := range args {
+		c, err := a.ws.FolderNamed(a.dir, arg, set)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.ContainsFunc(list, func(o workspace.Connector) bool { return o.Name == c.Name }) {
+			list = append(list, c)
+		}
+	}
+	return list, nil
+}
+
 func (a *app) absolute(path string) string {
 	if filepath.IsAbs(path) {
 		return filepath.Clean(path)

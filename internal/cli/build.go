@@ -50,7 +50,7 @@ and image.tag change that.`,
   connkit build source-bigdata --build-arg BASE_IMAGE=registry.example.com/python:3.12
   connkit build source-bigdata --secret id=ca,src=/etc/ssl/certs/ca-certificates.crt
   connkit build --all --builder cluster --print`,
-		ValidArgsFunction: a.completeMore,
+		ValidArgsFunction: a.completeBuild,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if calledAs(cmd, buildScripts) {
 				if args, err = a.fromBuildScript(cmd, args); err != nil {

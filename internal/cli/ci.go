@@ -70,18 +70,8 @@ func (a *app) connectorsFor(set *workspace.Settings, args []string) (all, named 
 	if all, err = a.ws.Folders(set); err != nil {
 		return nil, nil, err
 	}
-	seen := map[string]bool{}
-	for _, arg := range args {
-		c, err := a.ws.FolderNamed(a.dir, arg, set)
-		if err != nil {
-			return nil, nil, err
-		}
-		if !seen[c.Name] {
-			named = append(named, c)
-		}
-		seen[c.Name] = true
-	}
-	return all, named, nil
+	named, err = a.named(set, args)
+	return all, named, err
 }
 
 // lockCI lets one run at a time change the workflows; one that writes nothing need not wait.

@@ -58,15 +58,7 @@ func (a *app) connectorsOrAll(set *workspace.Settings, args []string) ([]workspa
 	if len(args) == 0 {
 		return a.ws.Connectors(set)
 	}
-	var list []workspace.Connector
-	for _, arg := range args {
-		c, err := a.ws.FolderNamed(a.dir, arg, set)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, c)
-	}
-	return list, nil
+	return a.named(set, args)
 }
 
 func staleOnes(list []build.Image) []build.Image {

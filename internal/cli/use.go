@@ -87,12 +87,12 @@ func (a *app) use(command string, u useFlags, args []string) error {
 	if u.Task != "" && len(args) > 1 {
 		return fault.Usagef("reading the flags: --name is for one connector")
 	}
+	list, err := a.named(set, args)
+	if err != nil {
+		return err
+	}
 	var changes []useChange
-	for _, arg := range args {
-		c, err := a.ws.FolderNamed(a.dir, arg, set)
-		if err != nil {
-			return err
-		}
+	for _, c := range list {
 		change, err := a.switched(set, c, u.Options)
 		if err != nil {
 			return err
