@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/connkit/connkit/internal/fault"
-	"github.com/connkit/connkit/internal/proc"
+	"github.com/connkit/connkit/internal/gitcmd"
 	"github.com/connkit/connkit/internal/ui"
 	"github.com/connkit/connkit/pkg/scaffold"
 	"github.com/connkit/connkit/pkg/workspace"
@@ -143,7 +143,7 @@ func (a *app) ask(q scaffold.Question) (string, error) {
 // gitAuthor gives "Name <mail>" of git's configuration, or "" where git or the name is missing.
 func gitAuthor(ctx context.Context, dir string) string {
 	get := func(key string) string {
-		out, err := proc.Run(ctx, proc.Cmd{Argv: []string{"git", "config", "--get", key}, Dir: dir, Unset: []string{"GIT_DIR", "GIT_WORK_TREE"}})
+		out, err := gitcmd.Git{Dir: dir}.Run(ctx, "config", "--get", key)
 		if err != nil {
 			return ""
 		}

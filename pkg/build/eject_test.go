@@ -190,3 +190,32 @@ func TestWhatDoesNotMakeStale(t *testing.T) {
 		}
 	}
 }
+
+// A hook of git tells its children where its own repository is: that is another's.
+func TestTheGitOfAHook(t *testing.T) {
+	root, commit := testkit.Repo(t, files())
+	other, _ := testkit.Repo(t, map[string]string{"a": ""})
+	testkit.Git(t, root, "remote", "add", "origin", "git@github.com:acme/c.git")
+	for name, value := range map[string]string{
+		"GIT_DIR": filepath.Join(other, ".git"), "GIT_WORK_TREE": other, "GIT_INDEX_FILE": filepath.Join(other, "gone"), "GIT_PREFIX": "sub/", "GIT_LITERAL_PATHSPECS": "1",
+		"GIT_OBJECT_DIRECTORY": filepath.Join(other, ".git", "objects"), "GIT_EXTERNAL_DIFF": "false", "LC_ALL": "de_DE.UTF-8",
+	} {
+		t.Setenv(name, value)
+	}
+	got := plan(t, options(root))
+	const oci = "org.opencontainers.image."
+	if got.Labels[oci+"revision"] != commit || got.Labels[oci+"source"] != "https://github.com/acme/c" || got.Labels["dev.connkit.dirty"] != "false" {
+		t.Errorf("got %v", got.Labels)
+	}
+	testkit.Put(t, root, map[string]string{"source-x/new": ""})
+	if got = plan(t, options(root)); got.Labels["dev.connkit.dirty"] != "true" {
+		t.Errorf("got %v", got.Labels)
+	}
+	p, err := build.NewPlan(t.Context(), options(root))
+	if err == nil {
+		err = p.ChangedSince(t.Context(), "HEAD")
+	}
+	if err != nil || len(p.Targets) != 1 {
+		t.Errorf("got %v, %v", p, err)
+	}
+}

@@ -9,8 +9,8 @@ import (
 	"strings"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/gitcmd"
 	"github.com/connkit/connkit/internal/pattern"
-	"github.com/connkit/connkit/internal/proc"
 	"github.com/connkit/connkit/pkg/build/inputs"
 )
 
@@ -64,11 +64,7 @@ func readGit(ctx context.Context, root string) (gitState, error) {
 }
 
 func git(ctx context.Context, root string, args ...string) (string, error) {
-	out, err := proc.Run(ctx, proc.Cmd{
-		Argv:  append([]string{"git", "-C", root}, args...),
-		Env:   []string{"LC_ALL=C", "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0"},
-		Unset: []string{"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"},
-	})
+	out, err := gitcmd.Git{Dir: root}.Run(ctx, args...)
 	return strings.TrimSuffix(string(out.Stdout), "\n"), err
 }
 
