@@ -81,3 +81,20 @@ func TestNearestFindsEveryTypo(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+// How many edits are near grows with the word: two, and of nine letters three.
+func TestHowNearIsNear(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ s, known, want string }{
+		{"xxab", "ab", "ab"}, {"abxx", "ab", "ab"}, {"axbx", "ab", "ab"},
+		{"xxxab", "ab", ""}, {"abxxx", "ab", ""}, {"zzzzab", "ab", ""},
+		{"a", "abc", "abc"}, {"a", "abcd", ""},
+		{"connect###", "connectors", "connectors"}, {"connec####", "connectors", ""},
+		{"template", "tmplt", ""}, {"abcdefgh", "abcde###", ""}, {"abcdefghi", "abcdef###", "abcdef###"},
+		{"in", "bindings", ""}, {"bin", "bindings", "bindings"}, {"ings", "bindings", "bindings"}, {"bns", "bindings", ""},
+	} {
+		if got := fault.Nearest(tt.s, []string{tt.known}); got != tt.want {
+			t.Errorf("%q to %q: got %q", tt.s, tt.known, got)
+		}
+	}
+}
