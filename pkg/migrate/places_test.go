@@ -46,7 +46,7 @@ func TestPlacesInMarkdown(t *testing.T) {
 		"other languages":  "```yaml\nKEEP\n```\n```python\nKEEP\n```\n```{r}\nKEEP\n```\n```text\nKEEP\n```\n```diff\n- KEEP\nKEEP\n```\n",
 		"words behind":     "```sh title=\"x\"\nOLD\n```\n",
 		"tildes":           "~~~sh\nOLD\n# ```\nOLD\n~~~\nKEEP\n",
-		"longer fence":     "````sh\nOLD\n```\nKEEP\n````\nKEEP\n",
+		"longer fence":     "````sh\nOLD\n# ```\nOLD\n````\nKEEP\n",
 		"shell in text":    "````markdown\n```sh\nKEEP\n```\n````\n",
 		"prompts":          "```console\n$ OLD\nKEEP\n% OLD\n  $ OLD\n```\n",
 		"prompt, text":     "```\n$ ls\nKEEP\n```\n",

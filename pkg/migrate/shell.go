@@ -1,6 +1,7 @@
 package migrate
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 )
@@ -28,9 +29,17 @@ type shell struct {
 	calls []call
 
 	cur      call
-	heredocs []string // their last lines, in the order of the operators
-	joined   string   // how the command hangs on the one before it
-	broken   bool     // a quote is not closed, so the rest is not understood
+	heredocs []heredoc // in the order of the operators
+	indent   int       // blanks that every line begins with: those of YAML or Markdown around it
+	joined   string    // how the command hangs on the one before it
+	open     bool      // it has to come yet, on another line if need be
+	broken   bool      // a quote is not closed, so the rest is not understood
+}
+
+// heredoc is a document whose operator stood on the line.
+type heredoc struct {
+	last string // its last line
+	tabs bool   // which tabs may stand before
 }
 
 // The reasons for which a command is left alone.
@@ -43,24 +52,44 @@ const (
 	behindWord  = "it is part of a longer command"
 	assigned    = "variables are set for it alone"
 	hasVariable = "it has words that only a shell can tell: variables, globs or quotes"
+	notClosed   = "a quote around it or behind it is not closed"
 )
 
 // commands finds the simple commands of text[from:to]. A line of a document
-// counts like a line of a script.
+// counts like a line of a script. Where a quote is not closed another one was
+// perhaps misunderstood, so no command of the text stands alone then.
 func commands(text []byte, from, to int) []call {
-	s := &shell{text: text, i: from, to: to}
+	s := &shell{text: text, i: from, to: to, indent: indentOf(text[from:to])}
 	for s.i < s.to && !s.broken {
 		s.step()
 	}
 	s.end("")
+	for i := range s.calls {
+		if s.broken && s.calls[i].why == "" {
+			s.calls[i].why = notClosed
+		}
+	}
 	return s.calls
+}
+
+// indentOf gives how many blanks all lines of a text begin with that are not empty.
+func indentOf(text []byte) int {
+	least := -1
+	for line := range bytes.Lines(text) {
+		if rest := bytes.TrimLeft(line, " \t"); len(bytes.TrimSpace(rest)) > 0 && (least < 0 || len(line)-len(rest) < least) {
+			least = len(line) - len(rest)
+		}
+	}
+	return max(least, 0)
 }
 
 func (s *shell) step() {
 	c := s.text[s.i]
 	switch {
 	case c == '\n':
-		s.end("")
+		if len(s.cur.words) > 0 || !s.open { // behind | && || at a line's end the next one goes on
+			s.end("")
+		}
 		s.i++
 		s.skipHeredocs()
 	case c == ' ' || c == '\t' || c == '\r':
@@ -101,17 +130,22 @@ func (s *shell) mark(why string) {
 func (s *shell) operator() {
 	c := s.text[s.i]
 	s.i++
-	why := inList
-	switch {
-	case c == '|' && s.i < s.to && s.text[s.i] == '|', c == '&' && s.i < s.to && s.text[s.i] == '&', c == ';' && s.i < s.to && s.text[s.i] == ';':
-		s.i++
-	case c == '|':
-		why = inPipe
+	why, open := inList, c == '|'
+	switch twice := s.i < s.to && s.text[s.i] == c; {
 	case c == '(' || c == ')':
 		why = inBraces
+	case twice:
+		s.i++
+		open = c != ';'
+	case c == '|':
+		why = inPipe
+		if s.i < s.to && s.text[s.i] == '&' {
+			s.i++
+		}
 	}
 	s.mark(why)
 	s.end(why)
+	s.open = open
 }
 
 // redirect passes over a redirection with its target.
@@ -136,21 +170,24 @@ func (s *shell) redirect() {
 	}
 	target := s.read()
 	if op == "<<" || op == "<<-" {
-		s.heredocs = append(s.heredocs, target.value)
+		s.heredocs = append(s.heredocs, heredoc{target.value, op == "<<-"})
 	}
 }
 
 // skipHeredocs passes over the documents whose operators stood on the line.
 func (s *shell) skipHeredocs() {
-	for _, last := range s.heredocs {
+	for _, doc := range s.heredocs {
 		for s.i < s.to {
 			start := s.i
 			for s.i < s.to && s.text[s.i] != '\n' {
 				s.i++
 			}
-			line := strings.Trim(string(s.text[start:s.i]), " \t\r")
+			line := strings.TrimSuffix(string(s.text[min(start+s.indent, s.i):s.i]), "\r")
+			if doc.tabs {
+				line = strings.TrimLeft(line, "\t")
+			}
 			s.i = min(s.i+1, s.to)
-			if line == last {
+			if line == doc.last {
 				break
 			}
 		}
@@ -176,7 +213,7 @@ func (s *shell) end(joined string) {
 	if len(s.cur.words) > 0 {
 		s.calls = append(s.calls, s.cur)
 	}
-	s.cur, s.joined = call{}, joined
+	s.cur, s.joined, s.open = call{}, joined, false
 }
 
 // keywords may stand before a command.

@@ -44,6 +44,27 @@ func shellOf(step *yaml.Node, above []*yaml.Node) (shell string, root bool) {
 	return cmp.Or(valueOf(step, "shell"), shell, "bash"), root && valueOf(step, "working-directory") == ""
 }
 
+// onWindows tells whether a job runs on Windows, or does for one of its matrix.
+func onWindows(job *yaml.Node) bool {
+	on := textOf(yamltext.Get(job, "runs-on"))
+	if strings.Contains(on, "matrix.") {
+		on = textOf(yamltext.Get(job, "strategy"))
+	}
+	return strings.Contains(strings.ToLower(on), "windows")
+}
+
+// textOf gives all texts below a node.
+func textOf(n *yaml.Node) string {
+	if n == nil {
+		return ""
+	}
+	text := n.Value
+	for _, child := range n.Content {
+		text += "\n" + textOf(child)
+	}
+	return text
+}
+
 func valueOf(n *yaml.Node, key string) string {
 	if v := yamltext.Get(n, key); v != nil {
 		return v.Value
@@ -51,17 +72,23 @@ func valueOf(n *yaml.Node, key string) string {
 	return ""
 }
 
-// noConnkit keeps calls in workflows as they are: rewritten they would fail.
-const noConnkit = "the job does not install connkit: put \"uses: connkit/connkit@main\" before the step"
+// The reasons that keep calls in workflows as they are: rewritten they would fail.
+const (
+	noConnkit = "the job does not install connkit: put \"uses: connkit/connkit@main\" before the step"
+	noWindows = "the job runs on Windows, and connkit does not"
+)
 
 func (s *source) steps(doc *yamltext.Doc, steps *yaml.Node, above ...*yaml.Node) {
 	if steps == nil || steps.Kind != yaml.SequenceNode {
 		return
 	}
 	reason := noConnkit
+	if onWindows(above[len(above)-1]) {
+		reason = noWindows
+	}
 	for _, step := range steps.Content {
 		uses := yamltext.Get(step, "uses")
-		if uses != nil && strings.HasPrefix(uses.Value, "connkit/connkit@") {
+		if uses != nil && strings.HasPrefix(uses.Value, "connkit/connkit@") && yamltext.Get(step, "if") == nil && reason == noConnkit {
 			reason = ""
 		}
 		if uses != nil && strings.HasPrefix(uses.Value, "docker/build-push-action@") {
