@@ -39,6 +39,11 @@ func Check(ws *workspace.Workspace, all []workspace.Connector, ignored map[strin
 	if err != nil {
 		return nil, err
 	}
+	if r.readable(t) == nil {
+		if err := r.chosen(t); err != nil {
+			return nil, err
+		}
+	}
 	c := &checker{r: r, t: t, ignored: ignored, found: []Finding{}}
 	c.broken()
 	c.standings()

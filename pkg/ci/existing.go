@@ -59,8 +59,8 @@ func (a *addition) contradictions(e *entry) []contradiction {
 	var found []contradiction
 	check := func(key, want, from string, asked bool) {
 		v := yamltext.Get(e.node, key)
-		if v != nil && v.Kind == yaml.ScalarNode && v.Value == want || v == nil && !asked {
-			return
+		if v != nil && v.Kind == yaml.ScalarNode && v.Value == want || v == nil && !asked || v == e.value {
+			return // said so, or not said, or the key of the name
 		}
 		like := v
 		if v == nil {

@@ -1,6 +1,7 @@
 package ci
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -22,7 +23,7 @@ func Remove(ctx context.Context, ws *workspace.Workspace, all []workspace.Connec
 	if err != nil {
 		return Change{}, err
 	}
-	if err := r.readable(o.Target); err != nil {
+	if err := cmp.Or(r.readable(o.Target), r.chosen(o.Target), r.stepsNamed(o)); err != nil {
 		return Change{}, err
 	}
 	r.committed = committedIn(ctx, r.known)
@@ -63,6 +64,27 @@ func (r *repo) remove(name string, o Options, change *Change) error {
 	}
 	if !did {
 		change.Present = append(change.Present, Edit{Connector: name, Action: "none"})
+	}
+	return nil
+}
+
+// stepsNamed is an error when a step of --also is that of no job.
+func (r *repo) stepsNamed(o Options) error {
+	for _, step := range o.Also {
+		var problem error
+		for _, p := range r.places(o.Target) {
+			_, err := p.named(step)
+			if err == nil {
+				problem = nil
+				break
+			}
+			if problem == nil || fault.HintOf(problem) == "" {
+				problem = err
+			}
+		}
+		if problem != nil {
+			return problem
+		}
 	}
 	return nil
 }
@@ -134,21 +156,20 @@ func (d *removal) paths(p *place) error {
 		return nil
 	}
 	for _, filter := range d.w.pathFilters() {
-		for _, form := range filter.forms(others) {
-			pattern := form.of(d.name)
-			for i, n := range filter.list.Content {
-				if n.Kind != yaml.ScalarNode || n.Value != pattern {
-					continue
-				}
-				if d.stoodInPaths(filter.trigger, pattern) {
-					d.notes = append(d.notes, fmt.Sprintf("%s:%d:%d: the paths of %s still hold %q, as before %s was added", d.w.file, n.Line, n.Column, filter.trigger, pattern, d.name))
-					continue
-				}
-				edit := Edit{Shape: shapePaths, Trigger: filter.trigger}
-				if err := d.item(filter.list, &entry{d.name, i, n, n}, 0, edit); err != nil {
-					return err
-				}
+		var patterns []*entry
+		forms := filter.forms(others)
+		for i, n := range filter.list.Content {
+			named := func(f form) bool { return n.Kind == yaml.ScalarNode && n.Value == f.of(d.name) }
+			switch {
+			case !slices.ContainsFunc(forms, named):
+			case d.stoodInPaths(filter.trigger, n.Value):
+				d.notes = append(d.notes, fmt.Sprintf("%s:%d:%d: the paths of %s still hold %q, as before %s was added", d.w.file, n.Line, n.Column, filter.trigger, n.Value, d.name))
+			default:
+				patterns = append(patterns, &entry{d.name, i, n, n})
 			}
+		}
+		if err := d.items(filter.list, patterns, Edit{Shape: shapePaths, Trigger: filter.trigger}); err != nil {
+			return err
 		}
 	}
 	return nil

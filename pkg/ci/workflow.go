@@ -65,7 +65,7 @@ func readWorkflows(root string, known func(string) bool) (list []*workflow, brok
 // readWorkflow reads a file; nil is one that has no matrix and calls no workflow.
 func readWorkflow(root, file string, known func(string) bool) (*workflow, error) {
 	path := filepath.Join(root, filepath.FromSlash(file))
-	text, err := os.ReadFile(path)
+	text, err := readRegular(path)
 	if err != nil {
 		return nil, fmt.Errorf("reading %q: %w", file, err)
 	}
