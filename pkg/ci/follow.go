@@ -20,7 +20,7 @@ func (a *addition) paths() error {
 			if filter.holds(pattern) {
 				continue
 			}
-			splices, _, err := filter.addTo(p.wf.doc, form, a.c.Name)
+			splices, err := filter.addTo(p.wf.doc, form, a.c.Name, others)
 			if err != nil {
 				return unsafe(p.wf.file, filter.list.Line, a.c.Name, fmt.Sprintf("- %q", pattern))
 			}
