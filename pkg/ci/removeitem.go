@@ -56,7 +56,8 @@ func (d *removal) items(list *yaml.Node, entries []*entry, edit Edit) error {
 		}
 		edit.Line, edit.Column = e.position()
 		if edit.Trigger != "" {
-			edit.locate = func(w *workflow) (int, int) { return w.wherePattern(edit.Trigger, e.value.Value) }
+			nth := len(slices.DeleteFunc(slices.Clone(entries[:i]), func(o *entry) bool { return o.value.Value != e.value.Value }))
+			edit.locate = func(w *workflow) (int, int) { return w.wherePattern(edit.Trigger, e.value.Value, nth) }
 		} else {
 			edit.locate = whereEntry(edit.Job, edit.Axis, edit.Shape, d.name, i)
 		}
