@@ -2,11 +2,9 @@ package ci
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 
-	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/pkg/workspace"
 )
 
@@ -71,12 +69,7 @@ func (c *checker) error(file string, line, col int, connector, fix, format strin
 // broken tells of workflows that cannot be read.
 func (c *checker) broken() {
 	for _, err := range c.r.broken {
-		var at *fault.Error
-		if errors.As(err, &at) {
-			c.error(at.File, at.Line, at.Col, "", "", "%v", at.Err)
-		} else {
-			c.error(workflowDir, 0, 0, "", "", "%v", err)
-		}
+		c.error(err.File, err.Line, err.Col, "", "", "%v", err.Err)
 	}
 }
 

@@ -1,6 +1,7 @@
 package ci
 
 import (
+	"errors"
 	"io/fs"
 	"net/url"
 	"os"
@@ -118,12 +119,12 @@ func (p *pyPaths) read(folder string) map[string]any {
 	return doc
 }
 
-// readRegular reads a file. What is in a repository may come from whoever opens
-// a pull request: a link to a device would never end.
+// readRegular reads a file; its errors are [fs.PathError]. What is in a repository
+// may come from whoever opens a pull request: a link to a device would never end.
 func readRegular(file string) ([]byte, error) {
 	info, err := os.Stat(file)
 	if err == nil && !info.Mode().IsRegular() {
-		err = &fs.PathError{Op: "read", Path: file, Err: fs.ErrInvalid}
+		err = &fs.PathError{Op: "read", Path: file, Err: errors.New("it is no file of the common kind")}
 	}
 	if err != nil {
 		return nil, err
