@@ -1,10 +1,6 @@
 package migrate
 
-import (
-	"bytes"
-	"slices"
-	"strings"
-)
+import "bytes"
 
 // word is one word of a command.
 type word struct {
@@ -34,12 +30,6 @@ type shell struct {
 	joined   string    // how the command hangs on the one before it
 	open     bool      // it has to come yet, on another line if need be
 	broken   bool      // a quote is not closed, so the rest is not understood
-}
-
-// heredoc is a document whose operator stood on the line.
-type heredoc struct {
-	last string // its last line
-	tabs bool   // which tabs may stand before
 }
 
 // The reasons for which a command is left alone.
@@ -148,53 +138,6 @@ func (s *shell) operator() {
 	s.open = open
 }
 
-// redirect passes over a redirection with its target.
-func (s *shell) redirect() {
-	s.mark(redirected)
-	if n := len(s.cur.words) - 1; n >= 0 && s.cur.words[n].end == s.i && strings.Trim(s.cur.words[n].value, "0123456789") == "" {
-		s.cur.words = s.cur.words[:n] // it is the number of what is redirected
-		if n > 0 {
-			s.cur.end = s.cur.words[n-1].end
-		}
-	}
-	start := s.i
-	for s.i < s.to && strings.IndexByte("<>&|-", s.text[s.i]) >= 0 {
-		s.i++
-	}
-	op := string(s.text[start:s.i])
-	for s.i < s.to && (s.text[s.i] == ' ' || s.text[s.i] == '\t') {
-		s.i++
-	}
-	if s.i >= s.to || strings.IndexByte("\n;|&()<>", s.text[s.i]) >= 0 {
-		return
-	}
-	target := s.read()
-	if op == "<<" || op == "<<-" {
-		s.heredocs = append(s.heredocs, heredoc{target.value, op == "<<-"})
-	}
-}
-
-// skipHeredocs passes over the documents whose operators stood on the line.
-func (s *shell) skipHeredocs() {
-	for _, doc := range s.heredocs {
-		for s.i < s.to {
-			start := s.i
-			for s.i < s.to && s.text[s.i] != '\n' {
-				s.i++
-			}
-			line := strings.TrimSuffix(string(s.text[min(start+s.indent, s.i):s.i]), "\r")
-			if doc.tabs {
-				line = strings.TrimLeft(line, "\t")
-			}
-			s.i = min(s.i+1, s.to)
-			if line == doc.last {
-				break
-			}
-		}
-	}
-	s.heredocs = nil
-}
-
 func (s *shell) word() {
 	w := s.read()
 	if len(s.cur.words) == 0 {
@@ -214,48 +157,4 @@ func (s *shell) end(joined string) {
 		s.calls = append(s.calls, s.cur)
 	}
 	s.cur, s.joined, s.open = call{}, joined, false
-}
-
-// keywords may stand before a command.
-var keywords = []string{"if", "then", "elif", "else", "while", "until", "do", "!", "{", "time"}
-
-// programs run the command behind them.
-var programs = []string{"sudo", "exec", "command", "env", "nohup", "bash", "sh", "nice", "xargs"}
-
-// bare takes off what stands before the command proper, and says so.
-func (c call) bare() call {
-	for len(c.words) > 1 {
-		w := c.words[0].value
-		name, _, isSet := strings.Cut(w, "=")
-		pair := w + " " + c.words[1].value
-		switch {
-		case isSet && isName(name):
-			c = c.from(1, assigned)
-		case slices.Contains(keywords, w), slices.Contains(programs, w):
-			c = c.from(1, behindWord)
-		case len(c.words) > 2 && (pair == "poetry run" || pair == "uv run"):
-			c = c.from(2, behindWord)
-		default:
-			return c
-		}
-	}
-	return c
-}
-
-func (c call) from(n int, why string) call {
-	c.words = c.words[n:]
-	c.start = c.words[0].start
-	if c.why == "" {
-		c.why = why
-	}
-	return c
-}
-
-func isName(s string) bool {
-	for i, r := range s {
-		if r != '_' && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') && (i == 0 || r < '0' || r > '9') {
-			return false
-		}
-	}
-	return s != ""
 }
