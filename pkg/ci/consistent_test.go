@@ -119,6 +119,10 @@ func TestPlacesAreWhereTheEntryIs(t *testing.T) {
 			}
 			for _, e := range change.Edits {
 				begins("an addition", whole, e.Shape, e.Line, e.Column)
+				line, _, _ := strings.Cut(at(whole, e.Line, 1), "\n")
+				if inBrackets := strings.Contains(line, "["); (e.Shape == shapePaths || e.Shape == shapeNames) && inBrackets != (e.Style == "flow") && !strings.HasPrefix(name, "brackets") {
+					t.Errorf("%s: %q is told to be of style %s", name, line, e.Style)
+				}
 				if e.Action != "add" || e.Connector != styleNew || !strings.Contains(e.Text, styleNew) || e.File != workflowDir+"/ci.yaml" {
 					t.Errorf("%s: %+v", name, e)
 				}
