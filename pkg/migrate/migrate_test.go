@@ -248,6 +248,10 @@ func TestShellAndFolderOfAStep(t *testing.T) {
 		"python of the job":   {"    defaults:\n      run:\n        shell: python\n", "", "none"},
 		"python, then bash":   {"    defaults:\n      run:\n        shell: python\n", "        shell: bash\n", "safe"},
 		"folder of the job":   {"    defaults:\n      run:\n        working-directory: x\n", "", "depend on the folder"},
+		"the root":            {"", "        working-directory: .\n", "safe"},
+		"the root, by name":   {"", "        working-directory: ${{ github.workspace }}\n", "safe"},
+		"below it, by name":   {"", "        working-directory: ${{ github.workspace }}/x\n", "depend on the folder"},
+		"back to the root":    {"    defaults:\n      run:\n        working-directory: x\n", "        working-directory: ./\n", "safe"},
 		"another default":     {"    defaults:\n      run:\n        shell: sh\n", "", "safe"},
 		"powershell of a job": {"    defaults: {run: {shell: pwsh}}\n", "", "none"},
 	} {

@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/connkit/connkit/internal/pattern"
 	"github.com/connkit/connkit/internal/yamltext"
 )
 
@@ -36,13 +38,17 @@ func (s *source) workflow() {
 // shellOf gives the shell of a step and whether it runs in the root, as the
 // step, its job or the workflow say.
 func shellOf(step *yaml.Node, above []*yaml.Node) (shell string, root bool) {
-	root = true
+	folder := ""
 	for _, n := range above {
 		run := yamltext.Get(yamltext.Get(n, "defaults"), "run")
-		shell, root = cmp.Or(valueOf(run, "shell"), shell), root && valueOf(run, "working-directory") == ""
+		shell, folder = cmp.Or(valueOf(run, "shell"), shell), cmp.Or(valueOf(run, "working-directory"), folder)
 	}
-	return cmp.Or(valueOf(step, "shell"), shell, "bash"), root && valueOf(step, "working-directory") == ""
+	folder = cmp.Or(valueOf(step, "working-directory"), folder)
+	return cmp.Or(valueOf(step, "shell"), shell, "bash"), path.Clean(folder) == "." || wholeWorkspace().MatchString(folder)
 }
+
+// wholeWorkspace finds the root of the repository by its name.
+var wholeWorkspace = pattern.Lazy(`^\$\{\{\s*github\.workspace\s*\}\}/?$`)
 
 // onWindows tells whether a job runs on Windows, or does for one of its matrix.
 func onWindows(job *yaml.Node) bool {
