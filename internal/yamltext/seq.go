@@ -46,10 +46,10 @@ func (s *Seq) Remove(at ...int) ([]Splice, error) {
 	if s.Block && len(at) == len(s.Items) {
 		return nil, errShape
 	}
-	flow, remove := s.flow, s.removeLines
+	remove := s.removeLines
 	if !s.Block {
-		flow, at = s.flow.joined(at)
-		remove = flow.remove
+		flow, joined := s.flow.joined(at)
+		at, remove = joined, flow.remove
 	}
 	var all []Splice
 	for _, i := range at {

@@ -103,26 +103,31 @@ func TestAddToFilesOfOtherKinds(t *testing.T) {
 	}{
 		"a file": {func(*testing.T, string, string) {}, ""},
 		"a link": {func(t *testing.T, root, file string) {
+			t.Helper()
 			move(t, root, file, "real.yaml")
 			link(t, "../../real.yaml", file)
 		}, ""},
 		"a link to a link": {func(t *testing.T, root, file string) {
+			t.Helper()
 			move(t, root, file, "real.yaml")
 			link(t, "real.yaml", filepath.Join(root, "middle.yaml"))
 			link(t, "../../middle.yaml", file)
 		}, ""},
 		"a folder that is a link": {func(t *testing.T, root, file string) {
+			t.Helper()
 			if err := os.Rename(filepath.Dir(file), filepath.Join(root, "flows")); err != nil {
 				t.Fatal(err)
 			}
 			link(t, "../flows", filepath.Dir(file))
 		}, ""},
 		"two names": {func(t *testing.T, root, file string) {
+			t.Helper()
 			if err := os.Link(file, filepath.Join(root, "other.yaml")); err != nil {
 				t.Fatal(err)
 			}
 		}, "hard link"},
 		"odd mode": {func(t *testing.T, _, file string) {
+			t.Helper()
 			if err := os.Chmod(file, 0o604); err != nil {
 				t.Fatal(err)
 			}

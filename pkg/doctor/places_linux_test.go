@@ -43,7 +43,7 @@ func TestAKeyInAPipe(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer r.Close()
+	defer r.Close() //nolint:errcheck // nothing was written to it
 	if _, err := w.WriteString("AGE-SECRET-KEY-1"); err != nil {
 		t.Fatal(err)
 	}

@@ -113,9 +113,9 @@ var extracted = pattern.Lazy(`\[(?:"([^"]*)"|'([^']*)'|(\d+))\]`)
 
 // pointer turns ["a"][0] into /a/0.
 func pointer(extract string) string {
-	p := ""
+	var p strings.Builder
 	for _, m := range extracted().FindAllStringSubmatch(extract, -1) {
-		p += "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(m[1]+m[2]+m[3])
+		p.WriteString("/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(m[1]+m[2]+m[3]))
 	}
-	return quoted(p)
+	return quoted(p.String())
 }

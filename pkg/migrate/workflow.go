@@ -64,11 +64,11 @@ func textOf(n *yaml.Node) string {
 	if n == nil {
 		return ""
 	}
-	text := n.Value
+	texts := []string{n.Value}
 	for _, child := range n.Content {
-		text += "\n" + textOf(child)
+		texts = append(texts, textOf(child))
 	}
-	return text
+	return strings.Join(texts, "\n")
 }
 
 func valueOf(n *yaml.Node, key string) string {
