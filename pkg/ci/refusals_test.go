@@ -89,6 +89,11 @@ func TestWhatActionlintSays(t *testing.T) {
 	if err != nil || strings.Contains(got, "rate:") || len(change.Notes) != 1 || !strings.HasPrefix(change.Notes[0], workflowFile+`: actionlint now says: property "rate" is not defined`) {
 		t.Errorf("%v, %q, got\n%s", err, change.Notes, got)
 	}
+	// What an edit brings is refused, and nothing is planned.
+	_, change, err = adding(t, head+"        connector: [source-a]\n"+echo, ci.Options{Values: ci.Values{Set: map[string]string{"rate": "${{ nope }}"}}})
+	if fault.Code(err) != 2 || !strings.Contains(err.Error(), `editing ".github/workflows/ci.yaml": actionlint finds fault with the result: undefined variable "nope"`) {
+		t.Errorf("%+v, %v", change, err)
+	}
 	// What it says already it may say afterwards.
 	odd := strings.Replace(head, "runs-on: ubuntu-latest", "runs-on: ubuntu-latest\n    timeout-minutes: many", 1) + "        connector: [source-a]\n    steps:\n      - run: echo ${{ matrix.none }}\n"
 	if got, _, err := adding(t, odd, ci.Options{}); err != nil || !strings.Contains(got, "[source-a, source-b]") {
