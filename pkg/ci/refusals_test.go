@@ -46,6 +46,7 @@ func TestAdditionsThatAreRefused(t *testing.T) {
 		"entries in a folded text":   {text: head + "        connector: >-\n          [source-a]\n" + echo, o: ci.Options{Target: ci.Target{Axis: "connector"}}, error: "axis connector of job build is no list"},
 		"a step that is none":        {text: head + "        connector: [source-a]\n" + echo, o: ci.Options{Also: []string{"Start"}}, error: `finding step "Start" in .github/workflows/ci.yaml, job build, axis connector: no step of that name holds a list of connectors`},
 		"a matrix in braces, values": {text: strings.TrimSuffix(head, "\n") + " {connector: [source-a]}\n" + echo, o: ci.Options{Values: ci.Values{Set: map[string]string{"a": "b"}}}, error: "the entry of source-b: what stands there is written in a way that cannot be edited safely", hint: "paste it by hand:\ninclude:\n  - connector: source-b\n    a: b"},
+		"a text at the very end":     {text: head + "        connector:\n          - name: source-a\n            run: |\n              make source-a", error: ".github/workflows/ci.yaml:8: editing the entry of source-b: what stands there is written in a way that cannot be edited safely", hint: "paste it by hand:\n          - name: source-b\n            run: |\n              make source-b"}, // a line break more would belong to the text of source-a
 		"a conflict":                 {text: head + "<<<<<<< HEAD\n        connector: [source-a]\n=======\n>>>>>>> x\n" + echo, error: ".github/workflows/ci.yaml:7:1: a merge conflict is not resolved", hint: "mend it, or name another with --workflow"},
 		"old line endings":           {text: strings.ReplaceAll(head+"        connector: [source-a]\n", "\n", "\r"), error: "a line ends in neither LF nor CRLF"},
 		"tabs":                       {text: head + "\t\tconnector: [source-a]\n", error: ".github/workflows/ci.yaml:7: found character that cannot start any token"},
@@ -181,5 +182,47 @@ func TestListsInExpressions(t *testing.T) {
 				t.Errorf("%s: %v, removing gave\n%q\nwant\n%q", name, err, back, text)
 			}
 		}
+	}
+}
+
+// A matrix that cannot be edited is one all the same: to choose it is no mistake,
+// and there is nothing in it to list or to remove.
+func TestAMatrixByExpressionCanBeChosen(t *testing.T) {
+	t.Parallel()
+	text := head + "        connector: [source-a]\n" + echo + "  made:\n    runs-on: x\n    strategy:\n      matrix: ${{ fromJson(needs.build.outputs.m) }} # connkit ci matrix\n    needs: build\n    steps: [{run: x}]\n"
+	ws, all := openAt(t, testkit.Tree(t, map[string]string{"source-a/main.go": "package main\n", workflowFile: text}))
+	target := ci.Target{Job: "made"}
+	if list, err := ci.List(ws, all, nil, target); err != nil || len(list) != 1 || len(list[0].Spots) != 0 {
+		t.Errorf("list: %+v, %v", list, err)
+	}
+	if found, err := ci.Check(ws, all, nil, target); err != nil || len(found) != 0 {
+		t.Errorf("check: %+v, %v", found, err)
+	}
+	if change, err := ci.Remove(t.Context(), ws, all, []string{"source-a"}, ci.Options{Target: target}); err != nil || len(change.Edits) != 0 || len(change.Present) != 1 || change.Present[0].File != "" {
+		t.Errorf("remove: %+v, %v", change, err)
+	}
+	if _, err := ci.Add(ws, all, all, ci.Options{Target: target}); fault.Code(err) != 2 {
+		t.Errorf("add: %v", err)
+	}
+	for _, wrong := range []ci.Target{{Job: "mades"}, {Job: "made", Workflow: "other"}} {
+		if _, err := ci.List(ws, all, nil, wrong); fault.Code(err) != 2 {
+			t.Errorf("%v: %v", wrong, err)
+		}
+	}
+}
+
+// Branches of all places and tags complete a revision; without a repository there is none.
+func TestRefs(t *testing.T) {
+	t.Parallel()
+	dir, _ := testkit.Repo(t, map[string]string{"source-a/main.go": "package main\n"})
+	testkit.Git(t, dir, "branch", "feature/x")
+	testkit.Git(t, dir, "update-ref", "refs/remotes/origin/main", "HEAD")
+	testkit.Git(t, dir, "update-ref", "refs/notes/commits", "HEAD")
+	ws, _ := openAt(t, dir)
+	if got := strings.Join(ci.Refs(t.Context(), ws), " "); got != "feature/x main origin/main v1" {
+		t.Errorf("got %q", got)
+	}
+	if got := ci.Refs(t.Context(), &workspace.Workspace{Root: t.TempDir()}); got != nil {
+		t.Errorf("got %q", got)
 	}
 }
