@@ -170,8 +170,11 @@ func fileURL(s string) (string, bool) {
 	if plain, err := url.PathUnescape(file); err == nil {
 		file = plain
 	}
-	file = strings.TrimPrefix(file, "/"+roots().FindString(strings.TrimPrefix(file, "/")))
-	return roots().ReplaceAllString(file, "./"), true
+	rest := strings.TrimPrefix(file, "/")
+	if root := roots().FindString(rest); root != "" {
+		return "./" + rest[len(root):], true
+	}
+	return file, true
 }
 
 // add appends a path that leads from a folder to another place in the repository.
