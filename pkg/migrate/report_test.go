@@ -143,7 +143,7 @@ func TestFindingsAreInOrderAndWhole(t *testing.T) {
 	var places []string
 	kinds := map[string]int{}
 	for _, f := range r.Findings {
-		places = append(places, fmt.Sprintf("%s:%04d:%04d", f.File, f.Line, f.Col))
+		places = append(places, fmt.Sprintf("%s\x00%04d:%04d", f.File, f.Line, f.Col))
 		kinds[f.Kind]++
 		if f.Text == "" || f.Does == "" || f.Command == "" && f.Why == "" || f.Safe == (f.Why != "") {
 			t.Errorf("%+v", f)
