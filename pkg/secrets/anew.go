@@ -47,7 +47,7 @@ type anew struct {
 
 // weaveAnew encrypts the tree of a document without regard to its text.
 func (d *document) weaveAnew(meta sops.Metadata, key []byte, c *tracked) (*anew, error) {
-	before, err := load(d.format, d.text, d.wide)
+	before, err := load(d.format, d.text)
 	if err != nil {
 		return nil, fault.Usagef("%w", err).At(d.file, 0, 0)
 	}
@@ -78,7 +78,7 @@ func (a *anew) finish() ([]byte, error) {
 	if err != nil {
 		return nil, fault.Usagef("%w", errSops).At(a.file, 0, 0)
 	}
-	t, err := loadSealed(a.format, text, a.wide)
+	t, err := loadSealed(a.format, text)
 	if err == nil {
 		err = decryptTree(&t, a.key, newCipher())
 	}

@@ -2,6 +2,7 @@ package secrets
 
 import (
 	"bytes"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -22,7 +23,6 @@ type document struct {
 	// comments are those of YAML: from # to the end of the line.
 	comments []yamltext.Span
 	starts   []int // of lines; see position
-	wide     bool  // a map has very many keys
 	lost     *node // the first whose bytes cannot be told; then nothing can be spliced
 }
 
@@ -87,6 +87,12 @@ func (n *node) member(key string) (at int, found bool) {
 		}
 	}
 	return 0, false
+}
+
+// merges tells whether a node can be the value of a merge key.
+func (n *node) merges() bool {
+	is := func(n *node) bool { return n.kind == mapping || n.kind == alias && n.target.kind == mapping }
+	return is(n) || n.kind == list && !slices.ContainsFunc(n.items, func(item *node) bool { return !is(item) })
 }
 
 // inherited gives the keys that merge keys (<<) bring into a map: sops keeps them

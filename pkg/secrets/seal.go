@@ -127,7 +127,7 @@ func (w *weaver) sealedNotes() (string, error) {
 
 // prove loads a sealed text as sops does and decrypts it: it must be the tree that was encrypted.
 func (d *document) prove(text []byte, want sops.TreeBranch, key []byte) error {
-	t, err := loadSealed(d.format, text, d.wide)
+	t, err := loadSealed(d.format, text)
 	if err != nil {
 		return d.unfit(err)
 	}
