@@ -26,7 +26,7 @@ type document struct {
 	lost     *node // the first whose bytes cannot be told; then nothing can be spliced
 }
 
-type kind int
+type kind uint8
 
 const (
 	scalar kind = iota
@@ -36,7 +36,7 @@ const (
 )
 
 // quoting is how a scalar is written.
-type quoting int
+type quoting uint8
 
 const (
 	plain quoting = iota
@@ -47,19 +47,21 @@ const (
 
 // node is a value of a document. Its span is that of the text behind anchor
 // and tag; lists and maps in block style have none.
+//
+// A large text has very many, so the small fields stand together.
 type node struct {
 	kind      kind
-	span      yamltext.Span
-	line, col int
-	flow      bool // it stands in brackets; in JSON everything does
 	quote     quoting
+	flow      bool // it stands in brackets; in JSON everything does
+	anchored  bool
+	line, col int
+	depth     int // of a block scalar's text in its place, as one would write it
+	span      yamltext.Span
 	tag       string // of a scalar, short
 	value     string // of a scalar
-	depth     int    // of a block scalar's text in its place, as one would write it
 	members   []member
 	items     []*node
 	target    *node // of an alias
-	anchored  bool
 }
 
 type member struct {
