@@ -8,6 +8,7 @@ import (
 	"github.com/getsops/sops/v3/stores"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/pkg/secrets/suspect"
 )
 
 // unfitError says that a document cannot be spliced, only laid out anew by sops.
@@ -61,7 +62,7 @@ func (d *document) weaveAnew(meta sops.Metadata, key []byte, c *tracked) (*anew,
 		if was[i].text != is[i].text {
 			continue
 		}
-		if what := commentLooks(was[i].text, true); what != "" {
+		if what := suspect.Comment(was[i].text, true); what != "" {
 			return nil, fault.Blockedf("a comment looks like %s, and would stay in clear", what).At(d.file, 0, 0).WithHint("take the value out of the comment")
 		}
 	}
