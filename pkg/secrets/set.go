@@ -106,6 +106,9 @@ func (r *Rewrite) seal(o *opened, before *document, text []byte, allow []string)
 	if err != nil {
 		return err
 	}
+	if o.anew {
+		r.Notes = append(r.Notes, "it cannot be edited in place: sops lays its text out anew")
+	}
 	r.Values = changes(before, after, reg)
 	sealed, checked, err := o.reseal(after, EncryptOptions{Allow: allow})
 	if err != nil {
