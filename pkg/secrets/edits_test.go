@@ -159,7 +159,10 @@ func editOnce(d *document, at, value string, remove bool) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if remove {
+	switch {
+	case remove && p.node == nil:
+		return d.text, nil
+	case remove:
 		return d.cut(p)
 	}
 	v, err := fromJSON([]byte(value))
