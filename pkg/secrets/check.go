@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/pattern"
@@ -106,9 +107,12 @@ var (
 
 // run reads the file and looks into it when there is a reason to.
 func (i *inspection) run() error {
+	if info, err := os.Stat(i.path); err == nil && !i.named && !info.Mode().IsRegular() {
+		return nil // a link to a folder, or to a pipe that nobody writes
+	}
 	text, err := os.ReadFile(i.path)
-	if errors.Is(err, fs.ErrNotExist) && !i.named {
-		return nil // git knows it, and it was removed
+	if (errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ELOOP)) && !i.named {
+		return nil // git knows it, and it was removed, or is a link to itself
 	}
 	if err != nil {
 		return fault.Failedf("reading %q: %w", i.name, cause(err))
