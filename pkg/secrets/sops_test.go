@@ -3,6 +3,7 @@ package secrets
 import (
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -104,5 +105,31 @@ func TestAliasesInLargeFiles(t *testing.T) {
 	}
 	if got := decrypt(t, "config.yaml", e.After); string(got.Text) != text || got.Anew {
 		t.Error("it does not come back")
+	}
+}
+
+// A large file takes memory in proportion to its size, and sops reads it once each way: what is asked
+// for in all is far below what sops's own look for double keys alone would add.
+func TestMemoryOfALargeFile(t *testing.T) { // alone: others ask for memory too
+	text := largeYAML(400_000)
+	dir, file := write(t, "config.yaml", text)
+	asked := func(run func()) int {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		run()
+		runtime.ReadMemStats(&after)
+		return int(after.TotalAlloc-before.TotalAlloc) / len(text)
+	}
+	var e *Encrypted
+	encrypting := asked(func() {
+		e = Encrypt(t.Context(), []string{file}, EncryptOptions{Keys: Keys{Age: []string{recipient}}, Dir: dir})[0]
+	})
+	if e.Err != nil {
+		t.Fatal(e.Err)
+	}
+	opening := asked(func() { decrypt(t, "config.yaml", e.After) })
+	t.Logf("%d and %d bytes for each of the text", encrypting, opening)
+	if encrypting > 290 || opening > 240 {
+		t.Errorf("encrypting took %d bytes for each of the text, opening %d", encrypting, opening)
 	}
 }
