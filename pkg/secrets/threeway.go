@@ -80,7 +80,12 @@ func (m *threeway) merge() sides {
 	case m.oneSided(t, whole):
 		return m.pickOf(t, nil, whole)
 	case t.all(mapping, false):
-		out = m.members(t, nil, starts{})
+		from := starts{ours: m.ours.head(), theirs: m.theirs.head()}
+		if m.base != nil {
+			from.base = m.base.head()
+		}
+		out = m.pickOf(t, nil, func(d *document, _ *node) string { return string(d.text[:d.head()]) })
+		out.add(m.members(t, nil, from))
 	case t.all(mapping, true):
 		behind = func(d *document, n *node) string { return string(d.text[n.span.End:]) }
 		out = m.pickOf(t, nil, func(d *document, n *node) string { return string(d.text[:n.span.Start]) })
