@@ -15,6 +15,7 @@ import (
 
 	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/pattern"
+	"github.com/connkit/connkit/internal/yamltext"
 )
 
 // CheckOptions say what is checked.
@@ -133,7 +134,7 @@ func (i *inspection) run() error {
 	}
 	d, err := parse(i.name, format, text)
 	if err != nil {
-		if encrypted || i.named || marked && i.isConfig() {
+		if encrypted || i.named || marked && (i.isConfig() || i.hasKey(text)) {
 			i.looked = true
 			i.refused(err)
 		}
@@ -148,6 +149,20 @@ func (i *inspection) run() error {
 func (i *inspection) isConfig() bool {
 	base := filepath.Base(i.path)
 	return configName().MatchString(strings.TrimSuffix(base, filepath.Ext(base)))
+}
+
+// hasKey tells whether a text is YAML, and no template of some, that has a key with the
+// suffix in one of its lines, although connkit refuses it.
+func (i *inspection) hasKey(text []byte) bool {
+	if _, err := yamltext.Parse(i.name, text); err != nil {
+		return false
+	}
+	for line := range bytes.Lines(text) {
+		if _, behind, has := bytes.Cut(line, []byte(i.Suffix)); has && bytes.HasPrefix(bytes.TrimLeft(behind, "\"' \t"), []byte(":")) {
+			return true
+		}
+	}
+	return false
 }
 
 // rules looks for a private key among the recipients of rules.

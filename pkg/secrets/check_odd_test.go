@@ -35,6 +35,24 @@ func TestCheckPassesOverWhatIsNoFile(t *testing.T) {
 	}
 }
 
+// A file with a key for a secret that cannot be read is told, whatever it is called; one that only speaks of them, or is
+// a template of YAML, is not.
+func TestCheckOfWhatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"a_sops: !!bool hunter2\n":           "error 1:9 the tag !!bool does not fit what stands behind it",
+		"a: 1\na: 2\n\"b_sops\" : hunter2\n": "error 2:1 key \"a\" stands here twice",
+		"a: !Ref b_sops\n":                   "",
+		"{{ if x }}\n  b_sops: hunter2\n":    "",
+		"a: [\nb_sops: hunter2\n":            "",
+	} {
+		dir := testkit.Tree(t, map[string]string{"odd.yaml": text})
+		if got := checked(t, CheckOptions{}, dir); !strings.HasPrefix(got, want) || want == "" && got != "" || strings.Contains(got, "hunter2") {
+			t.Errorf("%q: got %s", text, got)
+		}
+	}
+}
+
 // What is asked for by its name is looked into whatever it is called, once, and in the order of its lines.
 func TestCheckOfNamedFiles(t *testing.T) {
 	t.Parallel()
