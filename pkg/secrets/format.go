@@ -3,7 +3,6 @@ package secrets
 import (
 	"bytes"
 	"path/filepath"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -79,8 +78,3 @@ func (d *document) checkKeys(members []member) error {
 	}
 	return nil
 }
-
-// tags that sops carries through a file; of those, texts may have one written.
-var knownTags = []string{"!!str", "!!int", "!!float", "!!bool", "!!null", "!!map", "!!seq", "!!timestamp", "!!merge"}
-
-func known(tag string) bool { return slices.Contains(knownTags, tag) }

@@ -92,6 +92,21 @@ func TestLargeFilesAreRefusedLikeSmallOnes(t *testing.T) {
 	}
 }
 
+// Tags that say what stands there anyway stay where they are.
+func TestTagsThatFit(t *testing.T) {
+	t.Parallel()
+	text := "a: !!bool true\nb: !!null ~\nc: !!seq [x]\nd: !!map {k: v}\nd2: !!map\n  k: v\ne_sops: !!str 12\nf: !!int 12\ng: !!float 1.5\nh: !!null\ni: ! x\nj_sops: !!str |\n  two\n  lines\n"
+	for _, text := range []string{text, text + largeYAML(large)} {
+		e := encrypt(t, "config.yaml", text)
+		if e.Err != nil {
+			t.Fatal(e.Err)
+		}
+		if got := decrypt(t, "config.yaml", e.After); string(got.Text) != text || got.Anew {
+			t.Errorf("got %.200q (%v)", got.Text, got.Anew)
+		}
+	}
+}
+
 // Aliases for as much as people write stay as they are.
 func TestAliasesInLargeFiles(t *testing.T) {
 	t.Parallel()

@@ -78,22 +78,6 @@ func (d *document) parts(n *node, from int) map[string]*part {
 	return out
 }
 
-// head gives where what stands above the first member begins: behind a byte order mark,
-// and the line that begins the document.
-func (d *document) head() int {
-	at := 0
-	if bytes.HasPrefix(d.text, bom) {
-		at = len(bom)
-	}
-	end := at
-	for line := range bytes.Lines(d.text[at:d.root.start()]) {
-		if at += len(line); bytes.HasPrefix(line, []byte("---")) {
-			end = at
-		}
-	}
-	return end
-}
-
 // nextLine gives where the line behind that of an offset begins.
 func (d *document) nextLine(at int) int {
 	if next := bytes.IndexByte(d.text[at:], '\n'); next >= 0 {

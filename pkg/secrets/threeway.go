@@ -1,6 +1,7 @@
 package secrets
 
 import (
+	"bytes"
 	"slices"
 
 	"github.com/connkit/connkit/internal/yamltext"
@@ -95,6 +96,22 @@ func (m *threeway) merge() sides {
 	}
 	out.add(m.pickOf(t, nil, behind))
 	return out
+}
+
+// head gives where what stands above the first member begins: behind a byte order mark,
+// and the line that begins the document.
+func (d *document) head() int {
+	at := 0
+	if bytes.HasPrefix(d.text, bom) {
+		at = len(bom)
+	}
+	end := at
+	for line := range bytes.Lines(d.text[at:d.root.start()]) {
+		if at += len(line); bytes.HasPrefix(line, []byte("---")) {
+			end = at
+		}
+	}
+	return end
 }
 
 // value merges a value whose text is one span: what stands in brackets goes by its
