@@ -197,6 +197,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("names", nargs="*")
     parser.add_argument("-j", "--jobs", type=int, default=2)
+    parser.add_argument("--cases", default=str(HERE / "cases.toml"))
     parser.add_argument("--work", default="")
     parser.add_argument("--report", default="")
     parser.add_argument("--connkit", default=str(ROOT / "bin" / "connkit"))
@@ -206,7 +207,7 @@ def main() -> int:
     options = parser.parse_args()
     os.environ["PATH"] = f"{ROOT / '.tools' / 'py' / 'bin'}:{os.environ['PATH']}"
     options.work = options.work or tempfile.mkdtemp(prefix="third-party-")
-    cases = tomllib.loads((HERE / "cases.toml").read_text())["case"]
+    cases = tomllib.loads(Path(options.cases).read_text())["case"]
     if options.names:
         cases = [c for c in cases if any(n in c["package"] for n in options.names)]
     with tempfile.TemporaryDirectory() as folder:
