@@ -235,6 +235,11 @@ def answers_by_itself():
             sys.exit(1)
 
 
+def destination():
+    """The main function of a destination, whose entry point is another one."""
+    print(json.dumps({"type": "SPEC", "spec": {**SPEC, "supported_destination_sync_modes": ["append"]}}))
+
+
 def launches():
     """The main function of a package: it migrates the config file, tells so, and launches."""
     from airbyte_cdk.entrypoint import launch

@@ -103,6 +103,11 @@ def test_a_function_answers_a_command_by_itself():
     assert last_error(log) == "this account is closed"
 
 
+def test_a_destination_is_refused():
+    _, log = ask("destination", {"spec": {}}, 1)
+    assert last_error(log) == "this is an Airbyte destination: a capture wraps a source"
+
+
 @pytest.mark.parametrize("source", ["OddValues", "answers_by_itself"])
 def test_no_character_splits_a_record(source):
     documents, _, _ = capture(source)

@@ -36,6 +36,8 @@ STREAMS = [
     entry("events", replication_key="id"),
     entry("rows", keys=()),
     entry("forced", keys=(), root={"forced-replication-method": "INCREMENTAL", "table-key-properties": ["id"]}),
+    entry("small", keys=(), replication_method="full_table"),
+    entry("odd", keys=(), root={"replication-method": "LOG"}, replication_key="id"),
     entry("public-t", stream="t", stream_alias="alias"),
     {"tap_stream_id": "noted", "stream": "noted", "schema": ANNOTATED},
 ]
@@ -228,9 +230,9 @@ if __name__ == "__main__":
     name = sys.argv[1]
     if name == "classic":
         CaptureShim(delegate=classic).main()
-    if name == "sdk":
-        from rules.sdk import TapRules
+    if name.startswith("sdk"):
+        from rules import sdk
 
-        CaptureShim(delegate=TapRules).main()
+        CaptureShim(delegate=sdk.TargetRules if name == "sdk-target" else sdk.TapRules).main()
     delegate, settings = TAPS[name]
     CaptureShim(delegate=delegate, config_schema=settings).main()

@@ -77,6 +77,12 @@ def test_discovered_bindings():
     assert "selected" not in json.dumps(found)
 
 
+def test_a_replication_method_is_one_of_three():
+    found = discover("echo")
+    assert found["small"]["resourceConfig"] == {"stream": "small", "replicationMethod": "FULL_TABLE"}
+    assert found["odd"]["resourceConfig"] == {"stream": "odd", "replicationMethod": "INCREMENTAL", "replicationKey": "id"}
+
+
 def test_a_forced_method_needs_no_key():
     request = {"config": CONFIG, "bindings": bind("forced")}
     (answer,), _ = ask("echo", {"validate": request})
@@ -262,3 +268,5 @@ def test_settings_of_a_tap_on_the_sdk():
     assert schema["properties"]["api_token"]["secret"] is True
     assert discover("sdk", {"api_token": "a-token"})["rows"]["key"] == ["/id"]
     assert ids(capture("sdk", *bind("rows"), api_token="a-token")[0]) == [1]
+    _, log = ask("sdk-target", {"spec": {}}, 1)
+    assert last_error(log) == "this is no Singer tap: its command has no --discover"

@@ -61,6 +61,8 @@ class CaptureShim(Capture):
     def spec(self) -> dict[str, Any]:
         if self._spec is None:
             found = self.one("spec", "spec")
+            if found.get("supported_destination_sync_modes"):
+                raise CaptureError("this is an Airbyte destination: a capture wraps a source")
             self._spec = {
                 "configSchema": schemas.config(found.get("connectionSpecification")),
                 "resourceConfigSchema": RESOURCE_SCHEMA,
