@@ -261,7 +261,7 @@ def test_settings_of_a_tap_that_cannot_tell_them():
 
 def test_settings_of_a_tap_on_the_sdk():
     if not ON_SDK:  # there is none to ask
-        assert os.environ["RULES_SDK"] == "python-6"
+        assert os.environ["RULES_SDK"].startswith("python-")
         return
     (answer,), _ = ask("sdk", {"spec": {}})
     schema = answer["spec"]["configSchema"]
