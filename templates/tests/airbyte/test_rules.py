@@ -88,7 +88,7 @@ def test_spec_and_oauth2():
     assert answer["spec"]["oauth2"] == {"provider": "x"}
 
 
-@pytest.mark.parametrize("source", ["makes", "launches"])
+@pytest.mark.parametrize("source", ["makes", "launches", "launches_from_the_top"])
 def test_a_function_makes_or_launches_the_source(source):
     assert discover(source)[0]["recommendedName"] == "events"
 

@@ -108,6 +108,7 @@ def odd_messages(args, files):
     early.write('{"type": "RECORD", "stream": "events", "record": {"id": 5}}\n')
     sys.stdout.buffer.write(b'{"type": "RECORD", "stream": "events", "record": {"id": 6}}\n')
     sys.stdout.flush()
+    sys.__stdout__.write('{"type": "RECORD", "stream": "events", "record": {"id": 7}}\n')
     print("no message at all")
     subprocess.run(["echo", "from a child"], check=True)
 

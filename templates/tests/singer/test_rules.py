@@ -201,6 +201,7 @@ def test_messages_in_any_form():
         ("public-t", 4),
         ("events", 5),
         ("events", 6),
+        ("events", 7),
     ]
     assert log.count("messages of type NEWS are left out") == 1
     assert log.count("stream unbound are left out") == 1

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import airbyte_cdk
 import airbyte_cdk.entrypoint as entrypoint
 
 from .flow import logs, schemas, stdio
@@ -37,8 +38,9 @@ def _launch(source: Any, args: list[str]) -> None:
     raise _Launched(source, args)
 
 
-# Replaced before a source's package is imported, since it imports the name.
+# Replaced before a source's package is imported, since it imports the name from one of the two.
 entrypoint.launch = _launch
+airbyte_cdk.launch = _launch  # type: ignore[attr-defined,unused-ignore]
 
 
 class CaptureShim(Capture):

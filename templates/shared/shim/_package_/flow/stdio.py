@@ -81,6 +81,7 @@ def take_over() -> Protocol:
         os.dup2(2, 1)
         logs.install()
         sys.stdout = _stand_in = Stray(sys.stderr)
+        sys.__stdout__ = _stand_in  # type: ignore[misc]  # some write there, or put it back
     return _protocol
 
 
