@@ -135,6 +135,15 @@ def citybikes(method: str, path: str, query: dict[str, str], body: str) -> Answe
     return 200, {"data": {"stations": made}}
 
 
+def weather(method: str, path: str, query: dict[str, str], body: str) -> Answer:
+    place = {"name": query.get("query"), "lat": "47.3", "lon": "8.5"}
+    return 200, {"location": place, "current": {"temperature": 3.5, "weather_descriptions": ["fog"]}, "request": {"type": "City"}}
+
+
+def census(method: str, path: str, query: dict[str, str], body: str) -> Answer:
+    return 200, [["NAME", "EMP", "us"], *([f"N{n}, {n}", str(n), "1"] for n in range(1, 7))]
+
+
 def fabdb(method: str, path: str, query: dict[str, str], body: str) -> Answer:
     page = int(query.get("page", 1))
     made = rows(3, identifier=f"c{page}-#", name="Card #", rarity="C", keywords=["a"], stats=[{"cost": 1}])
@@ -187,5 +196,7 @@ APIS: dict[str, Api] = {
     "api.buttondown.email": buttondown,
     "gbfs.urbansharing.com": citybikes,
     "api.fabdb.net": fabdb,
+    "api.weatherstack.com": weather,
+    "api.census.gov": census,
     "api.example.com": plain,
 }

@@ -6,9 +6,11 @@ import io
 import json
 import logging
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 import source_rules.flow.takeover  # noqa: F401
 from sys import stdout as early  # kept from before the shim redirects it
@@ -199,6 +201,17 @@ def annotated(args, files):
             record(found["stream"], 1, fields=fields)
 
 
+def forks(args, files):
+    """Ends a child as a pool does, and tells by which signal it ended."""
+    child = os.fork()
+    if child == 0:
+        time.sleep(30)
+        os._exit(0)
+    os.kill(child, signal.SIGTERM)
+    write(type="SCHEMA", stream="events", schema=SCHEMA, key_properties=["id"])
+    record("events", os.waitpid(child, 0)[1])
+
+
 def nothing(args, files):
     """Ends well and sends nothing."""
 
@@ -214,6 +227,7 @@ TAPS = {
     "rewrites": (tap(rewrites), SETTINGS),
     "leaks": (tap(leaks), SETTINGS),
     "raises": (tap(raises), SETTINGS),
+    "forks": (tap(forks), SETTINGS),
     "nothing": (tap(nothing), SETTINGS),
     "values": (tap(odd_values), SETTINGS),
     "annotated": (tap(annotated), SETTINGS),

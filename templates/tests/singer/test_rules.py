@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 
 import pytest
 
@@ -227,6 +228,11 @@ def test_failures(tap, words):
     assert documents == []  # no checkpoint
     assert words in last_error(log)
     assert CONFIG["token"] not in log
+
+
+def test_children_are_ended_by_sigterm_itself():
+    documents, _, _ = capture("forks", *EVENTS)
+    assert ids(documents) == [signal.SIGTERM]
 
 
 def test_text_logs_become_json():

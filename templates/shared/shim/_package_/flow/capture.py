@@ -127,6 +127,8 @@ class Capture(ABC):
         """Serves requests until stdin ends, then ends the process."""
         protocol = stdio.take_over()
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+        # A pool ends its workers by SIGTERM: it must end them at once, whatever they hold.
+        os.register_at_fork(after_in_child=lambda: signal.signal(signal.SIGTERM, signal.SIG_DFL))
         code = 0
         try:
             for request in protocol.requests():
