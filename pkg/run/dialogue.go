@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"syscall"
 	"unicode/utf8"
 
 	"github.com/connkit/connkit/internal/jsonschema"
@@ -91,8 +93,11 @@ func (d *dialogue) flush(ctx context.Context) error {
 	if err != nil && ctx.Err() == nil && timed.Err() != nil {
 		return &silence{what: "the connector to read its input", after: timeout}
 	}
-	if errors.Is(err, io.ErrUnexpectedEOF) {
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
 		err = errors.New("its output ends in the middle of a line")
+	case errors.Is(err, os.ErrClosed) || errors.Is(err, syscall.EPIPE):
+		err = io.EOF // it has ended, and the pipe's own words tell nobody that
 	}
 	return d.told(ctx, err)
 }

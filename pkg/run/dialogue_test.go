@@ -128,9 +128,6 @@ func TestRequestsGather(t *testing.T) {
 	if err := d.put(t.Context(), long); err != nil || len(d.out) != 0 {
 		t.Errorf("%d bytes wait, %v", len(d.out), err)
 	}
-	if err := d.farewell(t.Context()); err == nil || !strings.HasPrefix(err.Error(), "it printed more after its input had ended: ") {
-		t.Errorf("got %v after %q", err, got)
-	}
 }
 
 // An error in the middle of writing is the reason, and not that the pipe broke.
@@ -154,7 +151,8 @@ func TestAnEndWhileItIsWritten(t *testing.T) {
 			}
 			d.stop()
 			got := fmt.Sprint(d.failure(t.Context(), err))
-			if !strings.HasPrefix(got, want) && (script != "exit 0" || !strings.HasPrefix(got, broken)) {
+			early := broken + "it closed its output" // what it printed last may not have come in when the pipe broke
+			if !strings.HasPrefix(got, want) && (!strings.HasSuffix(script, "exit 0") || !strings.HasPrefix(got, early)) {
 				t.Errorf("got %s", got)
 			}
 			if fault.KindOf(err) != fault.Failed {
