@@ -13,7 +13,7 @@ import (
 	"github.com/connkit/connkit/internal/ui"
 	"github.com/connkit/connkit/pkg/build"
 	"github.com/connkit/connkit/pkg/build/engine"
-	"github.com/connkit/connkit/pkg/secrets"
+	"github.com/connkit/connkit/pkg/secrets/suspect"
 	"github.com/connkit/connkit/pkg/workspace"
 )
 
@@ -193,7 +193,7 @@ func (a *app) fillBuild(b *buildFlags, set *workspace.Settings, args []string) e
 // imageOptions are those that building and comparing images have in common.
 func (a *app) imageOptions(o *build.Options, set *workspace.Settings) {
 	o.Root, o.Registry, o.Tag, o.Platform = a.ws.Root, set.Image.Registry, set.Image.Tag, set.Build.Platform
-	o.CI, o.Licences, o.Secret, o.Now = a.ciArgs(set), recordedLicences, secrets.LooksLike, time.Now()
+	o.CI, o.Licences, o.Secret, o.Now = a.ciArgs(set), recordedLicences, suspect.LooksLike, time.Now()
 	o.Language = map[string]string{}
 	for _, d := range set.Build.Dockerfile {
 		o.Language[d.Language] = d.File

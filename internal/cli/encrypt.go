@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -182,7 +183,11 @@ func (a *app) files(args []string) ([]string, error) {
 		if secrets.IsPrivateKey(arg) {
 			return nil, fault.Usagef("reading the arguments: a private key stands where a file is wanted").WithHint("replace the key: shells and logs remember it")
 		}
-		files = append(files, a.absolute(arg))
+		file := a.absolute(arg)
+		if info, err := os.Stat(file); err == nil && info.Size() > 1<<20 && os.Getenv("GOGC") == "" {
+			debug.SetGCPercent(100) // main's setting is for what is small and ends soon
+		}
+		files = append(files, file)
 	}
 	return files, nil
 }

@@ -1,4 +1,4 @@
-package secrets
+package suspect
 
 import (
 	"bytes"
@@ -76,17 +76,17 @@ func lookWithin(value string, depth int) (why, what string) {
 	}
 	if raw := decodeBase64(value); raw != nil {
 		if isPrivateKey(raw) {
-			return whyToken, "a private key"
+			return ByToken, "a private key"
 		}
 		if text := bytes.TrimSpace(raw); len(text) > 7 && utf8.Valid(text) && isPrintable(text) {
-			if why, what := (plainLeaf{Value: string(text), Text: true}).look(depth + 1); why == whyToken || why == whyName {
+			if why, what := (Leaf{Value: string(text), Text: true}).look(depth + 1); why == ByToken || why == ByName {
 				return why, what
 			}
 		}
 	}
 	if strings.Contains(value, "\n") {
 		for _, m := range setting().FindAllStringSubmatch(value, -1) {
-			if l := (plainLeaf{Pointer: "/" + m[1], Value: m[2], Text: true}); keyOf(l.Pointer).secret() != "" && keyOf(l.Pointer).sure() {
+			if l := (Leaf{Pointer: "/" + m[1], Value: m[2], Text: true}); keyOf(l.Pointer).secret() != "" && keyOf(l.Pointer).sure() {
 				if why, what := l.look(depth + 1); why != "" {
 					return why, what
 				}
@@ -126,9 +126,9 @@ func lookInJSON(v any, at string, depth int) (why, what string) {
 			}
 		}
 	case string:
-		return plainLeaf{at, v, true}.look(depth + 1)
+		return Leaf{at, v, true}.look(depth + 1)
 	case json.Number:
-		return plainLeaf{at, v.String(), false}.look(depth + 1)
+		return Leaf{at, v.String(), false}.look(depth + 1)
 	}
 	return "", ""
 }

@@ -1,4 +1,4 @@
-package secrets
+package suspect
 
 import (
 	"bytes"
@@ -30,9 +30,9 @@ func (k keyName) isIdentity() bool {
 	return false
 }
 
-// isRandom tells that a value looks as if drawn by chance: one word in which
+// Random tells that a value looks as if drawn by chance: one word in which
 // case, letters and figures change more often than in names that people make.
-func isRandom(value string) bool {
+func Random(value string) bool {
 	if len(value) < 12 || len(value) > 4096 || strings.ContainsAny(value, " \t\r\n") || plainKinds().MatchString(value) {
 		return false
 	}

@@ -1,4 +1,4 @@
-package secrets
+package suspect
 
 import (
 	"crypto/ecdsa"
@@ -31,7 +31,7 @@ const (
 )
 
 func look(pointer, value string, text bool) (why, what string) {
-	found := findPlain([]plainLeaf{{pointer, value, text}})
+	found := Find([]Leaf{{pointer, value, text}})
 	if len(found) == 0 {
 		return "", ""
 	}
@@ -48,20 +48,20 @@ func TestNamesOfSecrets(t *testing.T) {
 		"secret_key", "secretKey", "aws_secret_access_key", "awsSecretAccessKey", "access_key", "storageAccountKey", "account_key", "private_key", "privateKey", "private-key", "signing_key", "encryption_key", "shared_key", "master_key", "service_account_key",
 		"credentials_json", "credentialsJson", "service_account_json", "verify_token", "tokens/0", "api_keys/1", "secrets/db", "password/value", "auth/password", "list/3/password", "a~1b/client_secret",
 	} {
-		if why, _ := look("/"+key, "hunter2", true); why != whyName {
+		if why, _ := look("/"+key, "hunter2", true); why != ByName {
 			t.Errorf("%s: hunter2: %q", key, why)
 		}
 	}
 	for _, key := range []string{"password", "db_pwd", "token", "pin_secret"} {
-		if why, _ := look("/"+key, "12345", false); why != whyName {
+		if why, _ := look("/"+key, "12345", false); why != ByName {
 			t.Errorf("%s: 12345: %q", key, why)
 		}
 	}
-	if why, _ := look("/password", "true", false); why != whyName {
+	if why, _ := look("/password", "true", false); why != ByName {
 		t.Error("password: true")
 	}
 	for key, value := range map[string]string{"key": "k8Jx02mQ41", "auth": "a1b2c3d4e5", "credentials": "root:s3cr3t!9", "cookie": "sid=a81Kx992jQ", "license_key": "ABCD1234EFGH5678", "pat": "q1w2e3r4t5y6", "routing_key": chance(32, hexes)} {
-		if why, _ := look("/"+key, value, true); why != whyName {
+		if why, _ := look("/"+key, value, true); why != ByName {
 			t.Errorf("%s: %q", key, why)
 		}
 	}
@@ -138,7 +138,7 @@ func TestTokenFormats(t *testing.T) {
 		"Server=tcp:x.example.com;Database=d;User ID=u;Password=hunter2;", "host=db user=u password=hunter2 dbname=x", "jdbc:postgresql://h/d?user=u&password=hunter2", "DefaultEndpointsProtocol=https;AccountName=a;AccountKey=" + b(86) + "==;EndpointSuffix=core.windows.net", "Endpoint=sb://x.servicebus.windows.net/;SharedAccessKeyName=n;SharedAccessKey=" + b(43) + "=",
 		"https://a.blob.core.windows.net/c?sv=2022-11-02&se=2026-01-01&sp=r&sig=" + b(43) + "%3D", "https://api.example.com/v1?api_key=" + b(24), "Bearer " + b(30), "Basic " + base64.StdEncoding.EncodeToString([]byte("ann:hunter2!")), "Authorization: Bearer " + b(30), "the token is ghp_" + b(36) + ", keep it",
 	} {
-		if why, _ := look("/x", value, true); why != whyToken {
+		if why, _ := look("/x", value, true); why != ByToken {
 			t.Errorf("%q: %q", value, why)
 		}
 	}
@@ -184,7 +184,7 @@ func TestRandomTexts(t *testing.T) {
 		t.Errorf("%d of 600 are not found", missed)
 	}
 	for _, value := range []string{"xK9#mP2$vL5n", "Tr0ub4dor&3xY", "p@SSw0rd!29zQ"} {
-		if why, _ := look("/x", value, true); why != whyEntropy {
+		if why, _ := look("/x", value, true); why != ByEntropy {
 			t.Errorf("%q: %q", value, why)
 		}
 	}
@@ -197,7 +197,7 @@ func TestRandomTexts(t *testing.T) {
 func TestFindingsHoldNoValue(t *testing.T) {
 	t.Parallel()
 	for _, value := range []string{"hunter2", "ghp_" + chance(36, base62), chance(40, base62), "postgres://ann:hunter2@localhost", `{"password":"hunter2"}`} {
-		for _, f := range findPlain([]plainLeaf{{"/password", value, true}, {"/x", value, true}}) {
+		for _, f := range Find([]Leaf{{"/password", value, true}, {"/x", value, true}}) {
 			if text := fmt.Sprintf("%+v", f); strings.Contains(text, "hunter2") || strings.Contains(text, value) {
 				t.Errorf("%s", text)
 			}
@@ -210,19 +210,19 @@ func TestComments(t *testing.T) {
 	for _, text := range []string{
 		"# old: hunter2", "# password: abc", "# hunter2", "#hunter2", "# was hunter2", "# previously Sommer2024", "# old value = hunter2", "# api_key: abc123", "# password_sops: hunter2", "# old one was Tr0ub4dor&3", "# ghp_" + chance(36, base62), "# prod: k9Jx2mQ4", "# token=abc", `# "password": "abc",`, "# " + chance(32, base62), "# AKIAIOSFODNN7EXAMPLE", "# postgres://ann:hunter2@localhost/db", "// old: hunter2", "# backup hunter2!", "# key_sops: hunter2", `# "b_sops": "abc",`,
 	} {
-		if commentLooks(text, true) == "" {
+		if Comment(text, true) == "" {
 			t.Errorf("%s: nothing", text)
 		}
 	}
 	for _, text := range []string{
 		"# rotate yearly", "# see the vault", "# the password of the test account", "# see: the vault", "# password: see the vault", "# token: optional", "# TODO: rotate", "# owner: ann", "# ask @ann2", "# JIRA-1234", "# PROJ-42: rotate", "# rotated 2026-01-01", "# expires: 2026-01-01", "# uses oauth2", "# sha256 of the key", "# in 1Password", "# 1password", "# since v2.3", "# https://example.com/docs/keys#rotate2", "# ann.b2@example.com", "# password: <your password>", "# password: ${PASSWORD}", "#", "# ----------", "# two keys, 90 days each", "# key for source-hubspot2", "# sandbox", "# client secret", "# from vault", "# base64", "# required", "# only for us-east-1", "# use the read-only user", "# copied from config.yaml", "# token_sops: optional", "# see token_sops: it is rotated", "# token_sops: <token>",
 	} {
-		if what := commentLooks(text, true); what != "" {
+		if what := Comment(text, true); what != "" {
 			t.Errorf("%s: %s", text, what)
 		}
 	}
 	for text, want := range map[string]bool{"# old: hunter2": false, "# hunter2": false, "# ghp_" + chance(36, base62): true, "# password: hunter2": true, "# retries: 5": false, "# see rfc6749": false} {
-		if got := commentLooks(text, false) != ""; got != want {
+		if got := Comment(text, false) != ""; got != want {
 			t.Errorf("%s far from a secret: %t", text, got)
 		}
 	}
@@ -243,8 +243,8 @@ func FuzzFindPlain(f *testing.F) {
 	f.Add("", "-----BEGIN")
 	f.Add("/0/~1", "eyJ.")
 	f.Fuzz(func(_ *testing.T, pointer, value string) {
-		findPlain([]plainLeaf{{pointer, value, true}, {pointer, value, false}})
-		commentLooks(value, true)
+		Find([]Leaf{{pointer, value, true}, {pointer, value, false}})
+		Comment(value, true)
 	})
 }
 

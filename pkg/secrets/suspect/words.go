@@ -1,4 +1,4 @@
-package secrets
+package suspect
 
 // blank are names that say nothing of what they hold.
 var blank = []string{"value", "data", "text", "plain", "plaintext", "content", "contents", "string", "raw", "literal", "default", "current"}

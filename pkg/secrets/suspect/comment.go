@@ -1,4 +1,4 @@
-package secrets
+package suspect
 
 import (
 	"slices"
@@ -7,11 +7,11 @@ import (
 	"github.com/connkit/connkit/internal/pattern"
 )
 
-// commentLooks says why a comment looks as if it held a secret, or "". text is
+// Comment says why a comment looks as if it held a secret, or "". text is
 // the comment with or without its mark. A comment that touches a secret key is
 // read with suspicion: "old: hunter2" beside a password is one. Of others only
 // what no reader could take for prose counts.
-func commentLooks(text string, touches bool) (what string) {
+func Comment(text string, touches bool) (what string) {
 	text = strings.TrimSpace(strings.TrimLeft(strings.TrimSpace(text), "#/"))
 	if isHollow(text) {
 		return ""
@@ -54,7 +54,7 @@ func labelledValue(label, value string, touches bool) string {
 	if isHollow(value) || isReference(value) || slices.Contains(plainWords, strings.ToLower(value)) || proseToken().MatchString(value) {
 		return ""
 	}
-	label, marked := strings.CutSuffix(label, DefaultSuffix)
+	label, marked := strings.CutSuffix(label, "_sops")
 	if marked { // it was a secret's key, whatever it is called
 		return "a secret"
 	}
@@ -78,7 +78,7 @@ func isValueLike(w string, expected bool) bool {
 		return false
 	}
 	upper, lower, digits, changes := classes(w)
-	if isRandom(w) || len(w) >= 32 && digits > 0 && changes > 6 {
+	if Random(w) || len(w) >= 32 && digits > 0 && changes > 6 {
 		return true
 	}
 	marks := len(w) - upper - lower - digits

@@ -1,4 +1,4 @@
-package secrets
+package suspect
 
 import (
 	"slices"
@@ -33,7 +33,7 @@ var reference = pattern.Lazy(`(?i)^(?:` + strings.Join([]string{
 }, "|") + `)$`)
 
 func isReference(value string) bool {
-	return strings.HasPrefix(value, "age1") && plainKinds().MatchString(value) || reference().MatchString(value) && !isRandom(strings.Trim(value, "/"))
+	return strings.HasPrefix(value, "age1") && plainKinds().MatchString(value) || reference().MatchString(value) && !Random(strings.Trim(value, "/"))
 }
 
 // kindsOfToken are values that say which kind of secret is meant.
@@ -51,7 +51,7 @@ func looksChosen(value string) bool {
 		return false
 	}
 	digits, letters := strings.ContainsAny(value, "0123456789"), strings.IndexFunc(value, isASCIILetter) >= 0
-	return digits && letters || isRandom(value)
+	return digits && letters || Random(value)
 }
 
 // isName tells of words and figures as they are put together to names:
