@@ -182,10 +182,26 @@ func (d *dialogue) open(ctx context.Context, r *flow.OpenRequest) (flow.Opened, 
 		_, err := d.t.decode(m.value.Raw(), &opened)
 		return err
 	}
-	if err := d.put(ctx, flow.Request{Open: r}); err != nil {
-		return opened, err
+	err := d.ask(ctx, flow.Request{Open: r}, "opened")
+	return opened, err
+}
+
+// ask writes a request and only then looks at what comes: behind the answer
+// documents may follow at once, which are for another handler.
+func (d *dialogue) ask(ctx context.Context, r flow.Request, what string) error {
+	text, err := encode(r)
+	if err != nil {
+		return err
 	}
-	return opened, d.await(ctx, "opened")
+	timed, cancel := d.within(ctx, d.t.timeout())
+	defer cancel()
+	if err := d.session.Send(timed, text); err != nil && timed.Err() != nil {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		return &silence{what: "the connector to read its input", after: d.t.timeout()}
+	}
+	return d.await(ctx, what) // also where it no longer reads: what it said tells why
 }
 
 // specFirst asks for the spec before the session, as Flow's newer runtime does.
@@ -198,8 +214,5 @@ func (d *dialogue) specFirst(ctx context.Context) error {
 		return nil
 	}
 	request := flow.SpecRequest{ConnectorType: d.t.endpoint.connectorType(), Config: json.RawMessage("{}")}
-	if err := d.put(ctx, flow.Request{Spec: &request}); err != nil {
-		return err
-	}
-	return d.await(ctx, "spec")
+	return d.ask(ctx, flow.Request{Spec: &request}, "spec")
 }
