@@ -105,7 +105,7 @@ func readNotice(comment string) header {
 		}
 		return header{license: join(op, known...), says: oneLine(f.Rest)}
 	}
-	if m := headerUnder().FindStringSubmatch(strings.Join(strings.Fields(comment), " ")); m != nil {
+	if m := headerUnder().FindStringSubmatch(strings.Join(strings.Fields(comment), " ")); m != nil && !strings.Contains(m[0], " not ") {
 		if got := understand(m[1]); !got.license.IsZero() {
 			return header{license: got.license, says: oneLine(m[0])}
 		}

@@ -147,6 +147,9 @@ func (p *parser) license(t string) (*node, error) {
 	}
 	p.next()
 	e := p.next()
+	if e == "" {
+		return nil, p.wrong("an exception is missing at the end")
+	}
 	if c, ok := list().exceptions[strings.ToLower(e)]; ok {
 		n.addition = c
 	} else if additionRef().MatchString(e) {

@@ -1,6 +1,7 @@
 package license
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/connkit/connkit/internal/fault"
@@ -39,10 +40,9 @@ func nearest(s string) string {
 	return ""
 }
 
-// nothing tells whether s says that there is no licence to speak of.
+// nothing tells whether s says, alone or among others, that there is no licence to speak of.
 func nothing(s string) bool {
-	upper := strings.ToUpper(strings.TrimSpace(s))
-	return upper == "NONE" || upper == "NOASSERTION"
+	return slices.ContainsFunc(tokens().FindAllString(s, -1), func(t string) bool { return strings.EqualFold(t, "NONE") || strings.EqualFold(t, "NOASSERTION") })
 }
 
 // likely gives an expression for a meaning, "" when there is none: of a family
