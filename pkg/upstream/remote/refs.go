@@ -154,11 +154,13 @@ func (q *Quarantine) noSuchRef(ctx context.Context, asked string) error {
 	var names []string
 	for _, r := range list {
 		name := strings.TrimPrefix(strings.TrimPrefix(r.name, "refs/heads/"), "refs/tags/")
-		if strings.EqualFold(name, asked) {
+		if strings.EqualFold(name, asked) || strings.HasSuffix(asked, "/"+name) { // origin/main is a name of another repository
 			return e.WithHint("did you mean %s", name)
 		}
 		names = append(names, name)
 	}
+	slices.Sort(names)
+	names = slices.Compact(names) // a branch and a tag can have one name
 	if near := fault.Nearest(asked, names); near != "" {
 		return e.WithHint("did you mean %s", near)
 	}
