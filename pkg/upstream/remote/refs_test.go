@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"crypto/sha1"
 	"fmt"
 	"strings"
 	"testing"
@@ -93,15 +94,22 @@ func TestResolveOfARemote(t *testing.T) {
 func TestResolveTwoOfTheSameDigits(t *testing.T) {
 	t.Parallel()
 	dir, first := testkit.Repo(t, map[string]string{"a": "a"})
-	seen := map[string]string{first[:4]: first}
+	tree := testkit.Git(t, dir, "rev-parse", "main^{tree}")
+	write := func(text string) string {
+		testkit.Put(t, dir, map[string]string{"commit": text})
+		return testkit.Git(t, dir, "hash-object", "-t", "commit", "-w", "commit")
+	}
+	seen := map[string]string{}
 	for i := 0; ; i++ {
-		id := testkit.Git(t, dir, "commit-tree", "-p", "main", "-m", fmt.Sprintf("try %d \x1b[31m", i), "main^{tree}")
-		other, twice := seen[id[:4]]
-		seen[id[:4]] = id
+		text := fmt.Sprintf("tree %s\nparent %s\nauthor Ann <a@b> 1767225600 +0000\ncommitter Ann <a@b> 1767225600 +0000\n\ntry %d \x1b[31m\n", tree, first, i)
+		id := fmt.Sprintf("%x", sha1.Sum(fmt.Appendf(nil, "commit %d\x00%s", len(text), text)))
+		before, twice := seen[id[:4]]
+		seen[id[:4]] = text
 		if !twice {
 			continue
 		}
-		testkit.Git(t, dir, "update-ref", "refs/heads/one", id)
+		other := write(before)
+		testkit.Git(t, dir, "update-ref", "refs/heads/one", write(text))
 		testkit.Git(t, dir, "update-ref", "refs/tags/two", other)
 		q := at(t, dir, nil)
 		_, err := q.Resolve(t.Context(), id[:4])
