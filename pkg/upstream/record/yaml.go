@@ -129,7 +129,7 @@ func noYAML(err error, file string) error {
 	why, line := strings.TrimPrefix(err.Error(), "yaml: "), 0
 	var shapes *yaml.TypeError
 	if errors.As(err, &shapes) {
-		why = shapes.Errors[0]
+		why, _, _ = strings.Cut(shapes.Errors[0], " into ") // a type of Go's tells a person nothing
 	}
 	if m := yamlLine().FindStringSubmatch(why); m != nil {
 		line, _ = strconv.Atoi(m[1])
