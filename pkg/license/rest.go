@@ -10,7 +10,7 @@ import (
 
 var (
 	copyrightLine = pattern.Lazy(`(?i)^\W*(portions\s+|parts\s+|original\s+|modifications\s+|this software is\s+|the licensed work is\s+|license text\s+)?(copyright|copr\b|\(c\)|©|&copy;|spdx-filecopyrighttext|all rights reserved|authors?:|maintainers?:)`)
-	titleLine     = pattern.Lazy(`(?i)^\W*((the|a|an|and|or|new|bsd|mit|isc|x11|apache|gnu|gpl|lgpl|agpl|mozilla|mpl|eclipse|elastic|elv2|business|source|public|general|affero|lesser|library|boost|software|licen[cs]e|licen[cs]es|version|v|v?[\d.]+|style|clause|simplified|modified|revised|expat|zlib|unlicense|commons?|condition|terms|conditions|for|of|legal|notice|file|university|foundation|python|oss|open|server|side|spdx|identifier|text|begin|end|full|end of terms)\b\W*)+$`)
+	titleLine     = pattern.Lazy(`(?i)^\W*((the|a|an|and|or|new|bsd|mit( no attribution)?|isc|x11|apache|gnu|gpl|lgpl|agpl|mozilla|mpl|eclipse|elastic|elv2|business|source|public|general|affero|lesser|library|boost|software|licen[cs]e|licen[cs]es|version|v|v?[\d.]+|style|clause|simplified|modified|revised|expat|zlib|unlicense|commons?|condition|terms|conditions|for|of|legal|notice|file|university|foundation|python|oss|open|server|side|spdx|identifier|text|begin|end|full|end of terms)\b\W*)+$`)
 	ruler         = pattern.Lazy(`^[\W_]*$`)
 	addressLine   = pattern.Lazy(`(?i)^\W*((url|see|web|website|homepage|source|contact|e-?mail)\s*:?\s*)?<?((https?://|www\.)\S+|\S+@\S+\.\S+)>?\W*$`)
 	spdxLine      = pattern.Lazy(`(?i)^\W*spdx-license-identifier:`)
