@@ -57,7 +57,7 @@ func Secrets(raw string) (user, password string) {
 
 var userInfo = pattern.Lazy(`([a-zA-Z][a-zA-Z0-9+.-]*://)[^/\s'"@]*(?:@[^/\s'"@]*)*@`)
 
-var query = pattern.Lazy(`(https?://[^\s'"?]*)\?[^\s'"/]*`)
+var query = pattern.Lazy(`(https?://[^\s'"?]*)\?[^\s'"]*`)
 
 // Scrub takes users, passwords and queries out of all URLs in a text, such as a
 // message of git, and with them the given URL's own in any other place.
