@@ -65,6 +65,7 @@ var (
 	headerWords = pattern.Lazy(`(?i)licen[cs]e|permission is hereby|redistribution and use|free software|proprietary|confidential`)
 	spdxTag     = pattern.Lazy(`^[\s/*#;%"'<!\-.(|]*SPDX-License-Identifier:\s*(.*?)\s*(\*/|-->|\*\)|#}|--}}|"""|''')?\s*$`)
 	ownTerms    = pattern.Lazy(`(?i)\b(proprietary and confidential|confidential and proprietary|unauthori[sz]ed (copying|use|distribution|reproduction)|strictly (prohibited|forbidden))\b`)
+	narrowed    = pattern.Lazy(`(?i)\b(non-?commercial|commercial(ly)? (use|us|purpose|licen|product)\w*|may not be (used|copied|sold|offered|redistributed)|(not|only) for (commercial|production|internal|personal|academic|educational|evaluation)|(internal|personal|academic|evaluation) use only)`)
 	denied      = pattern.Lazy(`(?i)\b(not|no longer|never)\b`)
 	headerUnder = pattern.Lazy(`(?i)(?:^|[.:;] |\bthis [a-z ]{0,40}|\bis |\bare )licen[cs]ed under (?:the )?(?:terms of )?(?:the )?([^.;,]{2,60}(?:\.\d+)?)`)
 )
@@ -109,7 +110,11 @@ func readNotice(comment string) header {
 		if dualWords().MatchString(f.Rest) {
 			op = "OR"
 		}
-		return header{license: join(op, known...), says: oneLine(f.Rest)}
+		h := header{license: join(op, known...), says: oneLine(f.Rest)}
+		if ownTerms().MatchString(f.Rest) || narrowed().MatchString(f.Rest) {
+			h.doubt = "says more than its licence: " + quoted(f.Rest)
+		}
+		return h
 	}
 	if m := headerUnder().FindStringSubmatch(strings.Join(strings.Fields(comment), " ")); m != nil && !denied().MatchString(m[0]) {
 		if got := understand(m[1]); !got.license.IsZero() {

@@ -72,6 +72,15 @@ func saying(text string) said {
 	return said{meaning: understand(text), text: oneLine(text)}
 }
 
+// pointing makes what a field says that refers to a file.
+func pointing(text, file string) said { return said{text: oneLine(text), file: file} }
+
+// among marks what is one of several.
+func (s said) among() said {
+	s.part = true
+	return s
+}
+
 // oneLine gives the beginning of a text for a message.
 func oneLine(text string) string {
 	s := printable([]string{strings.Join(strings.Fields(text), " ")})[0]
