@@ -113,7 +113,9 @@ func fromSetupPy(text []byte) ([]said, error) {
 		case "license":
 			all = append(all, licenseField(value)...)
 		case "license_file", "license_files":
-			files = append(files, said{text: t.text + " = " + value, file: value, part: t.text == "license_files"})
+			f := pointing(t.text+" = "+value, value)
+			f.part = t.text == "license_files"
+			files = append(files, f)
 		default:
 			values[t.text] = value
 		}
