@@ -118,12 +118,29 @@ func named(s string) meaning {
 		if !k.called().MatchString(plain) && !k.called().MatchString(split) {
 			continue
 		}
-		if k.id != proprietary && qualified().MatchString(alternatives().ReplaceAllString(k.called().ReplaceAllString(whole, " "), " ")) {
+		if !strings.HasPrefix(k.id, "LicenseRef-") && k.more(whole) {
 			return meaning{} // what else is said of it, or beside it, is never guessed away
 		}
 		return k.mean(split)
 	}
 	return meaning{}
+}
+
+// more tells whether a name says more than the family: words on which its meaning hangs, or another family.
+func (k kin) more(name string) bool {
+	rest := k.called().ReplaceAllString(name, " ")
+	return qualified().MatchString(alternatives().ReplaceAllString(rest, " ")) ||
+		slices.ContainsFunc(kindred, func(other kin) bool { return other.clan() != k.clan() && other.called().MatchString(rest) })
+}
+
+// clan is what families share whose names hold each other's.
+func (k kin) clan() string {
+	for _, c := range []string{"GPL", "BSD", "MIT", "CC"} {
+		if strings.Contains(k.id, c) {
+			return c
+		}
+	}
+	return k.id
 }
 
 func (k kin) mean(s string) meaning {

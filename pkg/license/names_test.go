@@ -68,7 +68,9 @@ func TestNamesOnWhichMoreHangs(t *testing.T) {
 		"MIT AND Foo-1.0":                       "",
 		"Foo or MIT":                            "",
 		"MIT & Foo":                             "",
-		"MIT or GPL":                            "", // of which version nobody says
+		"MIT/ISC, Zlib":                         "",                      // what binds first is anyone's guess
+		"MIT or ISC and Zlib":                   "MIT OR (ISC AND Zlib)", // SPDX says what binds first
+		"MIT or GPL":                            "",                      // of which version nobody says
 		"Apache-1.0 or 2.0":                     "",
 		"GPL (with exception)":                  "",
 		"GPL-2.0 + exception":                   "",

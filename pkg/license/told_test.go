@@ -128,6 +128,33 @@ func TestOthersAreKept(t *testing.T) {
 	}
 }
 
+// Files beside a text that hold none: one that says how the texts belong together
+// adds nothing, one that names another licence does, whichever comes first.
+func TestTextsAndPointers(t *testing.T) {
+	t.Parallel()
+	mit, isc := text(t, "MIT"), text(t, "ISC")
+	either := "Licensed under either of MIT or ISC, at your option.\n"
+	for name, tt := range map[string]struct {
+		tree tree
+		want string
+	}{
+		"a choice of two texts":         {tree{"COPYING": either, "LICENSE-ISC": isc, "LICENSE-MIT": mit}, "ISC OR MIT license-beside"},
+		"the choice comes last":         {tree{"LICENSE-ISC": isc, "LICENSE-MIT": mit, "LICENSES": either}, "ISC OR MIT license-beside"},
+		"a name of what is there":       {tree{"COPYING": "MIT\n", "LICENSE": mit}, "MIT license-beside"},
+		"a name of something else":      {tree{"COPYING": "ISC\n", "LICENSE": mit}, "MIT AND ISC license-beside?"},
+		"a name, and one of the texts":  {tree{"COPYING": "ISC\n", "LICENSE": mit, "LICENSE-ZLIB": text(t, "Zlib")}, "MIT AND Zlib AND ISC license-beside?"},
+		"two names":                     {tree{"COPYING": "MIT\n", "LICENSE": "ISC\n"}, "MIT AND ISC license-beside?"},
+		"words of its own":              {tree{"COPYING": "Ask us.\n", "LICENSE": mit}, "MIT license-beside?"},
+		"only whose it is":              {tree{"COPYING": "Copyright 2024 A\n", "LICENSE": mit}, "MIT license-beside"},
+		"both only whose it is":         {tree{"COPYING": "Copyright 2024 A\n", "LICENSE": "Copyright 2024 B\n"}, "?"},
+		"the same name twice, and more": {tree{"COPYING": "MIT\n", "LICENCE": "MIT\n", "LICENSE": mit, "LICENSE-ISC": "ISC\n"}, "MIT AND ISC license-beside?"},
+	} {
+		if e, got := effective(t, tt.tree.with(tree{"a.py": "x"}), ""); got != tt.want {
+			t.Errorf("%s: got %q, want %q; doubts %q", name, got, tt.want, e.Doubts)
+		}
+	}
+}
+
 // Names that a person's licence is called by decide whether a file is one, and
 // whether a walk over a history has to look at it.
 func TestWhatSpeaksAndWhatHoldsText(t *testing.T) {
