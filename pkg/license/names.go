@@ -87,7 +87,7 @@ var (
 	glued       = pattern.Lazy(`([a-z])v?(\d)`)
 	versionWord = pattern.Lazy(`\bv?(?:ersion )?(\d+(?:\.\d+)*)(\+|\b)`)
 	// qualified tells of a name that more hangs on than the licence it names; alternatives are words of such names.
-	qualified    = pattern.Lazy(`\b(and|or|not|no|never|except|exceptions?|exclud(ing|ed)|unless|without|style|like|non ?commercial|formerly|only for)\b`)
+	qualified    = pattern.Lazy(`\b(and|or|not|no|never|except|exceptions?|exclud(ing|ed)|unless|with|without|style|like|non ?commercial|formerly|only for)\b`)
 	alternatives = pattern.Lazy(`\bor (at your (option|choice)|any later|later|newer|above|revised|modified|simplified|lesser|old)\b|\b(new|library|simplified|original) or\b|\bno advertising\b`)
 	orLater      = pattern.Lazy(`\+|\bor (later|newer|any later|above)\b|\bany later\b`)
 )

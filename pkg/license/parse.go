@@ -121,10 +121,14 @@ func (p *parser) one() (*node, error) {
 		if err != nil {
 			return nil, err
 		}
-		if p.next() != ")" {
+		switch t := p.next(); t {
+		case ")":
+			return n, nil
+		case "":
 			return nil, p.wrong("a bracket is not closed")
+		default:
+			return nil, p.wrong("%q is not expected there", t)
 		}
-		return n, nil
 	case ")", "AND", "OR", "WITH":
 		return nil, p.wrong("a licence is missing before %q", t)
 	default:

@@ -81,7 +81,8 @@ func nearestOf(t string, ids map[string]string) string {
 		return c
 	}
 	near := fault.Nearest(lower, sortedKeys(ids))
-	if len(t) < 4 && len(near) != len(t) { // anything is near to two letters
+	letters := func(s string) []byte { return slices.Sorted(slices.Values([]byte(s))) }
+	if len(t) < 4 && !slices.Equal(letters(near), letters(lower)) { // anything is near to three letters
 		return t
 	}
 	if c, ok := ids[near]; ok {
