@@ -108,6 +108,26 @@ func TestHistories(t *testing.T) {
 			snapshot := r.imported(1, "x", before)
 			r.commit("Revert\n\nThis reverts commit " + r.imported(1, "x", before, snapshot) + ", reversing\nchanges made to " + before + ".")
 		}, ""},
+		"a reverted merge of a branch": {func(r *recorded) {
+			before := r.imported(1, "x")
+			side := r.commit("on top", r.imported(2, "x", before))
+			r.commit("Revert \"merge\"\n\nThis reverts commit " + r.commit("merge", before, side) + ", reversing\nchanges made to " + before + ".")
+		}, "1 x"},
+		"that revert reverted": {func(r *recorded) {
+			before := r.imported(1, "x")
+			side := r.imported(2, "x", before)
+			revert := r.commit("Revert \"merge\"\n\nThis reverts commit " + r.commit("merge", before, side) + ", reversing\nchanges made to " + before + ".")
+			r.commit("Reapply\n\nThis reverts commit " + revert + ".")
+		}, "2 x, 1 x"},
+		"the other side of a merge reverted": {func(r *recorded) {
+			before := r.git("rev-parse", "HEAD")
+			main, side := r.imported(1, "x", before), r.imported(2, "y", before)
+			r.commit("Revert\n\nThis reverts commit " + r.commit("merge", main, side) + ", reversing\nchanges made to " + side + ".")
+		}, "2 y"},
+		"a merge that is not there": {func(r *recorded) {
+			r.imported(1, "x")
+			r.commit("Revert\n\nThis reverts commit " + strings.Repeat("a", 40) + ", reversing\nchanges made to " + strings.Repeat("b", 40) + ".")
+		}, "1 x"},
 		"criss-cross": {func(r *recorded) {
 			base := r.git("rev-parse", "HEAD")
 			a, b := r.imported(1, "x", base), r.imported(2, "y", base)
