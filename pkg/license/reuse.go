@@ -31,6 +31,10 @@ const (
 	reuseDep5 = ".reuse/dep5"
 )
 
+func isReuse(file string) bool {
+	return path.Base(file) == reuseTOML || strings.HasSuffix("/"+file, "/"+reuseDep5)
+}
+
 // readReuse reads a file of annotations. What is in none of the known shapes says nothing.
 func readReuse(b Blob) []annotation {
 	if path.Base(b.Path) == reuseTOML {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/connkit/connkit/pkg/license"
 )
 
 // annotate spells a table of REUSE.toml.
@@ -173,6 +175,37 @@ func TestFormsOfReuseAreOne(t *testing.T) {
 		b, two := effective(t, files.with(tree{".reuse/dep5": "Format: x\n\nFiles: *\nLicense: " + lic + "\n"}), "")
 		if one != two || strings.ReplaceAll(a.Text, "REUSE.toml", ".reuse/dep5") != b.Text || len(a.Doubts) != len(b.Doubts) {
 			t.Errorf("%s: %q and %q", lic, a.Text, b.Text)
+		}
+	}
+}
+
+// A file of REUSE is as good a proof as any that says so, and so is one of the texts that it has beside.
+func TestProofsOfReuse(t *testing.T) {
+	t.Parallel()
+	texts := tree{"LICENSES/MIT.txt": text(t, "MIT"), "LICENSES/ISC.txt": text(t, "ISC")}
+	for name, tt := range map[string]struct {
+		tree         tree
+		claim, proof string
+		says         string // of the error, "" for none
+	}{
+		"the table":                  {tree{"REUSE.toml": annotate(`"**"`, `"MIT"`)}, "MIT", "REUSE.toml", ""},
+		"a table of several":         {tree{"REUSE.toml": annotate(`"**"`, `"MIT"`) + annotate(`"b.py"`, `"ISC"`)}, "MIT", "REUSE.toml", ""},
+		"a list":                     {tree{"REUSE.toml": annotate(`"**"`, `["MIT", "ISC"]`)}, "MIT AND ISC", "REUSE.toml", ""},
+		"one of a list":              {tree{"REUSE.toml": annotate(`"**"`, `["MIT", "ISC"]`)}, "MIT", "REUSE.toml", "the claim is MIT, but the licence is MIT AND ISC by REUSE.toml"},
+		"another licence":            {tree{"REUSE.toml": annotate(`"**"`, `"MIT"`)}, "ISC", "REUSE.toml", "the claim is ISC, but REUSE.toml says MIT"},
+		"a table that says nothing":  {tree{"REUSE.toml": "x = 1\n", "LICENSE": text(t, "MIT")}, "MIT", "REUSE.toml", "REUSE.toml says no licence that is known here, so it is no proof of MIT"},
+		"dep5":                       {tree{".reuse/dep5": "Format: x\n\nFiles: *\nLicense: MIT\n"}, "MIT", ".reuse/dep5", ""},
+		"dep5, another licence":      {tree{".reuse/dep5": "Format: x\n\nFiles: *\nLicense: MIT\n"}, "ISC", ".reuse/dep5", "the claim is ISC, but .reuse/dep5 says MIT"},
+		"x.license":                  {tree{"a.py.license": "SPDX-License-Identifier: MIT\n"}, "MIT", "a.py.license", ""},
+		"a text of LICENSES":         {texts, "MIT AND ISC", "LICENSES/ISC.txt", ""},
+		"the other text":             {texts, "ISC AND MIT", "LICENSES/MIT.txt", ""},
+		"one of two texts":           {texts, "MIT", "LICENSES/MIT.txt", "the claim is MIT, but the licence is ISC AND MIT by LICENSES/ISC.txt"},
+		"the text that a table uses": {texts.with(tree{"REUSE.toml": annotate(`"**"`, `"ISC"`)}), "ISC", "LICENSES/ISC.txt", ""},
+		"a text that none uses":      {texts.with(tree{"REUSE.toml": annotate(`"**"`, `"ISC"`)}), "ISC", "LICENSES/MIT.txt", "the claim is ISC, but LICENSES/MIT.txt says MIT"},
+	} {
+		e, err := license.Check(t.Context(), tt.tree.with(tree{"a.py": "x\n"}), "", expr(t, tt.claim), tt.proof)
+		if (err != nil) != (tt.says != "") || err != nil && !strings.Contains(err.Error(), tt.says) || e.Named == nil || e.Named.Path != tt.proof {
+			t.Errorf("%s: %v, named %+v", name, err, e.Named)
 		}
 	}
 }
