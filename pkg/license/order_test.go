@@ -11,6 +11,7 @@ import (
 
 	"github.com/github/go-spdx/v2/spdxexp/spdxlicenses"
 
+	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/pkg/license"
 )
 
@@ -130,6 +131,18 @@ func TestOrderDoesNotMatter(t *testing.T) {
 			}
 		}
 		checkSound(t, files, want)
+		for _, proof := range slices.Sorted(maps.Keys(files)) {
+			claim := expr(t, pick())
+			e, err := reader.Check(t.Context(), files, "x", claim, proof)
+			switch kind := fault.KindOf(err); {
+			case err != nil && kind != fault.Blocked && kind != fault.Usage:
+				t.Errorf("%s by %s: %v", claim, proof, err)
+			case err == nil && (!e.License.Grants(claim) || !want.Proven()):
+				t.Errorf("%s by %s is proven, but the licence is %s", claim, proof, want.Text)
+			case kind == fault.Blocked && (len(e.Doubts) == 0 || e.Named == nil):
+				t.Errorf("%s by %s is refused without a reason", claim, proof)
+			}
+		}
 	}
 }
 
