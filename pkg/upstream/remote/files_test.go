@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/testkit"
 	"github.com/connkit/connkit/pkg/upstream/object"
 )
 
@@ -179,5 +180,36 @@ func TestAtFollowsTags(t *testing.T) {
 	refused(t, err, fault.Usage, "choosing the commit "+none+": "+upstream(t)+" has none of that name", "a commit that was never pushed there, or that a forced push removed, cannot be had")
 	if !errors.Is(err, ErrGone) {
 		t.Error("it is not told from other errors")
+	}
+}
+
+// What stands above a path and can say something about its licence comes along with it.
+func TestSpeakers(t *testing.T) {
+	t.Parallel()
+	dir := testkit.Tree(t, map[string]string{
+		"LICENSE": "l", "NOTICE.md": "n", "README.md": "r", "setup.py": "s", "LICENSES/MIT.txt": "m", ".reuse/dep5": "d", "g/metadata.yaml": "m", "g/LICENSE-APACHE": "a", "g/other.py": "o", "g/license/x": "x",
+		"g/x/LICENSE": "own", "g/x/a.py": "a", "g/x/deep/b.py": "b",
+	})
+	testkit.Git(t, dir, "init", "-q", "-b", "main")
+	testkit.Git(t, dir, "add", "-A")
+	testkit.Git(t, dir, "update-index", "--add", "--cacheinfo", "160000,"+strings.Repeat("1", 40)+",COPYING")
+	testkit.Git(t, dir, "commit", "-qm", "one")
+	f, err := at(t, dir, nil).At(t.Context(), testkit.Git(t, dir, "rev-parse", "HEAD"), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	above, group := ".reuse LICENSE LICENSES NOTICE.md setup.py", "LICENSE-APACHE metadata.yaml "
+	for p, want := range map[string]string{"": "", "g": above, "g/x": group + above, "g/x/a.py": "LICENSE " + group + above, "g/x/deep": "LICENSE " + group + above, "no/such/path": above, "README.md": above} {
+		list, err := f.Speakers(t.Context(), p)
+		var got []string
+		for _, e := range list {
+			got = append(got, e.Name)
+			if (e.Mode == object.Folder) != (e.Name == "LICENSES" || e.Name == ".reuse") || e.ID == "" {
+				t.Errorf("%q: %+v", p, e)
+			}
+		}
+		if err != nil || strings.Join(got, " ") != want {
+			t.Errorf("%q: got %q, want %q, %v", p, got, want, err)
+		}
 	}
 }
