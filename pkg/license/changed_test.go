@@ -62,6 +62,21 @@ func TestAChangedTextProvesNothing(t *testing.T) {
 	}
 }
 
+// What is said in a language that is not read here is for a person who reads it.
+func TestTermsInAnotherLanguage(t *testing.T) {
+	t.Parallel()
+	for _, terms := range []string{"本软件不得用于商业用途。", "Только для некоммерческого использования.", "商用利用は禁止されています", "للاستخدام غير التجاري فقط"} {
+		for name, s := range map[string]string{"behind": text(t, "MIT") + "\n\n" + terms + "\n", "in front": terms + "\n\n" + text(t, "MIT"), "between": edit(t, text(t, "MIT"), "Permission is", terms+"\n\nPermission is")} {
+			if e, got := effective(t, tree{"LICENSE": s, "a.py": "x"}, ""); e.Proven() {
+				t.Errorf("%s, %s: proves %s", terms, name, got)
+			}
+		}
+	}
+	if e, got := effective(t, tree{"LICENSE": "Copyright (c) 2024 张三, Олег и др.\n\n" + text(t, "MIT"), "a.py": "x"}, ""); got != "MIT license-beside" {
+		t.Errorf("a holder: got %q, doubts %q", got, e.Doubts)
+	}
+}
+
 // Words of the terms that were turned round are noticed.
 func TestATurnedWordIsNoticed(t *testing.T) {
 	t.Parallel()
