@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/connkit/connkit/internal/fault"
@@ -144,9 +145,9 @@ func TestRedirects(t *testing.T) {
 // way of the next run.
 func TestCutInThePack(t *testing.T) {
 	t.Parallel()
-	var cut bool
+	var cut atomic.Bool
 	s := serve(t, testkit.GitServing{First: func(w http.ResponseWriter, r *http.Request) bool {
-		if !cut || r.Method != http.MethodPost {
+		if !cut.Load() || r.Method != http.MethodPost {
 			return false
 		}
 		w.Header().Set("Content-Type", "application/x-git-upload-pack-result")
@@ -156,13 +157,13 @@ func TestCutInThePack(t *testing.T) {
 	}}, "uploadpack.allowFilter", "true")
 	cache := t.TempDir()
 	q := inCache(t, cache, s.URL+"/up", nil)
-	cut = true
+	cut.Store(true)
 	_, err := q.At(t.Context(), rev(t, "main"), 1)
 	if fault.KindOf(err) != fault.Environment || !strings.HasPrefix(err.Error(), "fetching from "+s.URL+"/up: ") || strings.Contains(err.Error(), "\n") {
 		t.Errorf("%v", err)
 	}
 	q.Close()
-	cut = false
+	cut.Store(false)
 	q = inCache(t, cache, s.URL+"/up", nil)
 	f, err := q.At(t.Context(), rev(t, "main"), 1)
 	if err != nil {
@@ -215,9 +216,9 @@ func TestUnreachable(t *testing.T) {
 func TestInterrupt(t *testing.T) {
 	t.Parallel()
 	asked, silent := make(chan struct{}), make(chan struct{})
-	hang := true
+	var answers atomic.Bool
 	s := serve(t, testkit.GitServing{First: func(http.ResponseWriter, *http.Request) bool {
-		if !hang {
+		if answers.Load() {
 			return false
 		}
 		asked <- struct{}{}
@@ -235,7 +236,7 @@ func TestInterrupt(t *testing.T) {
 	if _, err := q.At(ctx, rev(t, "main"), 1); !errors.Is(err, why) && !errors.Is(err, context.Canceled) {
 		t.Errorf("%v", err)
 	}
-	hang = false
+	answers.Store(true)
 	close(silent)
 	q.Close()
 	if left := matching(q.lean, "*.lock"); len(left) > 0 {
