@@ -1,6 +1,9 @@
 package run
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"slices"
+)
 
 // printPair prints a line of a name and a value.
 func (p *preview) printPair(name string, value []byte) {
@@ -17,10 +20,7 @@ func quote(s string) []byte {
 }
 
 func (p *preview) warnOnce(text string) {
-	for _, w := range p.warnings {
-		if w == text {
-			return
-		}
+	if !slices.Contains(p.warnings, text) {
+		p.warn(text)
 	}
-	p.warn(text)
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"path/filepath"
 	"time"
+	"unicode/utf8"
 
 	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/proc"
@@ -84,7 +85,7 @@ func (e *exchange) run(ctx context.Context, request []byte, kind string) (json.R
 		return nil, ended(ctx, s, err)
 	}
 	response, err := flow.ParseResponse(line)
-	if err != nil {
+	if err != nil || !utf8.Valid(line) {
 		return nil, fmt.Errorf("%w: %s", errStdout, e.t.excerpt(line))
 	}
 	if response.Kind != kind {

@@ -62,6 +62,9 @@ type fake struct {
 // Play is a connector of that name: it answers until its input or its part
 // ends. The result is an exit status.
 func Play(name string, in io.Reader, out, errOut io.Writer) int {
+	if name == "script" {
+		return playScript(in, out, errOut)
+	}
 	f := &fake{name, bufio.NewReader(in), bufio.NewWriter(out), errOut}
 	defer f.out.Flush() //nolint:errcheck // a test sees what is missing
 	for {
