@@ -20,7 +20,7 @@ func TestTestedConnectors(t *testing.T) {
 		t.Fatal(err)
 	}
 	rows := 0
-	row := regexp.MustCompile(`^\| ((?:airbyte-source|tap)-\S+) \| (\S+) \|`)
+	row := regexp.MustCompile(`^\| ((?:airbyte-source|(?:\w+-)*tap)-\S+) \| (\S+) \|`)
 	for _, line := range readPage(t, "docs/tested-connectors.md").lines {
 		m := row.FindStringSubmatch(line)
 		if m == nil {

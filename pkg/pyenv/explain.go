@@ -50,6 +50,10 @@ var refusals = []refusal{
 	{said: pattern.Lazy(`(pg_config|mysql_config|pkg-config|cmake|cargo|rustc|swig)\b.{0,30}(not\s+found|No\s+such\s+file|is\s+not\s+installed)`), outside: true, cure: library},
 	{said: pattern.Lazy(`fatal error: (\S+\.h(?:pp)?):\s+No\s+such\s+file`), outside: true, cure: library},
 	{said: pattern.Lazy("(?:Failed to build|Failed building wheel for|Failed to download and build) [`']?([A-Za-z0-9._-]+)"), cure: unbuilt},
+	{said: pattern.Lazy(`requested with a pre-release marker \(e\.g\.,\s+([^)\s]+)\)`),
+		cure: func(_ *Plan, found []string) string {
+			return fmt.Sprintf("uv takes a pre-release where the project itself names it: add %q to its dependencies in pyproject.toml, or --manager pip", found[1])
+		}},
 	{said: pattern.Lazy(`satisfies the requirement ([A-Za-z0-9._-]+)`), cure: unknown},
 	{said: pattern.Lazy(`there is no version of\s+([A-Za-z0-9._-]+)`), cure: unknown},
 	{said: pattern.Lazy(`([A-Za-z0-9._-]+) was not found in the\s+package registry`), cure: unknown},

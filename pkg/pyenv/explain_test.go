@@ -45,6 +45,8 @@ func TestRefusalsAreExplained(t *testing.T) {
 		"pip and contradictions": {"ERROR: ResolutionImpossible: for help visit\n", false, fault.Failed, "contradict each other"},
 		"uv and a version that is not there": {"  × No solution found when resolving dependencies:\n  ╰─▶ Because there is no version of\n      smart-open[all]==0.5.46 and\n", false, fault.Failed,
 			"no such version of smart-open"},
+		"uv and a pre-release": {"  ╰─▶ Because there is no version of singer-python==1.6.0a2 and\n      hint: `singer-python` was requested with a pre-release marker (e.g.,\n      singer-python==1.6.0a2), but pre-releases weren't enabled\n", false, fault.Failed,
+			`add "singer-python==1.6.0a2" to its dependencies`},
 		"uv and an unknown name": {"  ╰─▶ Because tap-nope was not found in the package registry\n      and your project depends on tap-nope==1\n", false, fault.Failed, "no such version of tap-nope"},
 		"pip and a version that is not there": {"ERROR: Ignored the following versions that require a different python version: 1.0 Requires-Python >=3.7,<3.11; 2.5.0 Requires-Python >=3.12\n" +
 			"ERROR: Could not find a version that satisfies the requirement smart-open==0.5.46 (from airbyte-source-file) (from versions: 0.1.0, 0.1.1)\n", false, fault.Failed, "no such version of smart-open"},

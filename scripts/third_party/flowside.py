@@ -40,7 +40,8 @@ class Connector:
         verb = " ".join(args[: 2 if args[0] == "run" else 1])
         self.seconds[verb] = round(time.monotonic() - begin, 1)
         if done.returncode and not may_fail:
-            raise Refused(f"connkit {verb} ended with {done.returncode}: {done.stderr.strip()[-900:]}")
+            said = done.stderr + (done.stdout if "json" in args else "")  # where the error is, by --output json
+            raise Refused(f"connkit {verb} ended with {done.returncode}: {said.strip()[-900:]}")
         return done
 
     def new(self, template: str, requirement: str, more: list[str], reuse: bool) -> None:

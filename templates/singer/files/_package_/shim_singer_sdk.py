@@ -213,7 +213,8 @@ class CaptureShim(Capture):
                 delegate = console_script(delegate)
             self._command = delegate.cli if hasattr(delegate, "cli") else delegate
             own_modules_last()
-            if on_sdk(self._command) and not any(p.name == "discover" for p in self._command.params):  # type: ignore[attr-defined]
+            options = [option.name for option in getattr(self._command, "params", [])]
+            if on_sdk(self._command) and "discover" not in options:
                 raise CaptureError("this is no Singer tap: its command has no --discover")
         return self._command
 

@@ -182,8 +182,10 @@ class Capture(ABC):
         names = [schemas.recommended_name(s.name) for s in streams]
         found = []
         for i, s in enumerate(streams):
-            several = s.namespace and names.count(names[i]) > 1
-            found.append(s.binding(f"{schemas.recommended_name(s.namespace)}/{names[i]}" if several else names[i]))
+            name = names[i]
+            if s.namespace and names.count(name) > 1:
+                name = f"{schemas.recommended_name(s.namespace)}/{name}"
+            found.append(s.binding(name))
         return found
 
     def validated(self, request: dict[str, Any]) -> list[dict[str, Any]]:

@@ -81,7 +81,8 @@ def take_over() -> Protocol:
         os.dup2(2, 1)
         logs.install()
         sys.stdout = _stand_in = Stray(sys.stderr)
-        sys.__stdout__ = _stand_in  # type: ignore[misc]  # some write there, or put it back
+        # Some write there, or put it back.
+        sys.__stdout__ = _stand_in  # type: ignore[assignment,misc,unused-ignore]
     return _protocol
 
 
