@@ -82,6 +82,9 @@ func (o *PreviewOptions) begin(ctx context.Context) (*preview, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
+	if err := o.checkFixture(); err != nil {
+		return nil, err
+	}
 	state, err := o.firstState()
 	if err != nil {
 		return nil, err
