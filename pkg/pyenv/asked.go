@@ -7,8 +7,8 @@ import (
 	"github.com/connkit/connkit/internal/pattern"
 )
 
-// askedForm is a version of Python, with or without the patch release.
-var askedForm = pattern.Lazy(`^3\.\d{1,2}(\.\d{1,3})?$`)
+// askedForm is a version of Python. Which patch release it is nobody chooses.
+var askedForm = pattern.Lazy(`^3\.\d{1,2}$`)
 
 // narrowed gives the part of the project's range that is the version asked for.
 // Where it has none, note says so, and with must it is a [fault.Usage] error.
@@ -16,14 +16,10 @@ func (p *project) narrowed(asked string, must bool) (r pyRange, note string, err
 	if asked == "" {
 		return p.python, "", nil
 	}
-	m := askedForm().FindStringSubmatch(asked)
-	if m == nil {
-		return r, "", fault.Usagef("choosing a Python: %q is no version: 3.12 or 3.12.4 is the form", asked)
+	if !askedForm().MatchString(asked) {
+		return r, "", fault.Usagef("choosing a Python: %q is no version, such as 3.12", asked)
 	}
-	clause := "==" + asked
-	if m[1] == "" {
-		clause += ".*"
-	}
+	clause := "==" + asked + ".*"
 	only, _ := parseClause(clause)
 	r = pyRange{text: strings.TrimPrefix(p.python.text+", "+clause, ", ")}
 	for _, alternative := range p.python.alternatives {

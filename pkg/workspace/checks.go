@@ -58,11 +58,11 @@ func checkPathGlob(v string) error {
 	return nil
 }
 
-var pythonVersion = pattern.Lazy(`^(3\.\d{1,2}(\.\d{1,3})?)?$`)
+var pythonVersion = pattern.Lazy(`^(3\.\d{1,2})?$`)
 
 func checkPython(v string) error {
 	if !pythonVersion().MatchString(v) {
-		return fault.Usagef("%q is no version of Python: 3.12 or 3.12.4 is the form", v)
+		return fault.Usagef("%q is no version of Python, such as 3.12", v)
 	}
 	return nil
 }
