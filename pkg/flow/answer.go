@@ -30,9 +30,14 @@ type DiscoveredBinding struct {
 
 // Validated is the answer to validate.
 type Validated struct {
-	Bindings       []ValidatedBinding `json:"bindings"`
-	Transforms     []json.RawMessage  `json:"transforms"`
-	GeneratedFiles map[string]string  `json:"generatedFiles"`
+	Bindings       []ValidatedBinding   `json:"bindings"`
+	Transforms     []ValidatedTransform `json:"transforms"`
+	GeneratedFiles map[string]string    `json:"generatedFiles"` // by file:// URL
+}
+
+// ValidatedTransform is what a connector says of a transform.
+type ValidatedTransform struct {
+	ReadOnly bool `json:"readOnly"`
 }
 
 // ValidatedBinding is what a connector says of a binding. Constraints come in

@@ -4,6 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
 
 	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/jsonschema"
@@ -72,7 +77,7 @@ func newDerive(p *preview) (*derive, error) {
 
 func (j *job) derivationRequest(r *flow.ValidateRequest) {
 	r.Name, r.Collection = "", j.derived.Spec()
-	r.ProjectRoot = "file://" + j.options.Dir + "/"
+	r.ProjectRoot = j.projectRoot()
 	types, wrong := j.shuffleKeyTypes()
 	r.ShuffleKeyTypes, j.warnings = types, append(j.warnings, wrong...)
 	for _, b := range j.bindings {
@@ -88,10 +93,23 @@ func (d *derive) collectionSpec() *flow.CollectionSpec {
 	for _, b := range d.bindings {
 		spec.Derivation.Transforms = append(spec.Derivation.Transforms, flow.TransformSpec{
 			Name: b.Name, Collection: b.spec, PartitionSelector: &struct{}{}, ShuffleKey: b.Shuffle, LambdaConfig: b.Resource,
-			JournalReadSuffix: d.task.ReadSuffix(b.stateKey), Backfill: b.Backfill, StateKey: b.stateKey,
+			JournalReadSuffix: d.task.ReadSuffix(b.stateKey), Backfill: b.Backfill, StateKey: b.stateKey, ReadOnly: b.readOnly,
 		})
 	}
 	return spec
+}
+
+// projectRoot is the folder that a derivation may have files written to.
+func (j *job) projectRoot() string { return "file://" + j.options.Dir + "/" }
+
+// checkGenerated warns of files that Flow would refuse to write for a derivation.
+func (j *job) checkGenerated(files map[string]string) {
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		u, err := url.Parse(name)
+		if err != nil || u.Scheme != "file" || !strings.HasPrefix(path.Clean(u.Path)+"/", j.options.Dir+"/") {
+			j.warnings = append(j.warnings, fmt.Sprintf("it generates the file %q, and Flow writes files below %s alone", name, j.projectRoot()))
+		}
+	}
 }
 
 func (d *derive) session(ctx context.Context, n int) (ended string, err error) {
@@ -218,11 +236,13 @@ func (d *derive) take(m message) error {
 		return d.published(m)
 	case m.kind == "flushed" && d.waiting == "flushed":
 		d.waiting, d.d.done, d.late = "", true, true
+		if d.o.Runtime == "v1" {
+			d.flushedOfOlder(m)
+			return nil
+		}
 		d.more = m.value.Get("more").True()
 		updated, err := d.update(m.value)
-		if d.flushed.add(m.value, updated); updated != nil && d.o.Runtime == "v1" {
-			d.warnOnce(`a state in "flushed" is lost with Flow's older runtime: it takes it from "startedCommit"`)
-		}
+		d.flushed.add(m.value, updated)
 		return err
 	case m.kind == "startedCommit" && d.waiting == "startedCommit":
 		d.waiting, d.d.done = "", true
@@ -237,6 +257,16 @@ func (d *derive) take(m message) error {
 		wanted += fmt.Sprintf(" or %q", d.waiting)
 	}
 	return d.d.unexpected(m, wanted)
+}
+
+// flushedOfOlder warns of what Flow's older runtime does not know: what it loses connkit loses too.
+func (d *derive) flushedOfOlder(m message) {
+	if state := m.value.Get("state"); state.Exists() && state.Kind() != jsonschema.Null {
+		d.warnOnce(`a state in "flushed" is lost with Flow's older runtime: it takes it from "startedCommit"`)
+	}
+	if m.value.Get("more").True() {
+		d.warnOnce(`"more" in "flushed" is passed over by Flow's older runtime: it flushes once`)
+	}
 }
 
 // published takes a document. Of several with one key in a transaction one is

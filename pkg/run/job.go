@@ -29,6 +29,7 @@ type bound struct {
 	path       []string
 	stateKey   string
 	delta      bool
+	readOnly   bool // of a transform
 	selection  *flow.FieldSelection
 	serPolicy  json.RawMessage
 }
@@ -154,10 +155,11 @@ func (j *job) takeIn(v flow.Validated) error {
 	if told != len(j.bindings) {
 		return fault.Failedf("the connector broke the protocol: it validated %d of %d bindings", told, len(j.bindings))
 	}
+	j.checkGenerated(v.GeneratedFiles)
 	taken := map[string]string{}
 	for i, b := range j.bindings {
 		if j.task.Kind == "derivation" {
-			b.path = []string{b.Name}
+			b.path, b.readOnly = []string{b.Name}, v.Transforms[i].ReadOnly
 			b.stateKey = flow.StateKey(b.path, b.Backfill)
 			continue
 		}

@@ -18,9 +18,10 @@ type request struct {
 	Spec, Discover, Acknowledge, Load, Read, Flush, Store, StartCommit, Reset json.RawMessage
 
 	Validate *struct {
-		Config     json.RawMessage
-		Bindings   []binding
-		Transforms []json.RawMessage
+		Config      json.RawMessage
+		Bindings    []binding
+		Transforms  []json.RawMessage
+		ProjectRoot string
 	}
 	Apply *struct{ Capture, Materialization *task }
 	Open  *struct {
@@ -163,6 +164,10 @@ func (f *fake) validate(r request) (status int, done bool) {
 		return 1, true
 	}
 	transforms := strings.Repeat(`{"readOnly":true},`, len(r.Validate.Transforms))
-	f.say(`{"validated":{"bindings":[%s],"transforms":[%s]}}`, strings.Join(list, ","), strings.TrimSuffix(transforms, ","))
+	files := ""
+	if f.name == "generates" { // what was asked, and two places that are none of its project
+		files = fmt.Sprintf(`,"generatedFiles":{"%[1]sflow_generated/x.py":"","%[1]s../x.py":"","x.py":""}`, r.Validate.ProjectRoot)
+	}
+	f.say(`{"validated":{"bindings":[%s],"transforms":[%s]%s}}`, strings.Join(list, ","), strings.TrimSuffix(transforms, ","), files)
 	return 0, false
 }
