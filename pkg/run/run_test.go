@@ -240,6 +240,13 @@ func TestNoAnswerInTime(t *testing.T) {
 	if fault.KindOf(err) != fault.Failed || !strings.Contains(err.Error(), "no answer after 4s; the last it logged:\n  info waiting for the host") {
 		t.Errorf("got %v", err)
 	}
+	if hint := fault.HintOf(err); !strings.HasPrefix(hint, "--timeout 8s, ") {
+		t.Errorf("got the hint %s", hint)
+	}
+	o.Timeout, o.Longer = 100*time.Millisecond, "CONNKIT_RUN_TIMEOUT=" // where --timeout is something else
+	if _, err := run.Discover(t.Context(), o); !strings.HasPrefix(fault.HintOf(err), "CONNKIT_RUN_TIMEOUT=200ms, ") {
+		t.Errorf("got the hint %s", fault.HintOf(err))
+	}
 }
 
 func TestNoEndInTime(t *testing.T) {

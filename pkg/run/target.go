@@ -24,6 +24,7 @@ type Options struct {
 	BinDir   string        // put first in PATH: the connector's own environment
 	LogLevel string        // LOG_LEVEL of the connector; "" is what its shards say, else info
 	Timeout  time.Duration // for the answer; 0 is a minute
+	Longer   string        // how a user gives more time, for hints, up to the time; "" is a flag --timeout
 	Prefix   string        // of collection names; "" is acmeCo
 
 	Image      string // run this image, whatever the catalog says; ":tag" is one of the connector's own
