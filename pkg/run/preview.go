@@ -222,7 +222,7 @@ func (p *preview) finish() error {
 	if p.o.OutputState {
 		p.printPair("connectorState", append(append([]byte(`{"updated":`), p.state.JSON()...), '}'))
 	}
-	if outErr := p.out.Flush(); err == nil {
+	if outErr := p.written(); err == nil {
 		err = outErr
 	}
 	p.fixture.close()
