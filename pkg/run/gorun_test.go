@@ -32,6 +32,7 @@ func playedGo(t *testing.T, list, command string) run.Options {
 }
 
 func goCalls(t *testing.T, o run.Options) []string {
+	t.Helper()
 	return strings.Split(strings.TrimSpace(read(t, filepath.Join(o.Root, "calls"))), "\n")
 }
 
@@ -120,6 +121,7 @@ func TestAnInterruptWhileItCompiles(t *testing.T) {
 
 // runs tells whether a process is there and no zombie.
 func runs(t *testing.T, pid int) bool {
+	t.Helper()
 	out, err := proc.Run(t.Context(), proc.Cmd{Argv: []string{"ps", "-o", "stat=", "-p", strconv.Itoa(pid)}})
 	return err == nil && !strings.HasPrefix(out.Text(), "Z")
 }
