@@ -21,6 +21,9 @@ func (p *project) narrowed(asked string, must bool) (r pyRange, note string, err
 	}
 	clause := "==" + asked + ".*"
 	only, _ := parseClause(clause)
+	if minor := only[0].at[1]; minor < oldest || minor > newest {
+		return r, "", fault.Usagef("choosing Python %s: those from 3.%d to 3.%d are looked for", asked, oldest, newest)
+	}
 	r = pyRange{text: strings.TrimPrefix(p.python.text+", "+clause, ", ")}
 	for _, alternative := range p.python.alternatives {
 		r.alternatives = append(r.alternatives, append(only, alternative...))

@@ -31,6 +31,8 @@ func TestThePythonThatIsAskedFor(t *testing.T) {
 		"a setting of all projects": {takes: ">=3.11,<3.13", asked: "3.13", want: "3.11.7", note: "Python 3.13 is the version of env.python, and the project takes >=3.11,<3.13"},
 		"no version":                {takes: ">=3.11", asked: "py312", err: `"py312" is no version, such as 3.12`},
 		"a range":                   {takes: ">=3.11", asked: ">=3.12", err: "is no version"},
+		"not yet there":             {takes: ">=3.11", asked: "3.99", err: "choosing Python 3.99: those from 3.8 to 3.16 are looked for"},
+		"long gone":                 {takes: "", asked: "3.6", err: "those from 3.8 to 3.16 are looked for"},
 		"Python 2":                  {takes: ">=3.11", asked: "2.7", err: "is no version"},
 	} {
 		t.Run(name, func(t *testing.T) {
