@@ -89,13 +89,18 @@ func (l *local) compile(ctx context.Context, o *Options) error {
 	if err != nil {
 		return nil //nolint:nilerr // it is told of when it is started
 	}
-	told := time.AfterFunc(patience, func() { o.step("compiling " + g.Packages[0]) })
-	_ = s.Wait(ctx) // what is wrong is told by go run
-	if !told.Stop() {
+	defer s.Stop(stopGrace)
+	quiet, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	_ = s.Wait(quiet) // what is wrong is told by go run
+	if quiet.Err() != nil && ctx.Err() == nil {
+		o.step("compiling " + g.Packages[0])
+		_ = s.Wait(ctx)
 		o.step("starting " + g.Packages[0])
 	}
-	s.Stop(stopGrace)
-	compiled.Store(key, true)
+	if ctx.Err() == nil {
+		compiled.Store(key, true)
+	}
 	return ctx.Err()
 }
 
