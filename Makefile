@@ -46,7 +46,7 @@ race: # by default each program that the tests start would sleep a second at its
 	GORACE=atexit_sleep_ms=0 go test -race -timeout 30m -tags $(TAGS) ./...
 
 e2e: build setup setup-docker setup-buildx ## tests with the real SDKs from the registries, the real sops, and real container engines
-	BINARY_UNDER_TEST=$(CURDIR)/bin/connkit go test -tags $(TAGS),e2e -run '^TestE2E' -timeout 40m -v ./internal/cli ./internal/doctest ./pkg/pyenv ./pkg/run/debug ./internal/testkit/kmsfake | bash scripts/test-summary.sh
+	BINARY_UNDER_TEST=$(CURDIR)/bin/connkit go test -tags $(TAGS),e2e -run '^TestE2E' -timeout 40m -v ./internal/cli ./internal/doctest ./pkg/pyenv ./pkg/run/debug ./pkg/secrets ./internal/testkit/kmsfake | bash scripts/test-summary.sh
 
 shims: build setup-python ## the rules of the two shims against real SDK versions, and the tests of the scaffolds without an SDK
 	$(PY)/bin/python templates/tests/run.py airbyte
@@ -56,7 +56,7 @@ shims: build setup-python ## the rules of the two shims against real SDK version
 
 lint: setup-lint ## golangci-lint
 	$(TOOLS)/bin/golangci-lint run --build-tags $(TAGS)
-	$(TOOLS)/bin/golangci-lint run --build-tags $(TAGS),e2e ./internal/cli/... ./pkg/pyenv/... ./pkg/run/debug/... ./internal/testkit/...
+	$(TOOLS)/bin/golangci-lint run --build-tags $(TAGS),e2e ./internal/cli/... ./pkg/pyenv/... ./pkg/run/debug/... ./pkg/secrets/... ./internal/testkit/...
 
 vet:
 	go vet -tags $(TAGS) ./...

@@ -12,10 +12,14 @@ import (
 
 // readAnswers joins the answers of a YAML file, a map of question to scalar,
 // with those of --set key=value, which win.
-func readAnswers(file string, set []string) (map[string]string, error) {
+func (a *app) readAnswers(file string, set []string) (map[string]string, error) {
 	answers := map[string]string{}
 	if file != "" {
-		if err := readAnswersFile(file, answers); err != nil {
+		text, err := os.ReadFile(a.absolute(file))
+		if err != nil {
+			return nil, &fault.Error{Kind: fault.Usage, Err: fmt.Errorf("reading the answers: %w", err)}
+		}
+		if err := parseAnswers(file, text, answers); err != nil {
 			return nil, err
 		}
 	}
@@ -29,11 +33,7 @@ func readAnswers(file string, set []string) (map[string]string, error) {
 	return answers, nil
 }
 
-func readAnswersFile(file string, answers map[string]string) error {
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return &fault.Error{Kind: fault.Usage, Err: fmt.Errorf("reading the answers: %w", err)}
-	}
+func parseAnswers(file string, text []byte, answers map[string]string) error {
 	var doc yaml.Node
 	if err := yaml.Unmarshal(text, &doc); err != nil {
 		return fault.Usagef("reading the answers: %w", err).At(file, 0, 0)
@@ -49,6 +49,9 @@ func readAnswersFile(file string, answers map[string]string) error {
 		key, value := top.Content[i], top.Content[i+1]
 		if value.Kind != yaml.ScalarNode {
 			return fault.Usagef("reading the answer to %q: one value is wanted", key.Value).At(file, value.Line, value.Column)
+		}
+		if _, twice := answers[key.Value]; twice {
+			return fault.Usagef("reading the answers: %q stands here a second time", key.Value).At(file, key.Line, key.Column)
 		}
 		answers[key.Value] = value.Value
 	}

@@ -28,15 +28,16 @@ func TestReadAnswers(t *testing.T) {
 		"a list":          {"- a\n", nil, nil, "answers.yaml:1:1: "},
 		"a list as value": {"a: b\nc: [d]\n", nil, nil, `answers.yaml:2:4: reading the answer to "c"`},
 		"broken":          {"a: [\n", nil, nil, "answers.yaml"},
+		"twice":           {"a: b\na: c\n", nil, nil, `answers.yaml:2:1: reading the answers: "a" stands here a second time`},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			file := filepath.Join(t.TempDir(), "answers.yaml")
-			if err := os.WriteFile(file, []byte(tt.file), 0o644); err != nil {
+			a := &app{dir: t.TempDir()}
+			if err := os.WriteFile(filepath.Join(a.dir, "answers.yaml"), []byte(tt.file), 0o644); err != nil {
 				t.Fatal(err)
 			}
-			got, err := readAnswers(file, tt.set)
+			got, err := a.readAnswers("answers.yaml", tt.set) // from where --directory says that the user stands
 			if tt.err != "" {
 				if fault.KindOf(err) != fault.Usage || !strings.Contains(err.Error(), tt.err) {
 					t.Errorf("got %v", err)
@@ -48,7 +49,7 @@ func TestReadAnswers(t *testing.T) {
 			}
 		})
 	}
-	if _, err := readAnswers("/nonexistent/answers.yaml", nil); fault.KindOf(err) != fault.Usage {
+	if _, err := (&app{dir: "/"}).readAnswers("/nonexistent/answers.yaml", nil); fault.KindOf(err) != fault.Usage {
 		t.Errorf("got %v", err)
 	}
 }
@@ -80,6 +81,17 @@ func TestWantsJSON(t *testing.T) {
 		"--output json new --nope":    true,
 		"run spec x -- --output json": false,
 		"list --output":               false,
+		"list -ojson":                 true,
+		"list -o=json":                true,
+		"list -qojson":                true,
+		"list -qo json":               true,
+		"list -nqo=json":              true,
+		"-C json list -o text":        false,
+		"new x -tojson":               false, // the value of another flag
+		"list -ojson --output=text":   false, // the last one counts
+		"list -oxml -o json":          true,
+		"list -o":                     false,
+		"list - ojson":                false,
 	} {
 		if got := wantsJSON(strings.Fields(args), func(string) string { return "" }); got != want {
 			t.Errorf("%q: got %v", args, got)

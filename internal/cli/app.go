@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -28,6 +29,10 @@ type app struct {
 
 	root  *cobra.Command
 	bound []binding
+	read  struct { // settings that were read, and for which flags
+		set   *workspace.Settings
+		flags map[string]string
+	}
 
 	requireFresh bool // of connkit run
 	debugging    *debugging
@@ -65,10 +70,24 @@ func (a *app) begin(cmd *cobra.Command) error {
 	if a.ws, err = workspace.Open(dir); err != nil {
 		return err
 	}
+	a.chooseOutput()
 	for _, name := range workspace.Strays(a.environ) {
 		a.ui.Warn("%s names no setting: connkit config show lists them", name)
 	}
 	return nil
+}
+
+// chooseOutput takes the format of results from the settings where no flag names
+// one. What is wrong with them the commands say that need them.
+func (a *app) chooseOutput() {
+	if f := a.cmd.Flag("output"); f == nil || !f.Changed {
+		if set, err := a.settings(); err == nil {
+			a.flags.output = set.Output
+		} else if a.ui.JSON {
+			a.flags.output = "json"
+		}
+	}
+	a.ui.JSON = a.flags.output == "json"
 }
 
 // moreOutputs is the annotation of commands that print other formats besides.
@@ -109,7 +128,17 @@ func (a *app) settings() (*workspace.Settings, error) {
 			flags[b.setting] = f.Value.String()
 		}
 	}
-	return a.ws.Settings(a.environ, flags)
+	if f := a.cmd.Flag("output"); f != nil && f.Changed && (a.flags.output == "text" || a.flags.output == "json") {
+		flags["output"] = a.flags.output
+	}
+	if a.read.set != nil && maps.Equal(flags, a.read.flags) {
+		return a.read.set, nil
+	}
+	set, err := a.ws.Settings(a.environ, flags)
+	if err == nil {
+		a.read.set, a.read.flags = set, flags
+	}
+	return set, err
 }
 
 // connector finds the connector that an argument names: by name, by path, or "." for the one around here.
@@ -119,6 +148,22 @@ func (a *app) connector(arg string) (workspace.Connector, error) {
 		return workspace.Connector{}, err
 	}
 	return a.ws.Connector(a.dir, arg, set)
+}
+
+// named finds the connectors that arguments name, each once. What no build file
+// tells the language of counts too: it may be built in another way.
+func (a *app) named(set *workspace.Settings, args []string) ([]workspace.Connector, error) {
+	var list []workspace.Connector
+	for _, arg := range args {
+		c, err := a.ws.FolderNamed(a.dir, arg, set)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.ContainsFunc(list, func(o workspace.Connector) bool { return o.Name == c.Name }) {
+			list = append(list, c)
+		}
+	}
+	return list, nil
 }
 
 func (a *app) absolute(path string) string {

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,7 +13,7 @@ import (
 	"github.com/connkit/connkit/internal/ui"
 	"github.com/connkit/connkit/pkg/build"
 	"github.com/connkit/connkit/pkg/build/engine"
-	"github.com/connkit/connkit/pkg/secrets"
+	"github.com/connkit/connkit/pkg/secrets/suspect"
 	"github.com/connkit/connkit/pkg/workspace"
 )
 
@@ -24,7 +25,7 @@ type buildFlags struct {
 	args, secrets                            []string
 	all, print, dryRun, noProbe, use, ignore bool
 	eject, force                             bool
-	since, progress, timeout                 string
+	since, progress                          string
 	edits                                    []string // files that were edited
 }
 
@@ -49,7 +50,7 @@ and image.tag change that.`,
   connkit build source-bigdata --build-arg BASE_IMAGE=registry.example.com/python:3.12
   connkit build source-bigdata --secret id=ca,src=/etc/ssl/certs/ca-certificates.crt
   connkit build --all --builder cluster --print`,
-		ValidArgsFunction: a.completeMore,
+		ValidArgsFunction: a.completeBuild,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if calledAs(cmd, buildScripts) {
 				if args, err = a.fromBuildScript(cmd, args); err != nil {
@@ -66,7 +67,7 @@ and image.tag change that.`,
 func (a *app) buildFlags(cmd *cobra.Command, b *buildFlags) {
 	f := cmd.Flags()
 	f.BoolVar(&b.all, "all", false, "every connector of the workspace")
-	f.StringVar(&b.since, "changed-since", "", "connectors whose image a change since `revision` concerns")
+	f.StringVar(&b.since, "changed-since", "", "connectors whose image a change since `REF` concerns")
 	f.StringArrayVar(&b.args, "build-arg", nil, "`key=value` for the build; KEY alone takes the variable; repeat for more")
 	f.StringArrayVar(&b.secrets, "secret", nil, "`id=NAME,src=FILE` or id=NAME,env=VARIABLE for steps that mount it; repeat for more")
 	f.BoolVar(&b.run.NoCache, "no-cache", false, "run every step anew")
@@ -77,7 +78,6 @@ func (a *app) buildFlags(cmd *cobra.Command, b *buildFlags) {
 	f.IntVarP(&b.run.Jobs, "jobs", "j", 0, "`number` of images that are built at a time; 0 is one a processor, at most four")
 	f.BoolVar(&b.run.IfStale, "if-stale", false, "do nothing for images that are made of what is there now")
 	f.BoolVar(&b.noProbe, "no-probe", false, "do not ask the connector in the image for its spec")
-	f.StringVar(&b.timeout, "timeout", "", "how long the connector may take to answer, such as 90s")
 	f.BoolVar(&b.use, "use", false, "point test.flow.yaml at the image")
 	f.BoolVar(&b.ignore, "dockerignore", false, "add the lines that .dockerignore lacks")
 	f.BoolVar(&b.eject, "eject", false, "write the template's Dockerfile into the connector, build nothing")
@@ -85,18 +85,15 @@ func (a *app) buildFlags(cmd *cobra.Command, b *buildFlags) {
 	f.BoolVar(&b.print, "print", false, "print the file for docker buildx bake, build nothing")
 	f.BoolVarP(&b.dryRun, "dry-run", "n", false, "print the commands, run nothing")
 	f.String("platform", "", "`platform` of the image, such as linux/amd64")
-	f.String("registry", "", "`registry` and folder before the image's name")
-	f.String("tag", "", "`tag` of the image")
-	a.engineFlags(cmd)
-	for flag, setting := range map[string]string{
-		"platform": "build.platform", "registry": "image.registry", "tag": "image.tag", "builder": "build.builder", "timeout": "run.timeout",
-	} {
-		if flag == "builder" {
-			f.String("builder", "", "`builder` of docker buildx, such as one on Kubernetes")
-		}
+	f.String("builder", "", "`builder` of docker buildx, such as one on Kubernetes")
+	f.String("timeout", "", "`duration` that the connector may take to answer, such as 90s or 5m")
+	for flag, setting := range map[string]string{"platform": "build.platform", "builder": "build.builder", "timeout": "run.timeout"} {
 		a.bind(cmd, flag, setting)
 	}
-	_ = cmd.RegisterFlagCompletionFunc("progress", cobra.FixedCompletions(progressKinds, cobra.ShellCompDirectiveNoFileComp)) // the flag is there
+	a.imageFlags(cmd)
+	a.engineFlags(cmd)
+	offer(cmd, "progress", progressKinds...)
+	offerBy(cmd, "changed-since", a.completeRefs)
 }
 
 // mostJobs is how many images are built at a time when nobody says: an engine
@@ -176,7 +173,7 @@ func (a *app) fillBuild(b *buildFlags, set *workspace.Settings, args []string) e
 	if b.Connectors, b.Dockerfile, err = a.buildArguments(b, set, args); err != nil {
 		return err
 	}
-	if !contains(progressKinds, b.progress) {
+	if !slices.Contains(progressKinds, b.progress) {
 		return fault.Usagef("reading the flags: --progress %q is none of %s", b.progress, strings.Join(progressKinds, ", "))
 	}
 	if b.run.Jobs < 0 {
@@ -196,7 +193,7 @@ func (a *app) fillBuild(b *buildFlags, set *workspace.Settings, args []string) e
 // imageOptions are those that building and comparing images have in common.
 func (a *app) imageOptions(o *build.Options, set *workspace.Settings) {
 	o.Root, o.Registry, o.Tag, o.Platform = a.ws.Root, set.Image.Registry, set.Image.Tag, set.Build.Platform
-	o.CI, o.Licences, o.Secret, o.Now = a.ciArgs(set), recordedLicences, secrets.LooksLike, time.Now()
+	o.CI, o.Licences, o.Secret, o.Now = a.ciArgs(set), recordedLicences, suspect.LooksLike, time.Now()
 	o.Language = map[string]string{}
 	for _, d := range set.Build.Dockerfile {
 		o.Language[d.Language] = d.File

@@ -3,8 +3,9 @@ package cli
 import (
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
+
+	"github.com/spf13/cobra"
 
 	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/pkg/build/engine"
@@ -29,17 +30,17 @@ func (a *app) buildArguments(b *buildFlags, set *workspace.Settings, args []stri
 	if len(args) == 0 {
 		return nil, "", fault.Usagef("reading the arguments: NAME is missing").WithHint("connkit build NAME, --changed-since REVISION or --all")
 	}
-	var list []workspace.Connector
-	for _, arg := range args {
-		c, err := a.ws.FolderNamed(a.dir, arg, set)
-		if err != nil {
-			return nil, "", err
-		}
-		if !slices.ContainsFunc(list, func(o workspace.Connector) bool { return o.Name == c.Name }) {
-			list = append(list, c)
-		}
+	list, err := a.named(set, args)
+	return list, file, err
+}
+
+// completeBuild completes connectors, and files where a Dockerfile may stand.
+func (a *app) completeBuild(cmd *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
+	names, directive := a.completeMore(cmd, args, word)
+	if len(args) > 0 {
+		directive = cobra.ShellCompDirectiveDefault
 	}
-	return list, file, nil
+	return names, directive
 }
 
 // dockerfileArg tells whether an argument is a Dockerfile: a file, from where

@@ -13,7 +13,7 @@ import (
 func (a *app) engineFlags(cmd *cobra.Command) {
 	cmd.Flags().String("engine", "", "`engine`: docker, podman, nerdctl or buildah; auto is the first that answers")
 	a.bind(cmd, "engine", "build.engine")
-	_ = cmd.RegisterFlagCompletionFunc("engine", cobra.FixedCompletions(append([]string{"auto"}, engine.Names()...), cobra.ShellCompDirectiveNoFileComp)) // the flag is there
+	offer(cmd, "engine", append([]string{"auto"}, engine.Names()...)...)
 }
 
 // findEngine finds the engine that flags and settings ask for.

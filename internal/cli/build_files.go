@@ -34,12 +34,11 @@ func readEdit(path string) (fileEdit, error) {
 
 func (e fileEdit) changed() bool { return !bytes.Equal(e.before, e.after) }
 
-// writeEdits writes those that change something, all or none. What is named twice is one edit.
+// writeEdits writes those that change something, all or none.
 func writeEdits(edits ...fileEdit) error {
 	var changes []textedit.Change
 	for _, e := range edits {
-		known := slices.ContainsFunc(changes, func(c textedit.Change) bool { return c.Path == e.path })
-		if e.changed() && !known {
+		if e.changed() {
 			changes = append(changes, textedit.Change{Path: e.path, Before: e.before, After: e.after})
 		}
 	}

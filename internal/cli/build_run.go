@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -46,13 +47,7 @@ func (a *app) runBuild(ctx context.Context, plan *build.Plan, b *buildFlags, set
 		b.edits, err = append(b.edits, edits...), useErr
 	}
 	r.Edits = b.edits
-	if resultErr := a.ui.Result("build", r, err, func(p *ui.Page) { a.showBuilt(p, r, b) }); resultErr != nil || err == nil {
-		return resultErr
-	}
-	if a.ui.JSON {
-		return &saidError{err}
-	}
-	return err
+	return a.sayResult("build", r, err, func(p *ui.Page) { a.showBuilt(p, r, b) })
 }
 
 // showTail prints the end of a failed build's log.
@@ -74,7 +69,7 @@ func (a *app) showBuilt(p *ui.Page, r buildResult, b *buildFlags) {
 		}
 		showWarnings(p, image.Warnings)
 		for _, line := range image.Ignore {
-			if !contains(ignore, line) {
+			if !slices.Contains(ignore, line) {
 				ignore = append(ignore, line)
 			}
 		}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"time"
@@ -60,42 +61,70 @@ func newCacheInfoCmd(a *app) *cobra.Command {
 }
 
 func newCacheCleanCmd(a *app) *cobra.Command {
-	return &cobra.Command{
-		Use:     "clean [URL...]",
-		Short:   "Empty the cache",
-		Long:    "Remove the upstreams from the cache, or those with the given URLs. One that an import uses is waited for.",
-		Example: "  connkit cache clean\n  connkit cache clean https://github.com/big/data.git",
-		Args:    cobra.ArbitraryArgs,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			info, err := a.cache()
-			if err != nil {
+	dryRun := false
+	cmd := &cobra.Command{
+		Use:               "clean [URL...]",
+		Short:             "Empty the cache",
+		Long:              "Remove the upstreams from the cache, or those with the given URLs. One that an import uses is waited for.",
+		Example:           "  connkit cache clean\n  connkit cache clean https://github.com/big/data.git --dry-run",
+		ValidArgsFunction: a.completeCached,
+		RunE:              func(cmd *cobra.Command, args []string) error { return a.cleanCache(cmd.Context(), args, dryRun) },
+	}
+	cmd.Flags().BoolVarP(&dryRun, "dry-run", "n", false, "say what would be removed, remove nothing")
+	return cmd
+}
+
+// cleaned is what was, or would be, removed from the cache.
+type cleaned struct {
+	cacheInfo
+	DryRun bool `json:"dryRun"`
+}
+
+func (a *app) cleanCache(ctx context.Context, urls []string, dryRun bool) error {
+	info, err := a.cache()
+	if err != nil {
+		return err
+	}
+	r := cleaned{cacheInfo{info.Dir, []remote.Cached{}}, dryRun}
+	for i, url := range urls {
+		urls[i] = gitcmd.Redact(url)
+		if !slices.ContainsFunc(info.Upstreams, func(c remote.Cached) bool { return c.URL == urls[i] }) {
+			return fault.Usagef("cleaning the cache: %q is not in it", urls[i]).WithHint("connkit cache info lists what is")
+		}
+	}
+	verb := "would remove"
+	for _, c := range info.Upstreams {
+		if len(urls) > 0 && !slices.Contains(urls, c.URL) {
+			continue
+		}
+		if !dryRun {
+			verb = "removed"
+			if err := remote.Clean(ctx, c); err != nil {
 				return err
 			}
-			gone := cacheInfo{info.Dir, []remote.Cached{}}
-			for _, arg := range args {
-				if !slices.ContainsFunc(info.Upstreams, func(c remote.Cached) bool { return c.URL == gitcmd.Redact(arg) }) {
-					return fault.Usagef("cleaning the cache: %q is not in it", gitcmd.Redact(arg)).WithHint("connkit cache info lists what is")
-				}
-			}
-			for _, c := range info.Upstreams {
-				if len(args) > 0 && !slices.ContainsFunc(args, func(arg string) bool { return c.URL == gitcmd.Redact(arg) }) {
-					continue
-				}
-				if err := remote.Clean(cmd.Context(), c); err != nil {
-					return err
-				}
-				gone.Upstreams = append(gone.Upstreams, c)
-			}
-			return a.ui.Result("cache clean", gone, nil, func(p *ui.Page) {
-				if len(gone.Upstreams) == 0 {
-					p.Line("the cache is empty already")
-				}
-				for _, c := range gone.Upstreams {
-					p.Headline("removed", c.URL, size(c.Bytes))
-				}
-			})
-		},
+		}
+		r.Upstreams = append(r.Upstreams, c)
 	}
+	return a.ui.Result("cache clean", r, nil, func(p *ui.Page) {
+		if len(r.Upstreams) == 0 {
+			p.Line("the cache is empty already")
+		}
+		for _, c := range r.Upstreams {
+			p.Headline(verb, c.URL, size(c.Bytes))
+		}
+	})
+}
+
+// completeCached completes the upstreams that are in the cache.
+func (a *app) completeCached(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	var urls []string
+	info, _ := a.cache() // without one there is nothing to complete
+	for _, c := range info.Upstreams {
+		if !slices.Contains(args, c.URL) {
+			urls = append(urls, c.URL)
+		}
+	}
+	return urls, cobra.ShellCompDirectiveNoFileComp
 }
 
 // size spells a number of bytes for people.

@@ -142,25 +142,27 @@ func (a *app) sayFindings(found []ci.Finding, connectors int) error {
 	if errors > 0 {
 		err = fault.Failedf("checking CI: %d of %d findings are errors", errors, len(found))
 	}
-	said := a.ui.Result("ci check", found, err, func(p *ui.Page) {
-		for _, f := range found {
-			p.Line(findingLine(p, f))
-		}
-		if len(found) == 0 {
-			p.Line(plural(connectors, "connector") + ", nothing to mend")
-		} else {
-			p.Line(plural(len(found), "finding") + " in " + plural(connectors, "connector"))
-		}
-		if a.getenv("GITHUB_ACTIONS") == "true" {
-			for _, f := range found {
-				p.Line(annotation(f))
-			}
-		}
-	})
-	if said != nil || err == nil {
-		return said
+	last := plural(len(found), "finding") + " in " + plural(connectors, "connector")
+	if len(found) == 0 {
+		last = plural(connectors, "connector") + ", nothing to mend"
 	}
-	return &saidError{err}
+	return a.sayReport("ci check", found, err, func(p *ui.Page) { a.showFindings(p, found, last, func(file string) string { return file }) })
+}
+
+// showFindings prints findings, a last line, and in GitHub Actions annotations, for
+// which fromRoot spells files from the root of the repository.
+func (a *app) showFindings(p *ui.Page, found []ci.Finding, last string, fromRoot func(string) string) {
+	for _, f := range found {
+		p.Line(findingLine(p, f))
+	}
+	p.Line(last)
+	if a.getenv("GITHUB_ACTIONS") != "true" {
+		return
+	}
+	for _, f := range found {
+		f.File = fromRoot(f.File)
+		p.Line(annotation(f))
+	}
 }
 
 func findingLine(p *ui.Page, f ci.Finding) string {

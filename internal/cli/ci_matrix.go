@@ -55,8 +55,8 @@ shows a table and a pipe gets the outputs as lines of name=value.`,
 	f.BoolVar(&opts.All, "all", false, "every connector, whatever has changed")
 	f.BoolVar(&opts.Committed, "committed", false, "look at HEAD only, not at changes that are not committed")
 	f.StringSliceVar(&opts.Languages, "language", nil, "only connectors of this `language`: python, go, rust, node; repeat for more")
-	_ = cmd.RegisterFlagCompletionFunc("language", cobra.FixedCompletions(languages, cobra.ShellCompDirectiveNoFileComp)) // the flags are there
-	_ = cmd.RegisterFlagCompletionFunc("changed-since", a.completeRefs)
+	offer(cmd, "language", languages...)
+	offerBy(cmd, "changed-since", a.completeRefs)
 	return cmd
 }
 

@@ -57,11 +57,8 @@ key. --extract prints one value. --in-place puts the plain text in the place of 
 	f.BoolVar(&how.strip, "strip-suffix", false, "print the JSON that Flow hands the connector")
 	f.StringVar(&how.extract, "extract", "", "print the value at a JSON `pointer`, such as /token_sops")
 	f.BoolVarP(&how.inPlace, "in-place", "i", false, "put the plain text in the place of the file")
-	f.StringVar((*string)(&opts.Format), "input-type", "", "`format` of the file: yaml or json; else its name tells")
-	f.String("timeout", "", "how long a key service may take to answer")
+	a.sealedFlags(cmd, &opts.Format)
 	f.BoolVarP(&how.dryRun, "dry-run", "n", false, "with --in-place: print the diff with *** for secrets, write nothing")
-	a.bind(cmd, "timeout", "secrets.timeout")
-	_ = cmd.RegisterFlagCompletionFunc("input-type", cobra.FixedCompletions([]string{"yaml", "json"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 

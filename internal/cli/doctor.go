@@ -30,17 +30,11 @@ project, environments that are broken or of another Python.`,
 			if err != nil && len(report.Findings) == 0 {
 				return err
 			}
-			if printErr := a.ui.Result("doctor", report, err, func(p *ui.Page) { showReport(p, report) }); printErr != nil {
-				return printErr
-			}
-			if err != nil {
-				return &saidError{err}
-			}
-			return nil
+			return a.sayReport("doctor", report, err, func(p *ui.Page) { showReport(p, report) })
 		},
 	}
 	cmd.Flags().StringVar(&opts.For, "for", "", "only the tools of one `job`: new, env, run, debug, pull-upstream, encrypt, build or ci")
-	_ = cmd.RegisterFlagCompletionFunc("for", cobra.FixedCompletions(doctor.Jobs(), cobra.ShellCompDirectiveNoFileComp))
+	offer(cmd, "for", doctor.Jobs()...)
 	return cmd
 }
 

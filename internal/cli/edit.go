@@ -48,11 +48,9 @@ changes on the disk meanwhile is not overwritten. A file that is not there yet i
 	}
 	f := cmd.Flags()
 	bindKeys(cmd, &opts.Create.Keys)
-	f.StringVar((*string)(&opts.Format), "input-type", "", "`format` of the file: yaml or json; else its name tells")
-	f.String("timeout", "", "how long a key service may take to answer")
+	a.sealedFlags(cmd, &opts.Format)
 	f.StringArrayVar(&opts.Create.Allow, "allow-plaintext", nil, "`key` that looks secret and may stay in clear; repeat for more")
 	f.BoolVarP(&dryRun, "dry-run", "n", false, "print the diff of the encrypted file, write nothing")
-	a.bind(cmd, "timeout", "secrets.timeout")
 	return cmd
 }
 

@@ -1,18 +1,17 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/connkit/connkit/internal/fault"
-	"github.com/connkit/connkit/internal/ui"
 	"github.com/connkit/connkit/pkg/flow"
 	"github.com/connkit/connkit/pkg/run"
 	"github.com/connkit/connkit/pkg/secrets"
@@ -68,16 +67,13 @@ What would leave a secret in clear or change a value is refused, and nothing is 
 	f := cmd.Flags()
 	bindKeys(cmd, &opts.Keys)
 	f.String("encrypted-suffix", "", "`suffix` of the keys whose values are encrypted; _sops when nothing else is said")
-	f.StringVar((*string)(&opts.Format), "input-type", "", "`format` of the files: yaml or json; else their names tell")
-	f.String("timeout", "", "how long a key service may take to answer")
+	a.sealedFlags(cmd, &opts.Format)
 	f.StringArrayVar(&opts.Allow, "allow-plaintext", nil, "`key` that looks secret and may stay in clear; repeat for more")
 	f.StringVar(&schema, "schema", "", "`file` or connector with the schema of the config: what it marks as secret must carry the suffix")
 	f.BoolVar(&opts.Fix, "fix", false, "with --schema: rename the keys of secrets that do not carry the suffix")
 	f.BoolVar(&opts.Reformat, "reformat", false, "let sops lay a file out anew when it cannot be edited in place")
 	f.BoolVarP(&dryRun, "dry-run", "n", false, "print the diff, write nothing")
 	a.bind(cmd, "encrypted-suffix", "secrets.suffix")
-	a.bind(cmd, "timeout", "secrets.timeout")
-	_ = cmd.RegisterFlagCompletionFunc("input-type", cobra.FixedCompletions([]string{"yaml", "json"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
@@ -187,116 +183,11 @@ func (a *app) files(args []string) ([]string, error) {
 		if secrets.IsPrivateKey(arg) {
 			return nil, fault.Usagef("reading the arguments: a private key stands where a file is wanted").WithHint("replace the key: shells and logs remember it")
 		}
-		files = append(files, a.absolute(arg))
+		file := a.absolute(arg)
+		if info, err := os.Stat(file); err == nil && info.Size() > 1<<20 && os.Getenv("GOGC") == "" {
+			debug.SetGCPercent(100) // main's setting is for what is small and ends soon
+		}
+		files = append(files, file)
 	}
 	return files, nil
-}
-
-// sayEncrypted prints what became of each file. One file's error is the command's own.
-func (a *app) sayEncrypted(ctx context.Context, list []*secrets.Encrypted, record workspace.Record, dryRun bool) error {
-	bad := 0
-	for _, e := range list {
-		if e.Err != nil {
-			bad++
-		}
-		for _, note := range e.Notes {
-			a.ui.Warn("%s: %s", e.File, note)
-		}
-	}
-	if ctx.Err() != nil && bad > 0 {
-		return ctx.Err()
-	}
-	if bad == 1 && len(list) == 1 {
-		return list[0].Err
-	}
-	var err error
-	if bad > 0 {
-		err = fault.Failedf("encrypting: %d of %d files were not encrypted", bad, len(list))
-	}
-	result := struct {
-		Files  []encryptedFile `json:"files"`
-		DryRun bool            `json:"dryRun"`
-	}{encryptedFiles(list), dryRun}
-	said := a.ui.Result("encrypt", result, err, func(p *ui.Page) {
-		showEncrypted(p, list, dryRun)
-		a.showRecord(p, record, dryRun)
-	})
-	if said != nil || err == nil {
-		return said
-	}
-	if !a.ui.JSON {
-		for _, e := range list {
-			if e.Err != nil {
-				a.ui.Error("encrypt", e.Err)
-			}
-		}
-		return err
-	}
-	return &saidError{err}
-}
-
-// encryptedFile is an entry of the JSON result.
-type encryptedFile struct {
-	*secrets.Encrypted
-	outcome
-}
-
-// outcome tells how it went with one file of several.
-type outcome struct {
-	OK    bool       `json:"ok"`
-	Error string     `json:"error,omitempty"`
-	Hint  string     `json:"hint,omitempty"`
-	Kind  fault.Kind `json:"kind,omitempty"`
-}
-
-func outcomeOf(err error) outcome {
-	if err == nil {
-		return outcome{OK: true}
-	}
-	return outcome{Error: err.Error(), Hint: fault.HintOf(err), Kind: fault.KindOf(err)}
-}
-
-func encryptedFiles(list []*secrets.Encrypted) []encryptedFile {
-	out := make([]encryptedFile, len(list))
-	for i, e := range list {
-		out[i] = encryptedFile{e, outcomeOf(e.Err)}
-	}
-	return out
-}
-
-func showEncrypted(p *ui.Page, list []*secrets.Encrypted, dryRun bool) {
-	verb := "encrypted"
-	if dryRun {
-		verb = "would encrypt"
-	}
-	for _, e := range list {
-		if e.Err != nil {
-			continue
-		}
-		if dryRun {
-			p.Diff(unified(e.File, e.Before, e.After))
-		}
-		p.Headline(verb, e.File, plural(e.Values, "value"))
-		p.Facts(ui.Fact{Label: "keys from", Value: e.Source}, ui.Fact{Label: "for", Value: strings.Join(e.Keys, ", ")})
-	}
-}
-
-func (a *app) showRecord(p *ui.Page, r workspace.Record, dryRun bool) {
-	file := a.relative(r.File)
-	switch {
-	case bytes.Equal(r.Before, r.After):
-	case dryRun && r.Before == nil:
-		p.Diff(additions(file, r.After))
-	case dryRun:
-		p.Diff(unified(file, r.Before, r.After))
-	default:
-		p.Line("recorded in " + file + " what may stay in clear")
-	}
-}
-
-func plural(n int, word string) string {
-	if n == 1 {
-		return "1 " + word
-	}
-	return fmt.Sprintf("%d %ss", n, word)
 }

@@ -49,10 +49,7 @@ else now: other files, another Dockerfile, other build args.`,
 	}
 	f := cmd.Flags()
 	f.BoolVar(&stale, "stale", false, "only those that are not fresh")
-	f.String("registry", "", "`registry` and folder before the images' names")
-	f.String("tag", "", "`tag` of the images")
-	a.bind(cmd, "registry", "image.registry")
-	a.bind(cmd, "tag", "image.tag")
+	a.imageFlags(cmd)
 	a.engineFlags(cmd)
 	return cmd
 }
@@ -61,15 +58,7 @@ func (a *app) connectorsOrAll(set *workspace.Settings, args []string) ([]workspa
 	if len(args) == 0 {
 		return a.ws.Connectors(set)
 	}
-	var list []workspace.Connector
-	for _, arg := range args {
-		c, err := a.ws.FolderNamed(a.dir, arg, set)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, c)
-	}
-	return list, nil
+	return a.named(set, args)
 }
 
 func staleOnes(list []build.Image) []build.Image {

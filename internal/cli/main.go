@@ -52,12 +52,6 @@ func (a *app) execute(ctx context.Context, args []string) int {
 	return fault.Code(err)
 }
 
-// saidError is an error that a result has told already, such as a report with
-// something missing in it: it sets the exit code and is not printed again.
-type saidError struct{ error }
-
-func (s *saidError) Unwrap() error { return s.error }
-
 func commandName(cmd *cobra.Command) string {
 	if name, ok := strings.CutPrefix(cmd.CommandPath(), "connkit "); ok {
 		return name
@@ -73,11 +67,29 @@ func wantsJSON(args []string, getenv func(string) string) bool {
 		if arg == "--" {
 			break
 		}
-		if v, ok := strings.CutPrefix(arg, "--output="); ok {
-			format = v
-		} else if (arg == "--output" || arg == "-o") && i+1 < len(args) {
+		value, attached, ok := outputIn(arg)
+		switch {
+		case ok && attached:
+			format = value
+		case ok && i+1 < len(args):
 			format = args[i+1]
 		}
 	}
 	return format == "json"
+}
+
+// outputIn tells whether an argument is --output or -o, which other short flags
+// without values may precede, and the value if that is attached.
+func outputIn(arg string) (value string, attached, ok bool) {
+	if value, ok := strings.CutPrefix(arg, "--output="); ok {
+		return value, true, true
+	}
+	letters, short := strings.CutPrefix(arg, "-")
+	switch before, rest, found := strings.Cut(letters, "o"); {
+	case arg == "--output":
+		return "", false, true
+	case short && found && strings.Trim(before, "hinqy") == "":
+		return strings.TrimPrefix(rest, "="), rest != "", true
+	}
+	return "", false, false
 }

@@ -18,10 +18,10 @@ func newMigrateCmd(a *app) *cobra.Command {
 		Use:   "migrate",
 		Short: "Report which scripts and calls of a repository connkit replaces",
 		Long: `Look for what connkit can take the place of: pull_upstream.sh and build-local.sh, calls of
-them, of sops, flowctl and docker in documents, Makefiles, scripts and workflows, lists of
-connectors in workflows, rules of .sops.yaml without a suffix, entries for debuggers, and
-imports without a record. For each the file, the line, and the command of connkit in its
-place, or why it is left to a person.
+them, of sops, flowctl and docker in documents, Makefiles, justfiles, scripts and workflows,
+lists of connectors in workflows, rules of .sops.yaml without a suffix, entries for
+debuggers, and imports without a record. For each the file, the line, and the command of
+connkit in its place, or why it is left to a person.
 
 Nothing is written without --write. It changes only commands that stand alone on a line
 and whose every word is plain, all files or none.`,

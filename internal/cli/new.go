@@ -3,15 +3,13 @@ package cli
 import (
 	"context"
 	"fmt"
-	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/connkit/connkit/internal/fault"
-	"github.com/connkit/connkit/internal/proc"
+	"github.com/connkit/connkit/internal/gitcmd"
 	"github.com/connkit/connkit/internal/ui"
 	"github.com/connkit/connkit/pkg/scaffold"
 	"github.com/connkit/connkit/pkg/workspace"
@@ -67,14 +65,14 @@ repository (--upstream-path). Without one they hold a small source of their own.
 	fl.StringVar(&opts.Upstream.Git, "upstream-git", "", "wrap a connector in a git repository: `URL[@REF][#SUBDIR]`")
 	fl.StringVar(&f.path, "upstream-path", "", "wrap a connector in a `folder` of this repository")
 	fl.StringVar(&opts.Upstream.Class, "class", "", "class or function to wrap: `module:Class`")
-	fl.StringArrayVar(&f.set, "set", nil, "answer a question of the template: `key=value`, repeatable")
+	fl.StringArrayVar(&f.set, "set", nil, "answer a question of the template: `key=value`; repeat for more")
 	fl.StringVar(&f.answers, "answers", "", "take answers from a YAML `file`")
 	fl.BoolVar(&opts.AskAll, "ask", false, "ask every question, also those with a default")
 	fl.BoolVarP(&f.dryRun, "dry-run", "n", false, "list the files and their sizes, write nothing")
 	fl.BoolVar(&f.diff, "diff", false, "show the files as a diff, write nothing")
 	_ = cmd.MarkFlagFilename("answers", "yaml", "yml") // the flags are there
 	_ = cmd.MarkFlagDirname("upstream-path")
-	_ = cmd.RegisterFlagCompletionFunc("template", a.completeTemplates)
+	offerBy(cmd, "template", a.completeTemplates)
 	return cmd
 }
 
@@ -104,7 +102,7 @@ func (a *app) fillNew(ctx context.Context, opts *scaffold.Options, f newFlags) e
 	if err != nil {
 		return err
 	}
-	if opts.Set, err = readAnswers(f.answers, f.set); err != nil {
+	if opts.Set, err = a.readAnswers(f.answers, f.set); err != nil {
 		return err
 	}
 	if f.path != "" {
@@ -145,7 +143,7 @@ func (a *app) ask(q scaffold.Question) (string, error) {
 // gitAuthor gives "Name <mail>" of git's configuration, or "" where git or the name is missing.
 func gitAuthor(ctx context.Context, dir string) string {
 	get := func(key string) string {
-		out, err := proc.Run(ctx, proc.Cmd{Argv: []string{"git", "config", "--get", key}, Dir: dir, Unset: []string{"GIT_DIR", "GIT_WORK_TREE"}})
+		out, err := gitcmd.Git{Dir: dir}.Run(ctx, "config", "--get", key)
 		if err != nil {
 			return ""
 		}
@@ -156,83 +154,4 @@ func gitAuthor(ctx context.Context, dir string) string {
 		return name
 	}
 	return fmt.Sprintf("%s <%s>", name, mail)
-}
-
-// configName is the file of a scaffold in which a person fills in what the connector needs.
-const configName = "config.yaml"
-
-func (a *app) showPlan(p *ui.Page, plan *scaffold.Plan, diff bool) {
-	if diff {
-		for _, f := range plan.Files {
-			p.Diff(additions(plan.Name+"/"+f.Path, f.Content))
-		}
-		return
-	}
-	verb := "created"
-	if plan.DryRun {
-		verb = "would create"
-	}
-	p.Headline(verb, a.relative(plan.Path), fmt.Sprintf("%s, %d files", plan.Template, len(plan.Files)))
-	config := ""
-	if slices.ContainsFunc(plan.Files, func(f scaffold.File) bool { return f.Path == configName }) { // not every template has one
-		config = filepath.Join(a.relative(plan.Path), configName)
-	}
-	p.Facts(ui.Fact{Label: "source", Value: upstreamText(plan.Upstream)}, ui.Fact{Label: "python", Value: plan.Answers["python"]},
-		ui.Fact{Label: "config", Value: config})
-	if plan.DryRun {
-		var rows [][]string
-		for _, f := range plan.Files {
-			rows = append(rows, []string{fmt.Sprintf("%7d", f.Size), f.Path})
-		}
-		p.Table([]string{"  BYTES", "FILE"}, rows)
-	}
-	p.Next(plan.Next...)
-}
-
-func upstreamText(u map[string]string) string {
-	text := u["requirement"]
-	if u["kind"] == "path" {
-		text = u["path"]
-	}
-	if u["symbol"] != "" {
-		text += ", class " + u["module"] + ":" + u["symbol"]
-	}
-	return text
-}
-
-func (a *app) listTemplates() error {
-	set, err := a.settings()
-	if err != nil {
-		return err
-	}
-	list, err := scaffold.Templates(a.ws.Root, a.namedTemplates(set))
-	if err != nil {
-		return err
-	}
-	return a.ui.Result("new", list, nil, func(p *ui.Page) {
-		var rows [][]string
-		for _, t := range list {
-			rows = append(rows, []string{t.Name, t.Kind, t.Language, t.Title})
-		}
-		p.Table([]string{"TEMPLATE", "KIND", "LANGUAGE", "MAKES"}, rows)
-	})
-}
-
-func (a *app) completeTemplates(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	if a.completionBegin() != nil {
-		return nil, cobra.ShellCompDirectiveError
-	}
-	set, err := a.settings()
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveError
-	}
-	list, err := scaffold.Templates(a.ws.Root, a.namedTemplates(set))
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveError
-	}
-	var names []string
-	for _, t := range list {
-		names = append(names, t.Name+"\t"+t.Title)
-	}
-	return names, cobra.ShellCompDirectiveDefault // folders are templates too
 }

@@ -38,24 +38,18 @@ func (r rewrites) result() any {
 	}{files, r.dryRun}
 }
 
-// failed counts the files with an error.
-func (r rewrites) failed() int {
-	n := 0
-	for _, one := range r.list {
-		if one.Err != nil {
-			n++
-		}
-	}
-	return n
-}
-
 // finish writes the files, unless it is a dry run, and prints what became of each.
 // One file's error is the command's own.
 func (a *app) finish(ctx context.Context, r rewrites) error {
 	if !r.dryRun {
 		secrets.WriteAll(ctx, r.list)
 	}
+	bad := 0
+	var errs []error
 	for _, one := range r.list {
+		if errs = append(errs, one.Err); one.Err != nil {
+			bad++
+		}
 		for _, note := range one.Notes {
 			a.ui.Warn("%s: %s", one.File, note)
 		}
@@ -64,7 +58,6 @@ func (a *app) finish(ctx context.Context, r rewrites) error {
 	if err != nil {
 		return err
 	}
-	bad := r.failed()
 	switch {
 	case ctx.Err() != nil && bad > 0:
 		return ctx.Err()
@@ -74,7 +67,7 @@ func (a *app) finish(ctx context.Context, r rewrites) error {
 	if bad > 0 {
 		err = fault.Failedf("%s: %d of %d files could not be %s", r.command, bad, len(r.list), r.verb)
 	}
-	said := a.ui.Result(r.command, r.result(), err, func(p *ui.Page) {
+	return a.sayEach(r.command, r.result(), err, errs, func(p *ui.Page) {
 		for _, one := range r.list {
 			if one.Err == nil {
 				a.showRewrite(p, one, r)
@@ -82,18 +75,6 @@ func (a *app) finish(ctx context.Context, r rewrites) error {
 		}
 		a.showRecord(p, record, r.dryRun)
 	})
-	if said != nil || err == nil {
-		return said
-	}
-	if a.ui.JSON {
-		return &saidError{err}
-	}
-	for _, one := range r.list {
-		if one.Err != nil {
-			a.ui.Error(r.command, one.Err)
-		}
-	}
-	return err
 }
 
 // recordRewrites adds keys that stay in clear, and that a flag allowed, to connkit.yaml.

@@ -46,14 +46,18 @@ func newRoot(a *app) *cobra.Command {
 	}
 	root.SetVersionTemplate("connkit {{.Version}}\n")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return fault.Usagef("reading the flags: %w", err).WithHint("%s --help", cmd.CommandPath())
+		e := fault.Usagef("reading the flags: %w", err)
+		if near := nearFlag(cmd, err); near != "" {
+			return e.WithHint("did you mean --%s", near)
+		}
+		return e.WithHint("%s --help", cmd.CommandPath())
 	})
 	f := root.PersistentFlags()
 	f.StringVarP(&a.flags.output, "output", "o", "text", "`format` of the result: text or json")
 	f.StringVarP(&a.flags.dir, "directory", "C", "", "act as if started in `folder`")
 	f.BoolVarP(&a.ui.Quiet, "quiet", "q", false, "no progress on stderr")
 	_ = root.MarkPersistentFlagDirname("directory") // the flag is there
-	_ = root.RegisterFlagCompletionFunc("output", func(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+	offerBy(root, "output", func(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
 		return outputs(cmd), cobra.ShellCompDirectiveNoFileComp
 	})
 	root.AddCommand(newNewCmd(a), newPullUpstreamCmd(a), newUpstreamCmd(a), newEnvCmd(a), newRunCmd(a), newDebugCmd(a),

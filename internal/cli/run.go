@@ -105,7 +105,7 @@ a line, as the connector wrote them.`,
 	withFlag(cmd, &with)
 	rawFlag(cmd, &raw)
 	cmd.Flags().BoolVar(&write, "write", false, "write schemas, collections and bindings to the catalog files")
-	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "show what --write would write")
+	cmd.Flags().BoolVarP(&dryRun, "dry-run", "n", false, "show what --write would write")
 	return cmd
 }
 
@@ -141,7 +141,7 @@ func (a *app) runFlags(cmd *cobra.Command, o *run.Options) {
 	f.StringVar(&o.Network, "network", "", "container `network` of an image; else the engine's default")
 	f.StringVar(&o.LogLevel, "log-level", "", "`level` of the connector's log: trace, debug, info, warn, error; else that of its shards, else info")
 	f.StringVar(&o.Config, "config", "", "`file` with the config, instead of the catalog's")
-	f.StringArrayVar(&o.Set, "set", nil, "`/pointer=value` to put into the config; may be repeated")
+	f.StringArrayVar(&o.Set, "set", nil, "`/pointer=value` to put into the config; repeat for more")
 	_ = cmd.MarkFlagFilename("source", "yaml", "json") // the flags are there
 	_ = cmd.MarkFlagFilename("config", "yaml", "json")
 	_ = cmd.MarkFlagDirname("workdir")
@@ -172,7 +172,7 @@ func oneConnector(o *run.Options) cobra.PositionalArgs {
 
 // answerFlag is for the commands that ask one question.
 func (a *app) answerFlag(cmd *cobra.Command) {
-	cmd.Flags().String("timeout", "", "how long the connector may take to answer, such as 90s or 5m")
+	cmd.Flags().String("timeout", "", "`duration` that the connector may take to answer, such as 90s or 5m")
 	a.bind(cmd, "timeout", "run.timeout")
 }
 

@@ -65,7 +65,7 @@ With --snapshot its answers are compared with those that are kept in a folder, w
 	f.StringVar(&opts.Fixture, "fixture", "", "`file` of documents for a derivation or materialization, else its fixture.jsonl")
 	f.StringVar(&opts.Snapshot, "snapshot", "", "`folder` of kept answers to compare with")
 	f.BoolVar(&opts.Update, "update", false, "write the snapshots anew")
-	f.StringArrayVar(&opts.Redact, "redact", nil, "`/pointer` of a value that snapshots leave out, of all collections or of COLLECTION:/pointer; may be repeated")
+	f.StringArrayVar(&opts.Redact, "redact", nil, "`/pointer` of a value that snapshots leave out, of all collections or of COLLECTION:/pointer; repeat for more")
 	f.StringVar(&junit, "junit", "", "`file` to write the report to as JUnit XML")
 	_ = cmd.MarkFlagDirname("snapshot") // the flag is there
 	return cmd

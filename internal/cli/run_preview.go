@@ -73,7 +73,7 @@ func previewFlags(cmd *cobra.Command, o *run.PreviewOptions, sessions *string) {
 	f.BoolVar(&o.OutputApply, "output-apply", false, "print what the connector did to put the task in place")
 	f.BoolVar(&o.Unchecked, "no-check", false, "leave documents unchecked")
 	f.StringVar(&o.Fixture, "fixture", "", "`file` of documents for a derivation or materialization, else its fixture.jsonl; - is stdin")
-	f.StringVar(&o.Runtime, "runtime", "v2", "generation of Flow's runtime to be: v1 or v2")
+	f.StringVar(&o.Runtime, "runtime", "v2", "`generation` of Flow's runtime to be: v1 or v2")
 	f.BoolVar(&o.LoadAll, "load-all", false, "ask a materialization for each key, also for those that are new for sure")
 	_ = cmd.RegisterFlagCompletionFunc("runtime", cobra.FixedCompletions([]string{"v1", "v2"}, cobra.ShellCompDirectiveNoFileComp)) // the flag is there
 }

@@ -116,10 +116,10 @@ func cmdAsNobody(ts *testscript.TestScript, _ bool, args []string) {
 	for dir := ts.Getenv("WORK"); filepath.Dir(dir) != "/"; dir = filepath.Dir(dir) {
 		ts.Check(os.Chmod(dir, 0o755))
 	}
-	program, err := os.ReadFile(lookIn(ts.Getenv("PATH"), args[1]))
-	ts.Check(err)
 	own := filepath.Join(ts.Getenv("WORK"), args[1])
-	ts.Check(os.WriteFile(own, program, 0o755))
+	// Another program makes the copy: what this one has open for writing, a child that
+	// another script starts at the moment holds, and then it cannot be started.
+	ts.Check(exec.Command("install", "-m", "755", lookIn(ts.Getenv("PATH"), args[1]), own).Run())
 	cmd := exec.Command(own, args[2:]...)
 	cmd.Args[0] = args[1]
 	cmd.Dir = ts.MkAbs(".")
@@ -127,7 +127,7 @@ func cmdAsNobody(ts *testscript.TestScript, _ bool, args []string) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
-	err = cmd.Run()
+	err := cmd.Run()
 	ts.Logf("%s", out.String())
 	if got := exitStatus(err); strconv.Itoa(got) != args[0] {
 		ts.Fatalf("exit status %d, want %s: %v", got, args[0], err)

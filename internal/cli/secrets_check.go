@@ -60,27 +60,12 @@ func (a *app) sayChecked(c secrets.Checked) error {
 	if errors > 0 {
 		err = fault.Failedf("checking secrets: %d of %d findings are errors", errors, len(found))
 	}
-	said := a.ui.Result("secrets check", c, err, func(p *ui.Page) {
-		for _, f := range found {
-			p.Line(findingLine(p, f))
-		}
-		what := fmt.Sprintf("%s looked into, %d encrypted", plural(c.Files, "file"), c.Sealed)
-		if len(found) == 0 {
-			p.Line(what + ", nothing to mend")
-		} else {
-			p.Line(what + ", " + plural(len(found), "finding"))
-		}
-		if a.getenv("GITHUB_ACTIONS") == "true" {
-			for _, f := range found {
-				f.File = a.fromRoot(f.File)
-				p.Line(annotation(f))
-			}
-		}
-	})
-	if said != nil || err == nil {
-		return said
+	last := plural(len(found), "finding")
+	if len(found) == 0 {
+		last = "nothing to mend"
 	}
-	return &saidError{err}
+	last = fmt.Sprintf("%s looked into, %d encrypted, %s", plural(c.Files, "file"), c.Sealed, last)
+	return a.sayReport("secrets check", c, err, func(p *ui.Page) { a.showFindings(p, found, last, a.fromRoot) })
 }
 
 // fromRoot spells a path of a report from the root of the workspace, as GitHub wants it.

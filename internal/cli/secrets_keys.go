@@ -34,7 +34,7 @@ before may have kept its data key. What was secret before is to be changed all t
 			return a.finish(cmd.Context(), rewrites{command: "secrets rotate", verb: "rotated", dryRun: dryRun, list: list})
 		},
 	}
-	a.openFlags(cmd, &opts)
+	a.sealedFlags(cmd, &opts.Format)
 	cmd.Flags().BoolVarP(&dryRun, "dry-run", "n", false, "print the diff, write nothing")
 	return cmd
 }
@@ -79,11 +79,9 @@ that stay keep their part of it. What comes and goes is shown and asked for firs
 	}
 	f := cmd.Flags()
 	bindKeys(cmd, &opts.Keys)
-	f.StringVar((*string)(&opts.Format), "input-type", "", "`format` of the files: yaml or json; else their names tell")
-	f.String("timeout", "", "how long a key service may take to answer")
+	a.sealedFlags(cmd, &opts.Format)
 	f.BoolVarP(&yes, "yes", "y", false, "do not ask")
 	f.BoolVarP(&dryRun, "dry-run", "n", false, "print the diff, write nothing")
-	a.bind(cmd, "timeout", "secrets.timeout")
 	return cmd
 }
 
@@ -158,7 +156,7 @@ what is shown.`,
 			return a.finish(cmd.Context(), r)
 		},
 	}
-	a.openFlags(cmd, &opts)
+	a.sealedFlags(cmd, &opts.Format)
 	f := cmd.Flags()
 	f.BoolVarP(&yes, "yes", "y", false, "do not ask")
 	f.BoolVarP(&dryRun, "dry-run", "n", false, "print the diff, write nothing")

@@ -46,7 +46,7 @@ itself; so are those for which no key is at hand, and these always end as a conf
 		},
 	}
 	f := cmd.Flags()
-	a.openFlags(cmd, &opts.OpenOptions)
+	a.sealedFlags(cmd, &opts.Format)
 	f.IntVar(&opts.Marker, "marker-size", 7, "`length` of conflict markers")
 	f.BoolVar(&install, "install", false, "make this the merge driver of the repository")
 	f.StringArrayVar(&patterns, "pattern", nil, "with --install: `pattern` of .gitattributes; else *.yaml, *.yml and *.json")
@@ -99,7 +99,7 @@ func (a *app) sayMerged(m *secrets.Merged, before []byte, dryRun bool) error {
 		err = fault.Failedf("merging %q: both sides changed %s", m.File, strings.Join(m.Conflicts, ", ")).
 			WithHint("take one side of each, then connkit secrets fix-mac %s && git add %s", m.File, m.File)
 	}
-	said := a.ui.Result("secrets merge", m, err, func(p *ui.Page) {
+	return a.sayResult("secrets merge", m, err, func(p *ui.Page) {
 		if dryRun {
 			p.Diff(unified(m.File, before, m.Text))
 		}
@@ -107,13 +107,6 @@ func (a *app) sayMerged(m *secrets.Merged, before []byte, dryRun bool) error {
 			p.Headline("merged", m.File, "key by key")
 		}
 	})
-	if said == nil && err != nil && a.ui.JSON {
-		return &saidError{err}
-	}
-	if said != nil {
-		return said
-	}
-	return err
 }
 
 func (a *app) installDriver(ctx context.Context, patterns []string, dryRun bool) error {

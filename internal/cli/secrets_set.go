@@ -89,18 +89,9 @@ stay. A value that is not there is no error.`,
 
 func (a *app) setFlags(cmd *cobra.Command, o *secrets.SetOptions, dryRun *bool) {
 	f := cmd.Flags()
-	a.openFlags(cmd, &o.OpenOptions)
+	a.sealedFlags(cmd, &o.Format)
 	f.StringArrayVar(&o.Allow, "allow-plaintext", nil, "`key` that looks secret and may stay in clear; repeat for more")
 	f.BoolVarP(dryRun, "dry-run", "n", false, "print the diff of the encrypted file, write nothing")
-}
-
-// openFlags binds the flags of commands that decrypt.
-func (a *app) openFlags(cmd *cobra.Command, o *secrets.OpenOptions) {
-	f := cmd.Flags()
-	f.StringVar((*string)(&o.Format), "input-type", "", "`format` of the file: yaml or json; else its name tells")
-	f.String("timeout", "", "how long a key service may take to answer")
-	a.bind(cmd, "timeout", "secrets.timeout")
-	_ = cmd.RegisterFlagCompletionFunc("input-type", cobra.FixedCompletions([]string{"yaml", "json"}, cobra.ShellCompDirectiveNoFileComp))
 }
 
 func (a *app) fillSet(o *secrets.SetOptions) error {

@@ -50,7 +50,7 @@ at the imported commit: binary files, renames and modes included.`,
 	}
 	cmd.Flags().StringVar(&format, "format", "text", "`format` of the diff: text, or patch for the upstream")
 	cmd.Flags().BoolVar(&offline, "offline", false, "reach no upstream")
-	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"text", "patch"}, cobra.ShellCompDirectiveNoFileComp))
+	offer(cmd, "format", "text", "patch")
 	return cmd
 }
 

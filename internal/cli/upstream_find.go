@@ -48,8 +48,8 @@ was moved to its place, its old place is looked at before that.`,
 		ValidArgsFunction: a.completeRemote,
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.License, "license", "", "SPDX expression that is `wanted`")
-	f.StringVar(&o.Ref, "ref", "", "branch, tag or commit to begin at; its default branch when left out")
+	f.StringVar(&o.License, "license", "", "SPDX `expression` that is wanted")
+	f.StringVar(&o.Ref, "ref", "", "branch, tag or `commit` to begin at; its default branch when left out")
 	f.BoolVar(&o.FirstParent, "first-parent", false, "follow the first parent of merges alone")
 	return cmd
 }

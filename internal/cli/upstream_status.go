@@ -54,17 +54,6 @@ licence, a commit that a forced push took away.`,
 	return cmd
 }
 
-// sayResult prints a result, and in text its error on stderr below it.
-func (a *app) sayResult(command string, result any, err error, text func(*ui.Page)) error {
-	if said := a.ui.Result(command, result, err, text); said != nil || err == nil {
-		return said
-	}
-	if !a.ui.JSON {
-		return err
-	}
-	return &saidError{err}
-}
-
 func showStatus(p *ui.Page, list []*imports.Standing) {
 	if len(list) == 0 {
 		p.Line("nothing was imported")

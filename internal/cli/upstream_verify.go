@@ -84,9 +84,5 @@ func showVerified(p *ui.Page, list []*imports.Verified, wrong int) {
 		}
 		p.Finding(state, v.Dest, width, text, append(details, v.Notes...)...)
 	}
-	all := fmt.Sprintf("%d imports", len(list))
-	if len(list) == 1 {
-		all = "1 import"
-	}
-	p.Line(fmt.Sprintf("%s, %d with findings", all, wrong))
+	p.Line(fmt.Sprintf("%s, %d with findings", plural(len(list), "import"), wrong))
 }

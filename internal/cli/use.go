@@ -44,12 +44,8 @@ func newUseImageCmd(a *app) *cobra.Command {
 		ValidArgsFunction: a.completeMore,
 		RunE:              func(_ *cobra.Command, args []string) error { return a.use("use image", u, args) },
 	}
-	f := cmd.Flags()
-	f.StringVar(&u.Image, "image", "", "`image` in the place of the connector's :local one")
-	f.String("registry", "", "`registry` and folder before the image's name")
-	f.String("tag", "", "`tag` of the image")
-	a.bind(cmd, "registry", "image.registry")
-	a.bind(cmd, "tag", "image.tag")
+	cmd.Flags().StringVar(&u.Image, "image", "", "`image` in the place of the connector's :local one")
+	a.imageFlags(cmd)
 	u.bind(cmd)
 	return cmd
 }
@@ -91,12 +87,12 @@ func (a *app) use(command string, u useFlags, args []string) error {
 	if u.Task != "" && len(args) > 1 {
 		return fault.Usagef("reading the flags: --name is for one connector")
 	}
+	list, err := a.named(set, args)
+	if err != nil {
+		return err
+	}
 	var changes []useChange
-	for _, arg := range args {
-		c, err := a.ws.FolderNamed(a.dir, arg, set)
-		if err != nil {
-			return err
-		}
+	for _, c := range list {
 		change, err := a.switched(set, c, u.Options)
 		if err != nil {
 			return err

@@ -25,6 +25,7 @@ func newVersionCmd(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:     "version",
 		Short:   "Print the version",
+		Long:    "Print the version, the commit that it was built from, and for which platform.",
 		Example: "  connkit version --output json",
 		Args:    noArgs,
 		RunE: func(*cobra.Command, []string) error {

@@ -7,7 +7,7 @@ import "strings"
 func Nearest(s string, candidates []string) string {
 	best, least := "", max(2, len(s)/3)+1
 	for _, c := range candidates {
-		if strings.Contains(c, s) && s != "" && len(s) >= 3 {
+		if len(s) >= 3 && strings.Contains(c, s) {
 			return c
 		}
 		if d := edits(s, c); d < least {

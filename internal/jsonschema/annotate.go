@@ -8,17 +8,17 @@ func (s *Schema) Reductions() map[string][]byte { return s.reductions }
 // comes from the schemas that apply there: of oneOf and anyOf those that hold,
 // of if the branch. Of several at one place the outermost counts.
 func (s *Schema) Annotated(v Value) map[Value][]byte {
-	c, found := check{quiet: 1}, map[Value][]byte{}
+	c, found := s.newCheck(v), map[Value][]byte{}
+	c.quiet = 1
 	c.annotated(s.root, v, found)
 	return found
 }
 
 func (c *check) annotated(s *schema, v Value, found map[Value][]byte) {
-	if c.deep++; c.deep > maxDepth || s == nil {
-		c.deep--
+	if s == nil || !c.enter(s, v, toAnnotate) {
 		return
 	}
-	defer func() { c.deep-- }()
+	defer c.leave()
 	if _, taken := found[v]; s.reduce != nil && !taken {
 		found[v] = s.reduce
 	}

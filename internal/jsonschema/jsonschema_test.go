@@ -62,7 +62,7 @@ func TestViolations(t *testing.T) {
 		{`{"type":"integer"}`, `1.0`, ``},
 		{`{"type":"integer"}`, `1e2`, ``},
 		{`{"type":"number","minimum":0}`, `1e999999999`, ``},
-		{`{"items":[{"type":"string"}],"additionalItems":false}`, `["a",1]`, `/1: got 1, want nothing here (/additionalItems/)`},
+		{`{"items":[{"type":"string"}],"additionalItems":false}`, `["a",1]`, `/1: got 1, want nothing here (/additionalItems)`},
 		{`{"$id":"http://x/y","$ref":"z#foo","$defs":{"z":{"$id":"z","$defs":{"f":{"$anchor":"foo","type":"null"}}}}}`, `1`, `/: got number 1, want null (/$defs/z/$defs/f/type)`},
 		{`{"$defs":{"tree":{"properties":{"kids":{"items":{"$ref":"#/$defs/tree"}},"n":{"type":"integer"}}}},"$ref":"#/$defs/tree"}`, `{"kids":[{"kids":[{"n":"x"}]}]}`, `/kids/0/kids/0/n: got string "x", want integer (/$defs/tree/properties/n/type)`},
 		{`{"$ref":"#"}`, `1`, ``},

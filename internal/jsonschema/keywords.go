@@ -1,10 +1,6 @@
 package jsonschema
 
-import (
-	"regexp"
-	"slices"
-	"strconv"
-)
+import "slices"
 
 // assertions are the keywords that stand for themselves.
 var assertions map[string]func(*compiler, *schema, Value, string)
@@ -228,80 +224,4 @@ func compileRef(c *compiler, s *schema, v Value, path string) {
 	case target.Exists():
 		s.all = append(s.all, c.schema(target, at))
 	}
-}
-
-func (c *compiler) is(v Value, kind Kind, path string) bool {
-	if v.Kind() == kind {
-		return true
-	}
-	c.problem(path, "%s is wanted", [...]string{"null", "true or false", "a number", "a text", "a list", "an object"}[kind])
-	return false
-}
-
-func (c *compiler) text(v Value, path string) string {
-	if !c.is(v, String, path) {
-		return ""
-	}
-	return v.Text()
-}
-
-func (c *compiler) texts(v Value, path string) []string {
-	var list []string
-	if !c.is(v, Array, path) {
-		return nil
-	}
-	for item := v.First(); item.Exists(); item = item.Next() {
-		if c.is(item, String, path) {
-			list = append(list, item.Text())
-		}
-	}
-	return list
-}
-
-func (c *compiler) limit(v Value, path string) limit {
-	if v.Kind() == Number && isInteger(v.Raw()) {
-		if f, err := strconv.ParseFloat(string(v.Raw()), 64); err == nil && f >= 0 {
-			return limit{int(f), true}
-		}
-	}
-	c.problem(path, "a count is wanted")
-	return limit{}
-}
-
-func (c *compiler) list(v Value, path string) []*schema {
-	if !c.is(v, Array, path) {
-		return nil
-	}
-	list := []*schema{}
-	for item := v.First(); item.Exists(); item = item.Next() {
-		list = append(list, c.schema(item, path+"/"+strconv.Itoa(len(list))))
-	}
-	return list
-}
-
-func (c *compiler) schemas(v Value, path string) map[string]*schema {
-	if !c.is(v, Object, path) {
-		return nil
-	}
-	all := map[string]*schema{}
-	for m := v.First(); m.Exists(); m = m.Next() {
-		all[string(m.Key())] = c.schema(m, path+"/"+escapePointer.Replace(string(m.Key())))
-	}
-	return all
-}
-
-func (c *compiler) regexp(v Value, path string) *regexp.Regexp {
-	if !c.is(v, String, path) {
-		return nil
-	}
-	return c.compilePattern(v.Text(), path)
-}
-
-func (c *compiler) compilePattern(text, path string) *regexp.Regexp {
-	re, err := regexp.Compile(text)
-	if err != nil {
-		c.problem(path, "the pattern %q is none that Flow reads (no look-around, no back references)", text)
-		return nil
-	}
-	return re
 }

@@ -2,26 +2,41 @@ package jsonschema
 
 import (
 	"bytes"
+	"cmp"
 	"math/big"
-	"sort"
 	"strconv"
 	"strings"
 )
 
-// hugeExponent is the number of digits of an exponent beyond which a number is
-// not worked out: 1e999999999 would fill the memory.
-const hugeExponent = 4
+// decimal is the exact value of a number: 0.digits times ten to the exponent.
+// The digits neither begin nor end with a zero; of zero there are none. It
+// takes as much memory as the text, whatever the exponent: 1e999999999 too.
+type decimal struct {
+	negative bool
+	digits   []byte
+	exponent int64
+}
 
-// rat gives the exact value of a number, or nil when it is too large to work out.
-func rat(text []byte) *big.Rat {
-	if i := bytes.IndexAny(text, "eE"); i >= 0 && len(bytes.TrimLeft(text[i+1:], "+-0")) > hugeExponent {
-		return nil
+// farExponent is where an exponent is cut: no two numbers that differ beyond
+// it are told apart.
+const farExponent = 1 << 60
+
+func decimalOf(text []byte) decimal {
+	d := decimal{negative: text[0] == '-'}
+	mantissa := bytes.TrimPrefix(text, []byte("-"))
+	if i := bytes.IndexAny(mantissa, "eE"); i >= 0 {
+		n, _ := strconv.ParseInt(string(mantissa[i+1:]), 10, 64) // the greatest or least there is when out of range
+		d.exponent, mantissa = min(max(n, -farExponent), farExponent), mantissa[:i]
 	}
-	r, ok := new(big.Rat).SetString(string(text))
-	if !ok {
-		return nil
+	whole, fraction, _ := bytes.Cut(mantissa, []byte("."))
+	d.digits = append(append(make([]byte, 0, len(mantissa)), whole...), fraction...)
+	d.exponent += int64(len(whole))
+	significant := bytes.TrimLeft(d.digits, "0")
+	d.exponent -= int64(len(d.digits) - len(significant))
+	if d.digits = bytes.TrimRight(significant, "0"); len(d.digits) == 0 {
+		return decimal{}
 	}
-	return r
+	return d
 }
 
 // isInteger tells whether a number has no fraction: 1.0 has none.
@@ -29,8 +44,8 @@ func isInteger(text []byte) bool {
 	if !bytes.ContainsAny(text, ".eE") {
 		return true
 	}
-	r := rat(text)
-	return r != nil && r.IsInt()
+	d := decimalOf(text)
+	return int64(len(d.digits)) <= d.exponent || len(d.digits) == 0
 }
 
 // compare orders two numbers.
@@ -39,27 +54,44 @@ func compare(a, b []byte) int {
 		x, errX := strconv.ParseFloat(string(a), 64)
 		y, errY := strconv.ParseFloat(string(b), 64)
 		if errX == nil && errY == nil && x != y {
-			if x < y {
-				return -1
-			}
-			return 1
+			return cmp.Compare(x, y)
 		}
 	}
-	x, y := rat(a), rat(b)
-	if x == nil || y == nil {
-		fx, _ := strconv.ParseFloat(string(a), 64) // infinite when out of range, which is the right order
-		fy, _ := strconv.ParseFloat(string(b), 64)
-		return big.NewFloat(fx).Cmp(big.NewFloat(fy))
-	}
-	return x.Cmp(y)
+	return decimalOf(a).compare(decimalOf(b))
 }
 
+func (d decimal) sign() int {
+	switch {
+	case len(d.digits) == 0:
+		return 0
+	case d.negative:
+		return -1
+	}
+	return 1
+}
+
+func (d decimal) compare(e decimal) int {
+	if d.sign() != e.sign() || d.sign() == 0 {
+		return cmp.Compare(d.sign(), e.sign())
+	}
+	return d.sign() * cmp.Or(cmp.Compare(d.exponent, e.exponent), bytes.Compare(d.digits, e.digits))
+}
+
+// isMultiple tells whether a number is another, above 0, some times over.
 func isMultiple(text, of []byte) bool {
-	x, y := rat(text), rat(of)
-	if x == nil || y == nil || y.Sign() == 0 {
+	d, e := decimalOf(text), decimalOf(of)
+	if len(d.digits) == 0 {
 		return true
 	}
-	return x.Quo(x, y).IsInt()
+	shift := d.exponent - int64(len(d.digits)) - e.exponent + int64(len(e.digits))
+	if shift < 0 {
+		return false // the last digit of the one is no zero, and stands behind that of the other
+	}
+	x, y := new(big.Int), new(big.Int)
+	x.SetString(string(d.digits), 10)
+	y.SetString(string(e.digits), 10)
+	power := new(big.Int).Exp(big.NewInt(10), big.NewInt(shift), y) //nolint:mnd // of decimals
+	return x.Mul(x, power).Mod(x, y).Sign() == 0
 }
 
 // canonical spells equal values alike: members sorted, numbers by value.
@@ -72,11 +104,12 @@ func canonical(v Value) string {
 func writeCanonical(b *strings.Builder, v Value) {
 	switch v.Kind() {
 	case Number:
-		if r := rat(v.Raw()); r != nil {
-			b.WriteString(r.RatString())
-			return
+		d := decimalOf(v.Raw())
+		if d.negative {
+			b.WriteByte('-')
 		}
-		b.Write(v.Raw())
+		b.Write(d.digits)
+		b.WriteString("e" + strconv.FormatInt(d.exponent, 10))
 	case String:
 		b.WriteString(strconv.Quote(v.Text()))
 	case Array:
@@ -87,19 +120,10 @@ func writeCanonical(b *strings.Builder, v Value) {
 		}
 		b.WriteByte(']')
 	case Object:
-		members := map[string]Value{}
-		var keys []string
-		for m := v.First(); m.Exists(); m = m.Next() {
-			if _, twice := members[string(m.Key())]; !twice {
-				keys = append(keys, string(m.Key()))
-			}
-			members[string(m.Key())] = m
-		}
-		sort.Strings(keys)
 		b.WriteByte('{')
-		for _, k := range keys {
-			b.WriteString(strconv.Quote(k) + ":")
-			writeCanonical(b, members[k])
+		for _, m := range Members(v) {
+			b.WriteString(strconv.Quote(string(m.Key())) + ":")
+			writeCanonical(b, m)
 			b.WriteByte(',')
 		}
 		b.WriteByte('}')

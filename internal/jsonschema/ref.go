@@ -2,12 +2,17 @@ package jsonschema
 
 import (
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 )
 
+// named are the keywords below which keys are names, and no keywords.
+var named = []string{"properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependencies"}
+
 // index notes the identifiers and anchors below a value, and what each value's
-// references are relative to.
-func (c *compiler) index(v Value, path, base string) {
+// references are relative to. With names the value is a map of schemas by name.
+func (c *compiler) index(v Value, path, base string, names bool) {
 	c.paths[v.at] = path
 	if v.Kind() == Object {
 		for _, key := range []string{"$id", "id"} {
@@ -29,10 +34,10 @@ func (c *compiler) index(v Value, path, base string) {
 	for m := v.First(); m.Exists(); m = m.Next() {
 		part := string(m.Key())
 		if v.Kind() == Array {
-			part = itoa(i)
+			part = strconv.Itoa(i)
 		}
-		if part != "enum" && part != "const" { // what stands there is data
-			c.index(m, path+"/"+escapePointer.Replace(part), base)
+		if names || part != "enum" && part != "const" { // what stands there is data
+			c.index(m, path+"/"+escapePointer.Replace(part), base, !names && slices.Contains(named, part))
 		}
 		i++
 	}

@@ -18,6 +18,7 @@ type Schema struct {
 	Unknown []string
 
 	reductions map[string][]byte
+	loops      bool // for one value: see enter
 }
 
 // schema is one schema object. A keyword that is not there is the zero value.
@@ -138,8 +139,9 @@ func Compile(text []byte) (*Schema, error) {
 	if root.Kind() != Object && root.Kind() != Bool {
 		return nil, errors.New("reading a schema: an object is wanted")
 	}
-	c.index(root, "", "")
+	c.index(root, "", "", false)
 	c.result.root = c.schema(root, "")
+	c.result.loops = c.loops()
 	for k := range c.unknown {
 		c.result.Unknown = append(c.result.Unknown, k)
 	}

@@ -36,6 +36,10 @@ func (c *check) unevaluated(s *schema, v Value) bool {
 
 // collect notes what a schema that holds for the value looks at.
 func (c *check) collect(s *schema, v Value, e *seen, top bool) {
+	if !c.enter(s, v, toCollect) {
+		return
+	}
+	defer c.leave()
 	if !top {
 		e.allProps = e.allProps || s.unevaluatedProps != nil
 		e.allItems = e.allItems || s.unevaluatedItems != nil

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
 // Violation is a place where a document is not as its schema says.
@@ -32,8 +31,11 @@ const mostViolations = 10
 
 // Validate checks a value. It gives what is wrong, or nothing.
 func (s *Schema) Validate(v Value) []Violation {
-	c := check{}
+	c := s.newCheck(v)
 	c.schema(s.root, v)
+	if c.endless {
+		return append(c.found, Violation{Path: "/", Want: "a schema that can be checked: this one takes too many steps"})
+	}
 	return c.found
 }
 
@@ -43,7 +45,15 @@ type check struct {
 	place []step
 	quiet int // above 0 only the answer counts
 	found []Violation
-	deep  int
+
+	deep, steps, most int
+	endless           bool    // it was given up
+	loops             bool    // the schema may lead back to itself for one value
+	active            []visit // then what is being followed
+}
+
+func (s *Schema) newCheck(v Value) check {
+	return check{most: baseSteps + nodeSteps*len(v.doc.nodes), loops: s.loops}
 }
 
 type step struct {
@@ -58,7 +68,7 @@ func (c *check) pointer() string {
 		if s.key != nil {
 			b.WriteString(escapePointer.Replace(string(s.key)))
 		} else {
-			b.WriteString(itoa(s.index))
+			b.WriteString(strconv.Itoa(s.index))
 		}
 	}
 	return b.String()
@@ -67,7 +77,11 @@ func (c *check) pointer() string {
 // fail notes a violation; it is false, to be returned.
 func (c *check) fail(s *schema, keyword, got, format string, args ...any) bool {
 	if c.quiet == 0 && len(c.found) < mostViolations {
-		c.found = append(c.found, Violation{c.pointer(), s.path + "/" + keyword, got, fmt.Sprintf(format, args...)})
+		path := s.path
+		if keyword != "" || path == "" {
+			path += "/" + keyword
+		}
+		c.found = append(c.found, Violation{c.pointer(), path, got, fmt.Sprintf(format, args...)})
 	}
 	return false
 }
@@ -78,11 +92,15 @@ func (c *check) schema(s *schema, v Value) bool {
 	if s.never {
 		return c.fail(s, "", excerpt(v), "nothing here")
 	}
-	if c.deep++; c.deep > maxDepth {
-		c.deep--
-		return true // a schema that refers to itself for ever says nothing
+	if !c.enter(s, v, toCheck) {
+		return true
 	}
-	defer func() { c.deep-- }()
+	ok := c.keywords(s, v)
+	c.leave()
+	return ok
+}
+
+func (c *check) keywords(s *schema, v Value) bool {
 	ok := c.types(s, v)
 	if !ok {
 		return false // what the other keywords would say follows from it
@@ -117,97 +135,3 @@ func (c *check) quietly(s *schema, v Value) bool {
 	c.quiet--
 	return ok
 }
-
-func typeOf(v Value) typeSet {
-	switch v.Kind() {
-	case Null:
-		return tNull
-	case Bool:
-		return tBool
-	case String:
-		return tString
-	case Array:
-		return tArray
-	case Object:
-		return tObject
-	}
-	if isInteger(v.Raw()) {
-		return tInteger | tNumber
-	}
-	return tNumber
-}
-
-func (c *check) types(s *schema, v Value) bool {
-	if s.types == 0 || s.types&typeOf(v) != 0 {
-		return true
-	}
-	return c.fail(s, "type", kindWord(v), "%s", s.types)
-}
-
-func (c *check) text(s *schema, v Value) bool {
-	ok := true
-	if s.minLength.set || s.maxLength.set {
-		n := utf8.RuneCountInString(v.Text())
-		if s.minLength.set && n < s.minLength.n {
-			ok = c.fail(s, "minLength", excerpt(v), "at least %d characters", s.minLength.n)
-		}
-		if s.maxLength.set && n > s.maxLength.n {
-			ok = c.fail(s, "maxLength", excerpt(v), "at most %d characters", s.maxLength.n)
-		}
-	}
-	if s.pattern != nil && !s.pattern.MatchString(v.Text()) {
-		ok = c.fail(s, "pattern", excerpt(v), "a text like %s", s.pattern)
-	}
-	if s.format != "" {
-		if is, known := formats[s.format]; known && !is(v.Text()) {
-			ok = c.fail(s, "format", excerpt(v), "the format %s", s.format)
-		}
-	}
-	return ok
-}
-
-func (c *check) number(s *schema, v Value) bool {
-	ok := true
-	for _, b := range s.numbers {
-		order := compare(v.Raw(), b.text)
-		if order == b.sign || order == 0 && b.strict {
-			word := map[int]string{-1: "at least", 1: "at most"}[b.sign]
-			if b.strict {
-				word = map[int]string{-1: "more than", 1: "less than"}[b.sign]
-			}
-			ok = c.fail(s, b.keyword, excerpt(v), "%s %s", word, b.text)
-		}
-	}
-	if s.multipleOf != nil && !isMultiple(v.Raw(), s.multipleOf) {
-		ok = c.fail(s, "multipleOf", excerpt(v), "a multiple of %s", s.multipleOf)
-	}
-	return ok
-}
-
-// kindWord names a value's kind with the value, where it is a small one.
-func kindWord(v Value) string {
-	switch v.Kind() {
-	case Null:
-		return "null"
-	case Array:
-		return "an array"
-	case Object:
-		return "an object"
-	case String:
-		return "string " + excerpt(v)
-	case Bool:
-		return "boolean " + excerpt(v)
-	}
-	return "number " + excerpt(v)
-}
-
-func excerpt(v Value) string {
-	const most = 40
-	text := strings.ToValidUTF8(string(v.Raw()), "?")
-	if len(text) <= most {
-		return text
-	}
-	return strings.ToValidUTF8(text[:most], "") + "..."
-}
-
-func itoa(i int) string { return strconv.Itoa(i) }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -54,11 +55,13 @@ func Repo(tb testing.TB, files map[string]string) (dir, commit string) {
 	return dir, Git(tb, dir, "rev-parse", "HEAD")
 }
 
-// Git runs git in dir, without the configuration of who runs the test, and gives what it prints.
+// Git runs git in dir and gives what it prints. Neither the configuration of who
+// runs the test reaches it nor the variables of a hook that does, which would lead it
+// to that person's own repository.
 func Git(tb testing.TB, dir string, args ...string) string {
 	tb.Helper()
 	cmd := exec.Command("git", append([]string{"-C", dir, "-c", "user.name=Ann", "-c", "user.email=ann@example.com"}, args...)...) //nolint:noctx // a test's own deadline ends it
-	cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_NOSYSTEM=1",
+	cmd.Env = append(withoutGit(os.Environ()), "GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_NOSYSTEM=1",
 		"GIT_AUTHOR_DATE=2026-01-01T00:00:00Z", "GIT_COMMITTER_DATE=2026-01-01T00:00:00Z")
 	out, err := cmd.CombinedOutput()
 	if err != nil {
@@ -71,9 +74,14 @@ func Git(tb testing.TB, dir string, args ...string) string {
 func GitBytes(tb testing.TB, gitDir string, args ...string) string {
 	tb.Helper()
 	cmd := exec.Command("git", append([]string{"--git-dir", gitDir}, args...)...) //nolint:noctx // a test's own deadline ends it
+	cmd.Env = withoutGit(os.Environ())
 	out, err := cmd.Output()
 	if err != nil {
 		tb.Fatalf("git %v: %v", args, err)
 	}
 	return string(out)
+}
+
+func withoutGit(environ []string) []string {
+	return slices.DeleteFunc(environ, func(kv string) bool { return strings.HasPrefix(kv, "GIT_") })
 }

@@ -34,13 +34,22 @@ func Create(path string, content []byte, perm fs.FileMode) error {
 	if err != nil {
 		return fmt.Errorf("creating %q: %w", path, cause(err))
 	}
-	return syncDir(dir)
+	if err := syncDir(dir); err != nil {
+		if here, stat := os.Lstat(path); stat == nil && sameFile(d.file, here) {
+			_ = os.Remove(path) // who gets an error has no file
+		}
+		return err
+	}
+	return nil
 }
 
 // WriteFile puts content at path, whatever stood there; where that was read
 // before, use [Replace]. An existing file keeps what Replace keeps, a new one
-// gets perm.
+// gets perm. What is no file, such as a pipe, is a [fault.Usage] error.
 func WriteFile(path string, content []byte, perm fs.FileMode) error {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() { // reading a pipe would wait
+		return irregular(path)
+	}
 	before, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Create(path, content, perm)

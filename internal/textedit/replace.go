@@ -80,6 +80,10 @@ func follow(path string) (string, error) {
 	return "", fmt.Errorf("writing %q: %w", path, cause(err))
 }
 
+func irregular(path string) error {
+	return fault.Usagef("writing %q: it is not a regular file", path)
+}
+
 func moved(path string) error {
 	return fault.Blockedf("writing %q: it has changed in the meantime", path).WithHint("run it again")
 }
@@ -89,7 +93,7 @@ func moved(path string) error {
 func hold(path, target string, before []byte) (*os.File, error) {
 	info, err := os.Lstat(target)
 	if err == nil && !info.Mode().IsRegular() { // opening a pipe would wait
-		return nil, fault.Usagef("writing %q: it is not a regular file", path)
+		return nil, irregular(path)
 	}
 	f, err := os.OpenFile(target, os.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_NONBLOCK, 0)
 	if err != nil {

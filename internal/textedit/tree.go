@@ -60,7 +60,11 @@ func WriteTree(ctx context.Context, target string, files []File) error {
 	if err := renameNew(draft, target); err != nil {
 		return fmt.Errorf("creating %q: %w", target, err)
 	}
-	return syncDir(parent)
+	if err := syncDir(parent); err != nil {
+		_ = os.RemoveAll(target) // who gets an error has no tree
+		return err
+	}
+	return nil
 }
 
 func writeNew(path string, f File) error {

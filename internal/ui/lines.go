@@ -115,7 +115,7 @@ func (l *Lines) redraw() {
 	b.WriteString("\r\x1b[J")
 	for _, it := range l.list {
 		seconds := int(time.Since(it.start).Seconds())
-		text := fmt.Sprintf("%s  %d:%02d  %s", it.name, seconds/60, seconds%60, it.text)
+		text := fmt.Sprintf("%s  %d:%02d  %s", it.name, seconds/60, seconds%60, oneLine(it.text))
 		b.WriteString(ansi.Truncate(text, l.width-1, l.u.marks.ellipsis) + "\n")
 	}
 	l.drawn = len(l.list)

@@ -98,7 +98,7 @@ const factColumn = 12
 func (p *Page) Facts(facts ...Fact) {
 	for _, f := range facts {
 		if f.Value != "" {
-			p.Line("  " + p.st.dim.Render(pad(f.Label, factColumn)) + f.Value)
+			p.Line("  " + p.st.dim.Render(pad(f.Label+" ", factColumn)) + f.Value)
 		}
 	}
 }

@@ -3,10 +3,13 @@ package ui
 import (
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // progress is the one line on stderr that says what takes so long. On a
@@ -17,8 +20,10 @@ type progress struct {
 	detail string // how far it is
 	start  time.Time
 	shown  bool
-	stop   chan struct{}
-	ended  chan struct{}
+
+	ellipsis string
+	stop     chan struct{}
+	ended    chan struct{}
 }
 
 // patience is how long a step runs before the line appears: what is quick stays silent.
@@ -37,7 +42,7 @@ func (u *UI) Step(format string, args ...any) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.progress == nil {
-		u.progress = &progress{text: text, start: time.Now(), stop: make(chan struct{}), ended: make(chan struct{})}
+		u.progress = &progress{text: text, ellipsis: u.marks.ellipsis, start: time.Now(), stop: make(chan struct{}), ended: make(chan struct{})}
 		go u.progress.draw(u.err)
 		return
 	}
@@ -89,16 +94,31 @@ func (p *progress) draw(w io.Writer) {
 			return
 		case <-tick.C:
 			p.mu.Lock()
-			seconds := int(time.Since(p.start).Seconds())
-			text := p.text
-			if p.detail != "" {
-				text += "  " + p.detail
-			}
-			fmt.Fprintf(w, "\r\x1b[2K%s  %d:%02d", text, seconds/60, seconds%60)
+			fmt.Fprint(w, "\r\x1b[2K"+p.line(width(w), time.Since(p.start)))
 			p.shown = true
 			p.mu.Unlock()
 		}
 	}
+}
+
+// line is cut where the terminal ends, for of a line that is broken only the last
+// part could be taken away again; the clock stays.
+func (p *progress) line(width int, since time.Duration) string {
+	text := p.text
+	if p.detail != "" {
+		text += "  " + p.detail
+	}
+	text = oneLine(text)
+	clock := fmt.Sprintf("  %d:%02d", int(since.Minutes()), int(since.Seconds())%60)
+	if room := width - 1 - len(clock); width > 0 {
+		text = ansi.Truncate(text, max(room, 0), p.ellipsis)
+	}
+	return text + clock
+}
+
+// oneLine keeps a text from leaving its line.
+func oneLine(text string) string {
+	return strings.NewReplacer("\n", " ", "\t", " ").Replace(Plain(text))
 }
 
 func (p *progress) clear(w io.Writer) {
@@ -137,7 +157,7 @@ func (u *UI) Log(level, text string) {
 
 // escapes are the sequences by which a program speaks to a terminal: colours,
 // titles, movements. What a connector logs is not to move the user's cursor.
-var escapes = regexp.MustCompile("\x1b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?|[@-Z\\\\^_])")
+var escapes = pattern.Lazy("\x1b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?|[@-Z\\\\^_])")
 
 func harmless(text string) string {
 	if strings.IndexFunc(text, isControl) < 0 {
@@ -148,7 +168,7 @@ func harmless(text string) string {
 			return -1
 		}
 		return r
-	}, strings.ReplaceAll(escapes.ReplaceAllString(text, ""), "\r", "\n"))
+	}, strings.ReplaceAll(escapes().ReplaceAllString(text, ""), "\r", "\n"))
 }
 
 func isControl(r rune) bool {

@@ -80,6 +80,32 @@ func TestTheProgressLineIsGoneAtTheEnd(t *testing.T) {
 	}
 }
 
+// A line that a terminal breaks could not be taken away again: each redraw would
+// leave one more of it behind.
+func TestTheProgressLineFitsTheTerminal(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		text, detail string
+		width        int
+		since        time.Duration
+		want         string
+	}{
+		{"fetching", "", 80, 0, "fetching  0:00"},
+		{"fetching", "3 of 9", 80, 61 * time.Second, "fetching  3 of 9  1:01"},
+		{"fetching https://example.com/a/b.git", "", 20, 9 * time.Second, "fetching htt…  0:09"},
+		{"fetching", "12 % of a lot", 20, 0, "fetching  12…  0:00"},
+		{"取得中 source-数据", "", 16, 0, "取得中 s…  0:00"},
+		{"fetching", "", 3, 0, "  0:00"},
+		{"through a pipe it is never cut, however long it is", "", 0, time.Hour + 5*time.Second, "through a pipe it is never cut, however long it is  60:05"},
+		{"two\nlines\tand \x1b[2Jmore", "", 80, 0, "two lines and ?[2Jmore  0:00"},
+	} {
+		got := ui.ProgressLine(tt.text, tt.detail, tt.width, tt.since)
+		if got != tt.want {
+			t.Errorf("%q in %d columns: got %q, want %q", tt.text, tt.width, got, tt.want)
+		}
+	}
+}
+
 func TestWhatIsQuickStaysSilent(t *testing.T) {
 	t.Parallel()
 	u, _, drawn := terminal(t, 80, nil)

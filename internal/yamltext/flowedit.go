@@ -1,6 +1,9 @@
 package yamltext
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+)
 
 // alone gives the line of an item that has it for itself, comma and comment
 // apart: its begin and end.
@@ -48,6 +51,26 @@ func (b brackets) gap() string {
 		}
 	}
 	return " "
+}
+
+// joined makes one item of those to be removed that stand side by side on a line,
+// since each would take the same comma away.
+func (b brackets) joined(at []int) (of brackets, joined []int) {
+	items := b.items
+	b.items = nil
+	for i, item := range items {
+		n := len(b.items)
+		switch {
+		case !slices.Contains(at, i):
+		case n > 0 && slices.Contains(joined, n-1) && b.onlyComma(b.items[n-1].End, item.Start):
+			b.items[n-1].End, b.items[n-1].comma = item.End, item.comma
+			continue
+		default:
+			joined = append(joined, n)
+		}
+		b.items = append(b.items, item)
+	}
+	return b, joined
 }
 
 func (b brackets) remove(at int) ([]Splice, error) {

@@ -93,12 +93,7 @@ func (d *Doc) InsertPair(n *yaml.Node, pair string) ([]Splice, error) {
 	return b.insert(len(b.items), pair)
 }
 
-func (s *Seq) removeLines(at int) ([]Splice, error) {
-	if len(s.Items) == 1 {
-		return nil, errShape
-	}
-	return s.doc.RemoveLines(s.Items[at])
-}
+func (s *Seq) removeLines(at int) ([]Splice, error) { return s.doc.RemoveLines(s.Items[at]) }
 
 // RemoveLines makes the splice that takes away the lines of a span, which must
 // have them for itself, comments behind it apart.

@@ -40,13 +40,26 @@ func (s *Seq) Insert(at int, lines ...string) ([]Splice, error) {
 	return s.flow.insert(at, lines[0])
 }
 
-// Remove makes the splices that take item at away: what [Seq.Insert] has put
-// there leaves no trace. A block list cannot lose its last item.
-func (s *Seq) Remove(at int) ([]Splice, error) {
-	if s.Block {
-		return s.removeLines(at)
+// Remove makes the splices that take items away: what [Seq.Insert] has put
+// there leaves no trace. A block list cannot lose all of its items.
+func (s *Seq) Remove(at ...int) ([]Splice, error) {
+	if s.Block && len(at) == len(s.Items) {
+		return nil, errShape
 	}
-	return s.flow.remove(at)
+	remove := s.removeLines
+	if !s.Block {
+		flow, joined := s.flow.joined(at)
+		at, remove = joined, flow.remove
+	}
+	var all []Splice
+	for _, i := range at {
+		splices, err := remove(i)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, splices...)
+	}
+	return all, nil
 }
 
 // dashes gives the items of a block list.

@@ -11,18 +11,19 @@ type Splice struct {
 	Text string
 }
 
-// Apply carries out splices; of two at one place the first comes first. They do
-// not overlap but for a line that is taken away up to the end of a text without
-// a last line ending: it takes the ending of the line before, and when that
+// Apply carries out splices; of two at one place the first comes first. Those
+// that only take away may overlap. A line that is taken away up to the end of a text
+// without a last line ending takes the ending of the line before along, and when that
 // line goes too, that of the one before that.
 func Apply(text []byte, splices []Splice) []byte {
 	var b bytes.Buffer
 	done := 0
 	for _, s := range sorted(splices) {
-		if s.Start < done {
-			b.Truncate(max(b.Len()-(done-s.Start), 0))
-		} else {
+		switch {
+		case s.Start >= done:
 			b.Write(text[done:s.Start])
+		case s.End == len(text) && done < len(text):
+			b.Truncate(max(b.Len()-(done-s.Start), 0))
 		}
 		b.WriteString(s.Text)
 		done = max(done, s.End)

@@ -2,14 +2,15 @@ package build
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/pattern"
 	"github.com/connkit/connkit/pkg/build/engine"
 	"github.com/connkit/connkit/pkg/workspace"
 )
@@ -26,29 +27,29 @@ func isProxy(name string) bool { return engine.IsProxy(name) }
 const component = `[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*`
 
 var (
-	argName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
-	tagForm = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$`)
+	argName = pattern.Lazy(`^[A-Za-z_][A-Za-z0-9_]*$`)
+	tagForm = pattern.Lazy(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$`)
 	// A host, which has a dot or a port or is localhost, or a path component, and more of these.
-	registryForm = regexp.MustCompile(`^([a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)+(:[0-9]{1,5})?|\[[0-9a-fA-F:]+\](:[0-9]{1,5})?|[a-zA-Z0-9-]+:[0-9]{1,5}|` + component + `)(/` + component + `)*$`)
-	nameForm     = regexp.MustCompile(`^` + component + `$`)
-	platformForm = regexp.MustCompile(`^[a-z0-9]+/[a-z0-9_]+(/[a-z0-9]+)?$`)
-	secretID     = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*$`)
+	registryForm = pattern.Lazy(`^([a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)+(:[0-9]{1,5})?|\[[0-9a-fA-F:]+\](:[0-9]{1,5})?|[a-zA-Z0-9-]+:[0-9]{1,5}|` + component + `)(/` + component + `)*$`)
+	nameForm     = pattern.Lazy(`^` + component + `$`)
+	platformForm = pattern.Lazy(`^[a-z0-9]+/[a-z0-9_]+(/[a-z0-9]+)?$`)
+	secretID     = pattern.Lazy(`^[A-Za-z0-9_][A-Za-z0-9_.-]*$`)
 )
 
 // check looks at what the user has given.
 func (o *Options) check() error {
 	switch {
-	case o.Registry != "" && !registryForm.MatchString(o.Registry):
+	case o.Registry != "" && !registryForm().MatchString(o.Registry):
 		return fault.Usagef("reading the registry: %q is none such as ghcr.io/estuary", o.Registry)
-	case o.Tag != "" && !tagForm.MatchString(o.Tag):
+	case o.Tag != "" && !tagForm().MatchString(o.Tag):
 		return fault.Usagef("reading the tag: %q is none: letters, digits, - _ . and no slash or colon", o.Tag)
 	case strings.Contains(o.Platform, ","):
 		return fault.Usagef("reading the platform: %q are several, and an engine keeps one image for a name", o.Platform)
-	case o.Platform != "" && !platformForm.MatchString(o.Platform):
+	case o.Platform != "" && !platformForm().MatchString(o.Platform):
 		return fault.Usagef("reading the platform: %q is none such as linux/amd64", o.Platform)
 	}
 	for _, s := range o.Secrets {
-		if !secretID.MatchString(s.ID) || (s.Src == "") == (s.Env == "") || strings.Contains(s.Src+s.Env, ",") {
+		if !secretID().MatchString(s.ID) || (s.Src == "") == (s.Env == "") || strings.Contains(s.Src+s.Env, ",") {
 			return fault.Usagef("reading the secret %q: it must be id=NAME,src=FILE or id=NAME,env=VARIABLE", s)
 		}
 	}
@@ -61,22 +62,22 @@ func (o *Options) check() error {
 }
 
 var (
-	secretWord = regexp.MustCompile(`(?i)(^|_)(token|secret|password|passwd|passphrase|credentials?|(api|private|access|secret|signing|encryption)_?key)(_|$)|(^|_)(pass|pwd|pat)$`)
+	secretWord = pattern.Lazy(`(?i)(^|_)(token|secret|password|passwd|passphrase|credentials?|(api|private|access|secret|signing|encryption)_?key)(_|$)|(^|_)(pass|pwd|pat)$`)
 	// What can be spelled in words that look so, and is none.
-	notSecret = regexp.MustCompile(`(?i)(_(url|file|path|dir|name|id|type|title|version|enabled))$`)
+	notSecret = pattern.Lazy(`(?i)(_(url|file|path|dir|name|id|type|title|version|enabled))$`)
 )
 
 // checkArg refuses what cannot be a build arg, and what should be none: the
 // history of an image keeps the args of its build.
 func (o *Options) checkArg(key, value string) error {
 	switch {
-	case !argName.MatchString(key):
+	case !argName().MatchString(key):
 		return fault.Usagef("reading the build arg %q: its name must be letters, digits and _", key)
 	case strings.ContainsFunc(value, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }):
 		return fault.Usagef("reading the build arg %s: its value has control characters in it", key)
 	case isProxy(key):
 		return nil // not kept, and passed by the environment
-	case secretWord.MatchString(key) && !notSecret.MatchString(key):
+	case secretWord().MatchString(key) && !notSecret().MatchString(key):
 		return fault.Usagef("reading the build arg %s: it looks secret, and an image keeps its build args", key).
 			WithHint("--secret id=%s,env=%s, and RUN --mount=type=secret,id=%s in the Dockerfile", strings.ToLower(key), key, strings.ToLower(key))
 	}
@@ -102,7 +103,7 @@ func (o *Options) checkArg(key, value string) error {
 // seems asks what a value seems to be.
 func (o *Options) seems(key, value string) string {
 	switch {
-	case privateKey.MatchString(value):
+	case privateKey().MatchString(value):
 		return "a private key"
 	case o.Secret == nil:
 		return ""
@@ -118,7 +119,7 @@ func isRate(s string) bool {
 // ImageName is the name of a connector's image: ghcr.io/estuary/NAME:local,
 // where registry and tag say nothing else.
 func ImageName(connector, registry, tag string) (string, error) {
-	if !nameForm.MatchString(connector) {
+	if !nameForm().MatchString(connector) {
 		return "", fault.Usagef("naming the image of %q: an image's name is small letters and digits with - _ . between", connector)
 	}
 	o := Options{Registry: registry, Tag: tag}
@@ -145,14 +146,8 @@ func (o *Options) args(c workspace.Connector, t *Target) (map[string]string, err
 		o.takeCI(t, args, ci.Args)
 	}
 	maps.Copy(args, o.Args)
-	kind := types[c.Kind]
-	switch given := args["CONNECTOR_TYPE"]; {
-	case given == "":
-		return nil, fault.Usagef("building %s: its name does not tell whether it is a capture, a materialization or a derivation", c.Name).
-			WithHint("connectors.kinds in %s, or --build-arg CONNECTOR_TYPE=capture", workspace.FileName)
-	case kind != "" && given != kind:
-		return nil, fault.Usagef("building %s: CONNECTOR_TYPE is %q, and it is a %s", c.Name, given, c.Kind).
-			WithHint("leave the build arg out: it is %s by itself", kind)
+	if _, err := typeOf(c, args["CONNECTOR_TYPE"]); err != nil {
+		return nil, fmt.Errorf("building %s: %w", c.Name, err)
 	}
 	if given := args["CONNECTOR_NAME"]; given != c.Name {
 		return nil, fault.Usagef("building %s: CONNECTOR_NAME is %q", c.Name, given).WithHint("leave the build arg out")
@@ -165,6 +160,22 @@ func (o *Options) args(c workspace.Connector, t *Target) (map[string]string, err
 		}
 	}
 	return args, nil
+}
+
+// typeOf is the CONNECTOR_TYPE of a connector, of which its name or a build arg
+// has to tell; both must say the same.
+func typeOf(c workspace.Connector, given string) (string, error) {
+	switch kind := types[c.Kind]; {
+	case kind == "" && given == "":
+		return "", fault.Usagef("its name does not tell whether it is a capture, a materialization or a derivation").
+			WithHint("connectors.kinds in %s, or --build-arg CONNECTOR_TYPE=capture", workspace.FileName)
+	case kind == "", given == kind:
+		return given, nil
+	case given == "":
+		return kind, nil
+	default:
+		return "", fault.Usagef("CONNECTOR_TYPE is %q, and it is a %s", given, c.Kind).WithHint("leave the build arg out: it is %s by itself", kind)
+	}
 }
 
 // takeCI takes what CI gives. What would be wrong in a label is said and not taken.

@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/pkg/build/inputs"
 	"github.com/connkit/connkit/pkg/build/recipe"
 	"github.com/connkit/connkit/pkg/workspace"
@@ -23,12 +22,12 @@ type Ejected struct {
 // it: a Dockerfile, and what its context leaves out. With mounts its steps keep
 // caches and take secrets, which the classic builder of docker refuses.
 func (o Options) Eject(c workspace.Connector, mounts bool) ([]Ejected, error) {
-	kind := types[c.Kind]
-	if kind == "" {
-		if kind = o.Args["CONNECTOR_TYPE"]; kind == "" {
-			return nil, fault.Usagef("writing the Dockerfile of %s: its name does not tell whether it is a capture, a materialization or a derivation", c.Name).
-				WithHint("connectors.kinds in %s, or --build-arg CONNECTOR_TYPE=capture", workspace.FileName)
-		}
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	kind, err := typeOf(c, o.Args["CONNECTOR_TYPE"])
+	if err != nil {
+		return nil, fmt.Errorf("writing the Dockerfile of %s: %w", c.Name, err)
 	}
 	r, err := recipe.For(o.Root, c, kind)
 	if err != nil {

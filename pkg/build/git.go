@@ -2,16 +2,15 @@ package build
 
 import (
 	"context"
-	"errors"
 	"net/url"
 	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/connkit/connkit/internal/fault"
-	"github.com/connkit/connkit/internal/proc"
+	"github.com/connkit/connkit/internal/gitcmd"
+	"github.com/connkit/connkit/internal/pattern"
 	"github.com/connkit/connkit/pkg/build/inputs"
 )
 
@@ -65,20 +64,16 @@ func readGit(ctx context.Context, root string) (gitState, error) {
 }
 
 func git(ctx context.Context, root string, args ...string) (string, error) {
-	out, err := proc.Run(ctx, proc.Cmd{
-		Argv:  append([]string{"git", "-C", root}, args...),
-		Env:   []string{"LC_ALL=C", "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0"},
-		Unset: []string{"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"},
-	})
+	out, err := gitcmd.Git{Dir: root}.Run(ctx, args...)
 	return strings.TrimSuffix(string(out.Stdout), "\n"), err
 }
 
-var scpForm = regexp.MustCompile(`^(?:[^@/]+@)?([A-Za-z0-9.-]+):([^/].*)$`)
+var scpForm = pattern.Lazy(`^(?:[^@/]+@)?([A-Za-z0-9.-]+):([^/:].*)$`)
 
 // publicURL is the page of a remote: without user and password, and https for
 // what is fetched by ssh. A folder of this machine is nobody's business.
 func publicURL(remote string) string {
-	if m := scpForm.FindStringSubmatch(remote); m != nil && !strings.Contains(remote, "://") {
+	if m := scpForm().FindStringSubmatch(remote); m != nil && !strings.Contains(remote, "://") {
 		remote = "https://" + m[1] + "/" + m[2]
 	}
 	u, err := url.Parse(remote)
@@ -108,10 +103,6 @@ func (p *Plan) ChangedSince(ctx context.Context, rev string) error {
 		}
 		return fault.Usagef("comparing with %q: %w", rev, err).WithHint("a branch, a tag or a commit; in a shallow clone git fetch --unshallow brings it")
 	}
-	prefix, err := git(ctx, p.root, "rev-parse", "--show-prefix")
-	if err != nil {
-		return err
-	}
 	diff, err := git(ctx, p.root, "diff", "--name-only", "-z", "--no-renames", "--relative", base, "--", ".")
 	if err != nil {
 		return err
@@ -121,9 +112,6 @@ func (p *Plan) ChangedSince(ctx context.Context, rev string) error {
 		return err
 	}
 	changed := append(strings.Split(diff, "\x00"), state.changed...)
-	if strings.Contains(prefix, "..") {
-		return errors.New("comparing with git: the root is not in its work tree")
-	}
 	p.Targets = slices.DeleteFunc(p.Targets, func(t *Target) bool { return !t.concerned(changed) })
 	return nil
 }

@@ -2,13 +2,15 @@ package build
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // tailLines is how many of a log's last lines are shown.
@@ -67,7 +69,7 @@ func (l *buildLog) Write(p []byte) (int, error) {
 func (l *buildLog) keep(connector string) (name string, tail []string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	lines := strings.Split(strings.TrimRight(legacy.ReplaceAllString(string(plain(l.last)), ""), "\n"), "\n")
+	lines := strings.Split(strings.TrimRight(legacy().ReplaceAllString(string(plain(l.last)), ""), "\n"), "\n")
 	tail = lines[max(0, len(lines)-tailLines):]
 	if l.err == nil && l.name == "" {
 		name = filepath.Join(l.dir, connector+".log")
@@ -86,7 +88,7 @@ func (l *buildLog) lost() string {
 }
 
 // failedTarget is how a bake tells which of its targets has failed.
-var failedTarget = regexp.MustCompile(`(?m)^ERROR: target ([^\s:]+): `)
+var failedTarget = pattern.Lazy(`(?m)^ERROR: target ([^\s:]+): `)
 
 // culprit parts the targets of a bake into the one that has failed and the
 // rest. When the log does not tell, all have.
@@ -96,7 +98,7 @@ func (l *buildLog) culprit(results []Result, left []int) (failed, rest []int) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	m := failedTarget.FindSubmatch(l.last)
+	m := failedTarget().FindSubmatch(l.last)
 	n := slices.IndexFunc(left, func(i int) bool { return m != nil && results[i].Connector == string(m[1]) })
 	if n < 0 {
 		return left, nil
@@ -115,65 +117,74 @@ func (l *buildLog) close() {
 }
 
 // legacy is what docker's client says before each build with the classic builder.
-var legacy = regexp.MustCompile(`(?m)^DEPRECATED: The legacy builder.*\n(^ +.*\n)*\n?`)
+var legacy = pattern.Lazy(`(?m)^DEPRECATED: The legacy builder.*\n(^ +.*\n)*\n?`)
 
-var control = regexp.MustCompile("\x1b\\[[0-9;?]*[A-Za-z]|\r")
+var control = pattern.Lazy("\x1b\\[[0-9;?]*[A-Za-z]|\r")
 
 // plain takes away what moves a terminal's cursor and colours its text.
 func plain(text []byte) []byte {
-	return control.ReplaceAll(bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")), nil)
+	return control().ReplaceAll(bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")), nil)
 }
 
 var (
-	noise       = regexp.MustCompile(`(?i)^\s*$|deprecated|buildx component|docs\.docker\.com|^-+$|^\s*>>>|^\s*\d+ \||^Dockerfile[^ ]*:\d+$|^time=|exit status|level=(warning|error)`)
-	errorPrefix = regexp.MustCompile(`(?i)^(ERROR: |Error: |error building at STEP .*?: |failed to build: )+`)
+	noise       = pattern.Lazy(`(?i)^\s*$|deprecated|install the buildx component|^view build details|docs\.docker\.com|^-+$|^\s*>>>|^\s*\d+ \||^Dockerfile[^ ]*:\d+$|^time=|exit status|^(?:\[\d+/\d+\] )?STEP \d+/\d+: |level=(warning|error)`)
+	errorPrefix = pattern.Lazy(`(?i)^(ERROR: |Error: |error building at STEP .*?: |failed to build: )+`)
 )
 
 // told is a line of the engine's that says no more than that a command failed.
-var told = regexp.MustCompile(`^The command .* returned a non-zero code|did not complete successfully: exit code|^Error: (building|error building) at STEP|^error building at STEP`)
+var told = pattern.Lazy(`^The command .* returned a non-zero code|did not complete successfully: exit code|^Error: (building|error building) at STEP|^error building at STEP`)
 
 // complaint is a line in which a command says what is wrong.
-var complaint = regexp.MustCompile(`(?i)\b(error|fatal|denied|cannot|no such|not found|failed)\b`)
+var complaint = pattern.Lazy(`(?i)\b(error|fatal|denied|cannot|no such|not found|failed)\b`)
 
 // reason is the line of a log that tells most: the last complaint of a command
 // in it, else what the engine says last.
 func reason(tail []string, status int) string {
-	best := ""
+	best, last := "", ""
 	for i := len(tail) - 1; i >= 0; i-- {
-		line := strings.TrimSpace(stamp.ReplaceAllString(tail[i], ""))
-		if noise.MatchString(line) {
+		line := strings.TrimSpace(stamp().ReplaceAllString(tail[i], ""))
+		if m := logged().FindStringSubmatch(line); m != nil {
+			line = strings.ReplaceAll(m[1], `\"`, `"`)
+		}
+		if noise().MatchString(line) {
+			if last == "" && told().MatchString(line) {
+				last = line // podman's, where the command itself has said nothing
+			}
 			continue
 		}
 		if best == "" {
 			best = line
 		}
-		if !told.MatchString(best) {
+		if !told().MatchString(best) {
 			break
 		}
-		if complaint.MatchString(line) && !told.MatchString(line) {
+		if complaint().MatchString(line) && !told().MatchString(line) {
 			best = line
 			break
 		}
 	}
-	if best == "" {
+	if best = cmp.Or(best, last); best == "" {
 		return fmt.Sprintf("the engine ended with exit status %d", status)
 	}
-	return strings.TrimSpace(errorPrefix.ReplaceAllString(best, ""))
+	return strings.TrimSpace(errorPrefix().ReplaceAllString(best, ""))
 }
 
-// stamp is what BuildKit puts before the lines of a step.
-var stamp = regexp.MustCompile(`^(#\d+ )?(\d+\.\d+ )?`)
+// logged is how nerdctl and buildah tell what ended them.
+var logged = pattern.Lazy(`^time="[^"]*" level=(?:error|fatal) msg="(.*)"$`)
 
-var distrusted = regexp.MustCompile(`(?i)certificate.?verify.?failed|certificate signed by unknown authority|unable to get local issuer`)
+// stamp is what BuildKit puts before the lines of a step.
+var stamp = pattern.Lazy(`^(#\d+ )?(\d+\.\d+ )?`)
+
+var distrusted = pattern.Lazy(`(?i)certificate.?verify.?failed|certificate signed by unknown authority|unable to get local issuer`)
 
 // advice is a hint for what often goes wrong, with a line break behind it.
 func advice(tail []string, t *Target) string {
 	text := strings.Join(tail, "\n")
 	switch {
 	case t.source.recipe == nil:
-	case distrusted.MatchString(text):
+	case distrusted().MatchString(text):
 		return "a certificate is not known inside of the build: --secret id=ca,src=/etc/ssl/certs/ca-certificates.crt\n"
-	case baseless.MatchString(text):
+	case baseless().MatchString(text):
 		if t.source.language == "go" {
 			return "--build-arg GO_IMAGE=… and BASE_IMAGE=… name other base images\n"
 		}
@@ -183,4 +194,4 @@ func advice(tail []string, t *Target) string {
 }
 
 // baseless is said when a base image cannot be had.
-var baseless = regexp.MustCompile(`(?i)pull access denied|manifest unknown|manifest for .* not found|failed to resolve source metadata|initializing source docker://|did not resolve to an alias|https://[^ ]*/v2/.*(no such host|timeout|refused)`)
+var baseless = pattern.Lazy(`(?i)pull access denied|manifest unknown|manifest for .* not found|failed to resolve source metadata|initializing source docker://|did not resolve to an alias|https://[^ ]*/v2/.*(no such host|timeout|refused)`)

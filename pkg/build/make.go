@@ -1,25 +1,18 @@
 package build
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"maps"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/proc"
-	"github.com/connkit/connkit/pkg/build/dockerfile"
 	"github.com/connkit/connkit/pkg/build/engine"
-	"github.com/connkit/connkit/pkg/build/inputs"
 )
-
-// inTar is the name of a template's Dockerfile in the tar that is sent.
-const inTar = "Dockerfile.connkit"
 
 // fit drops what the builder cannot do, and refuses a build that cannot do without it.
 func (p *Plan) fit(ctx context.Context, o *RunOptions) error {
@@ -102,21 +95,6 @@ func (p *Plan) place(o RunOptions, t *Target) engine.Request {
 	return r
 }
 
-// sends tells whether connkit packs the context itself: that of a template, and
-// one that the classic builder of docker could not leave files out of, as it
-// knows no .dockerignore but that of the root.
-func (o RunOptions) sends(t *Target) bool {
-	return t.source.recipe != nil || t.ownIgnore() != "" && !o.Engine.Mounts()
-}
-
-// ownIgnore is the Dockerfile's own .dockerignore, or "".
-func (t *Target) ownIgnore() string {
-	if file := t.source.context.Ignore; filepath.Base(file) != inputs.IgnoreFile {
-		return file
-	}
-	return ""
-}
-
 // make runs the engine's build. What it prints goes into a log, which is kept
 // when the build fails.
 func (p *Plan) make(ctx context.Context, o RunOptions, r *Result) error {
@@ -150,56 +128,6 @@ func (o RunOptions) listen(c *proc.Cmd, log *buildLog, steps *engine.Steps) {
 		out = io.MultiWriter(log, steps, o.Output)
 	}
 	c.Stdout, c.Stderr, c.Discard = out, out, true
-}
-
-// send gives the engine what it reads from us: the context of a template, the
-// Dockerfile with labels in it.
-func (p *Plan) send(ctx context.Context, o RunOptions, t *Target, c *proc.Cmd) (stop func(), err error) {
-	text := t.source.text
-	if t.source.recipe != nil {
-		if text, err = t.source.recipe.Dockerfile(o.Engine.Mounts()); err != nil {
-			return nil, err
-		}
-	}
-	if o.Engine.LabelsInDockerfile() {
-		text = withLabels(text, t.Labels)
-		c.Stdin = bytes.NewReader(text)
-	}
-	if !o.sends(t) {
-		return func() {}, nil
-	}
-	files := t.source.files
-	if t.source.recipe == nil {
-		if files, err = t.source.context.Files(ctx, inputs.Want{All: true}); err != nil {
-			return nil, err
-		}
-	}
-	extra := map[string][]byte{inTar: text}
-	if t.source.recipe != nil && !o.Engine.Mounts() {
-		if extra[certificates], err = t.certificates(); err != nil {
-			return nil, err
-		}
-	}
-	r, w := io.Pipe()
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		_ = w.CloseWithError(t.source.context.Archive(ctx, w, files, extra))
-	}()
-	c.Stdin = r
-	return func() {
-		_ = r.Close() // an engine that failed reads no more
-		<-ended
-	}, nil
-}
-
-// withLabels puts an instruction behind a Dockerfile. A last line that goes on
-// would take it in: its mark is followed by nothing, and so can be left out.
-func withLabels(text []byte, labels map[string]string) []byte {
-	for dockerfile.EndsOpen(text) {
-		text = text[:bytes.LastIndexAny(text, "\\`")]
-	}
-	return append(bytes.Clone(text), "\n"+engine.LabelLine(labels)+"\n"...)
 }
 
 // explain makes an error of a build that failed.

@@ -6,12 +6,12 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/connkit/connkit/internal/pattern"
 	"github.com/connkit/connkit/pkg/build/inputs"
 	"github.com/connkit/connkit/pkg/flow"
 )
@@ -24,7 +24,7 @@ const largestConfig = 1 << 20
 func (o *Options) warn(t *Target) {
 	for _, f := range t.source.files {
 		rel, own := strings.CutPrefix(f.Path, t.Connector+"/")
-		if !own || f.Link != "" || f.Size > largestConfig || forTests.MatchString(rel) {
+		if !own || f.Link != "" || f.Size > largestConfig || forTests().MatchString(rel) {
 			continue
 		}
 		if what := o.looksSecret(t, f.Path, rel); what != "" {
@@ -60,9 +60,9 @@ func (t *Target) letThrough() []string {
 var (
 	secretFiles = []string{".env", "*.decrypted.*", "id_rsa", "id_ed25519", "*.p12", "*.pfx"}
 	configFiles = []string{"*config*.yaml", "*config*.yml", "*config*.json", "*secret*.yaml", "*secret*.json", "*credential*.json"}
-	forTests    = regexp.MustCompile(`(^|/)(tests?|testdata|[a-z]+_tests|fixtures)/`) // what is made up
-	privateKey  = regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY-----`)
-	placeholder = regexp.MustCompile(`(?i)^$|replace|change-?me|example|your|placeholder|dummy|fake|^x+$|^\*+$|^<.*>$|^\$\{`)
+	forTests    = pattern.Lazy(`(^|/)(tests?|testdata|[a-z]+_tests|fixtures)/`) // what is made up
+	privateKey  = pattern.Lazy(`-----BEGIN [A-Z ]*PRIVATE KEY-----`)
+	placeholder = pattern.Lazy(`(?i)^$|replace|change-?me|example|your|placeholder|dummy|fake|^x+$|^\*+$|^<.*>$|^\$\{`)
 )
 
 // looksSecret tells what about a file looks secret, never quoting a value.
@@ -82,7 +82,7 @@ func (o *Options) looksSecret(t *Target, file, rel string) string {
 	switch {
 	case err != nil:
 		return ""
-	case privateKey.Match(text):
+	case privateKey().Match(text):
 		return "holds a private key"
 	case key:
 		return ""
@@ -113,8 +113,8 @@ func (o *Options) plainKey(n *yaml.Node) *yaml.Node {
 	for i, child := range n.Content {
 		if n.Kind == yaml.MappingNode && i%2 == 0 {
 			value := n.Content[i+1]
-			secret := value.Kind == yaml.ScalarNode && o.seems(child.Value, value.Value) != "" || strings.HasSuffix(child.Value, flow.SecretSuffix) || secretWord.MatchString(child.Value) && !notSecret.MatchString(child.Value)
-			if secret && value.Kind == yaml.ScalarNode && value.Tag == "!!str" && !placeholder.MatchString(value.Value) {
+			secret := value.Kind == yaml.ScalarNode && o.seems(child.Value, value.Value) != "" || strings.HasSuffix(child.Value, flow.SecretSuffix) || secretWord().MatchString(child.Value) && !notSecret().MatchString(child.Value)
+			if secret && value.Kind == yaml.ScalarNode && value.Tag == "!!str" && !placeholder().MatchString(value.Value) {
 				return child
 			}
 			continue

@@ -45,7 +45,7 @@ func (d *removal) stoodInPaths(trigger, pattern string) bool {
 	if was == nil {
 		return false
 	}
-	line, _ := was.wherePattern(trigger, pattern)
+	line, _ := was.wherePattern(trigger, pattern, 0)
 	return line > 0
 }
 

@@ -145,9 +145,13 @@ func (r *repo) replace(w, next *workflow) {
 }
 
 // unsafe says that an edit cannot be made without touching more than the entry.
+// Without a snippet it is a removal.
 func unsafe(file string, line int, name, snippet string) error {
-	return fault.Usagef("editing the entry of %s: what stands there is written in a way that cannot be edited safely", name).
-		At(file, line, 0).WithHint("paste it by hand:\n%s", snippet)
+	err := fault.Usagef("editing the entry of %s: what stands there is written in a way that cannot be edited safely", name).At(file, line, 0)
+	if snippet == "" {
+		return err.WithHint("take it out by hand")
+	}
+	return err.WithHint("paste it by hand:\n%s", snippet)
 }
 
 func styleOf(block bool) string {

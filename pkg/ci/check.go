@@ -2,11 +2,9 @@ package ci
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 
-	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/pkg/workspace"
 )
 
@@ -39,6 +37,11 @@ func Check(ws *workspace.Workspace, all []workspace.Connector, ignored map[strin
 	if err != nil {
 		return nil, err
 	}
+	if r.readable(t) == nil {
+		if err := r.chosen(t); err != nil {
+			return nil, err
+		}
+	}
 	c := &checker{r: r, t: t, ignored: ignored, found: []Finding{}}
 	c.broken()
 	c.standings()
@@ -66,12 +69,7 @@ func (c *checker) error(file string, line, col int, connector, fix, format strin
 // broken tells of workflows that cannot be read.
 func (c *checker) broken() {
 	for _, err := range c.r.broken {
-		var at *fault.Error
-		if errors.As(err, &at) {
-			c.error(at.File, at.Line, at.Col, "", "", "%v", at.Err)
-		} else {
-			c.error(workflowDir, 0, 0, "", "", "%v", err)
-		}
+		c.error(err.File, err.Line, err.Col, "", "", "%v", err.Err)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/testkit"
 	"github.com/connkit/connkit/pkg/ci"
 )
@@ -167,7 +168,16 @@ func TestList(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
-	if list, err := ci.List(ws, all, nil, ci.Target{Workflow: "other"}); err != nil || len(list[0].Spots) != 0 {
-		t.Errorf("got %+v, %v", list, err)
+	for _, target := range []ci.Target{{Workflow: "other"}, {Job: "biuld"}, {Axis: "conector"}} {
+		const there = "; there are .github/workflows/ci.yaml:7 (job build, axis connector)"
+		if list, err := ci.List(ws, all, nil, target); fault.Code(err) != 2 || err.Error() != "looking for a matrix: none is chosen by "+target.String()+there {
+			t.Errorf("got %+v, %v", list, err)
+		}
+		if found, err := ci.Check(ws, all, nil, target); fault.Code(err) != 2 || !strings.HasSuffix(err.Error(), there) {
+			t.Errorf("got %+v, %v", found, err)
+		}
+		if change, err := ci.Remove(t.Context(), ws, all, []string{"source-a"}, ci.Options{Target: target}); fault.Code(err) != 2 || !strings.HasSuffix(err.Error(), there) {
+			t.Errorf("got %+v, %v", change, err)
+		}
 	}
 }

@@ -72,7 +72,6 @@ type unknownError struct {
 }
 
 func (e *unknownError) Error() string { return e.err.Error() }
-func (e *unknownError) Unwrap() error { return e.err }
 
 // owner gives the connector in whose folder a path is, or which it is, as the
 // folder of a submodule.

@@ -59,8 +59,8 @@ func (a *addition) contradictions(e *entry) []contradiction {
 	var found []contradiction
 	check := func(key, want, from string, asked bool) {
 		v := yamltext.Get(e.node, key)
-		if v != nil && v.Kind == yaml.ScalarNode && v.Value == want || v == nil && !asked {
-			return
+		if v != nil && v.Kind == yaml.ScalarNode && v.Value == want || v == nil && !asked || v == e.value {
+			return // said so, or not said, or the key of the name
 		}
 		like := v
 		if v == nil {
@@ -85,8 +85,11 @@ func (a *addition) contradictions(e *entry) []contradiction {
 	if _, set := a.o.Set["version"]; a.c.Version != "" && !set {
 		check("version", a.c.Version, "its VERSION", false)
 	}
-	if _, set := a.o.Set["python"]; a.c.Language == "python" && !set || a.o.Python {
-		check("python", "true", "its folder", a.o.Python)
+	switch _, set := a.o.Set["python"]; {
+	case a.o.Python:
+		check("python", "true", "--python", true)
+	case a.c.Language == "python" && !set:
+		check("python", "true", "its folder", false)
 	}
 	for _, key := range sortedKeys(a.o.Set) {
 		check(key, a.o.Set[key], "--set", true)

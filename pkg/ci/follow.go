@@ -20,25 +20,30 @@ func (a *addition) paths() error {
 			if filter.holds(pattern) {
 				continue
 			}
-			splices, _, err := filter.addTo(p.wf.doc, form, a.c.Name)
+			splices, err := filter.addTo(p.wf.doc, form, a.c.Name, others)
 			if err != nil {
 				return unsafe(p.wf.file, filter.list.Line, a.c.Name, fmt.Sprintf("- %q", pattern))
 			}
 			trigger := filter.trigger
 			a.take(splices, Edit{Action: "add", Shape: shapePaths, Style: styleOf(filter.list.Style&yaml.FlowStyle == 0), Trigger: trigger,
-				locate: func(w *workflow) (int, int) { return w.wherePattern(trigger, pattern) }})
-			a.checks = append(a.checks, func(q *place) bool { line, _ := q.wf.wherePattern(trigger, pattern); return line > 0 })
+				locate: func(w *workflow) (int, int) { return w.wherePattern(trigger, pattern, 0) }})
+			a.checks = append(a.checks, func(q *place) bool { line, _ := q.wf.wherePattern(trigger, pattern, 0); return line > 0 })
 		}
 	}
 	return nil
 }
 
-func (w *workflow) wherePattern(trigger, pattern string) (line, col int) {
+// wherePattern finds the nth of the equal patterns of a path filter.
+func (w *workflow) wherePattern(trigger, pattern string, nth int) (line, col int) {
 	for _, f := range w.pathFilters() {
 		for _, n := range f.list.Content {
-			if f.trigger == trigger && n.Value == pattern {
+			if f.trigger != trigger || n.Value != pattern {
+				continue
+			}
+			if nth == 0 {
 				return n.Line, n.Column
 			}
+			nth--
 		}
 	}
 	return 0, 0

@@ -115,18 +115,15 @@ func (g *goGraph) reach(folder string) map[string]bool {
 }
 
 // folder gives where a package is. One that is gone is where its import path
-// says it was.
+// says it was, in the module whose path goes furthest.
 func (g *goGraph) folder(id string) string {
 	if dir, ok := g.folders[id]; ok {
 		return dir
 	}
 	name, _, _ := strings.Cut(id, " ")
-	for module, dir := range g.modules {
-		if name == module {
-			return dir
-		}
-		if rest, ok := strings.CutPrefix(name, module+"/"); ok {
-			return path.Join(dir, rest)
+	for module := name; module != "." && module != "/"; module = path.Dir(module) {
+		if dir, ok := g.modules[module]; ok {
+			return path.Join(dir, strings.TrimPrefix(name, module))
 		}
 	}
 	return ""

@@ -80,7 +80,9 @@ func maps(list *yaml.Node) ([]map[string]*yaml.Node, bool) {
 	}
 	var all []map[string]*yaml.Node
 	for _, item := range list.Content {
-		item = resolved(item)
+		if item = resolved(item); item.Kind != yaml.MappingNode {
+			return nil, false
+		}
 		m := map[string]*yaml.Node{}
 		for i := 0; i+1 < len(item.Content); i += 2 {
 			m[item.Content[i].Value] = item.Content[i+1]

@@ -28,6 +28,20 @@ func TestJobCount(t *testing.T) {
 		{"{a: [1], include: [{a: 2}, {a: 2}]}", 3},
 		{"{a: [{n: x}, {n: y}], exclude: [{a: {n: x}}]}", 1},
 		{"{a: [1, '1'], exclude: [{a: 1}]}", 0},
+		{"{a: [Linux, x], exclude: [{a: linux}]}", 1}, // GitHub compares texts so
+		{"{a: [[1, 2], [1, 3]], exclude: [{a: [1, 2]}]}", 1},
+		{"{a: [[1, 2], [1, 3]], exclude: [{a: [1]}]}", 2},
+		{"{a: [{n: x, m: y}], exclude: [{a: {n: x, m: z}}]}", 1},
+		{"{a: [1, 2], b: [x], exclude: [{a: 1, b: y}, {a: 1, c: z}]}", 2},
+		{"{a: &l [1, 2], b: *l}", 4},
+		{"{a: [&x 1, 2], exclude: [{a: *x}]}", 1},
+		{"{a: [1], exclude: &e [{a: 1}], include: *e}", 1}, // what is excluded can be included again
+		{"{a: [1, 2], exclude: [{a: 1}, {a: 2}], include: [{b: 1}]}", 1},
+		{"{a: [], b: [1, 2]}", 0},
+		{"{a: [1, 2], include: [{a: 1, b: x}, {a: 1, b: y}, {a: 3, b: z}]}", 3},
+		{"{a: [1, 2], exclude: [{}]}", 0},
+		{"{include: []}", 0},
+		{"{}", 0},
 		{"{fruit: [apple, pear], animal: [cat, dog], include: [{color: green}, {color: pink, animal: cat}, {fruit: apple, shape: circle}, {fruit: banana}, {fruit: banana, animal: cat}]}", 6},
 	} {
 		var n yaml.Node
@@ -38,7 +52,7 @@ func TestJobCount(t *testing.T) {
 			t.Errorf("%s: got %d, %v, want %d", tt.matrix, got, ok, tt.want)
 		}
 	}
-	for _, text := range []string{"{a: '${{ fromJson(x) }}'}", "{a: [1], include: '${{ x }}'}", "{a: [1], exclude: '${{ x }}'}"} {
+	for _, text := range []string{"{a: '${{ fromJson(x) }}'}", "{a: [1], include: '${{ x }}'}", "{a: [1], exclude: '${{ x }}'}", "{a: [1], include: ['${{ x }}']}", "{a: [1], exclude: [[x]]}", "{a: 1}"} {
 		var n yaml.Node
 		if err := yaml.Unmarshal([]byte(text), &n); err != nil {
 			t.Fatal(err)

@@ -1,6 +1,7 @@
 package ci
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -38,29 +39,30 @@ func List(ws *workspace.Workspace, all []workspace.Connector, ignored map[string
 	if err != nil {
 		return nil, err
 	}
-	if err := r.readable(t); err != nil {
+	if err := cmp.Or(r.readable(t), r.chosen(t)); err != nil {
 		return nil, err
 	}
 	return r.standings(ignored, t), nil
 }
 
 func (r *repo) standings(ignored map[string]string, t Target) []Standing {
-	spots := map[string][]Spot{}
 	names := map[string]bool{}
 	for name := range r.connectors {
 		names[name] = true
 	}
-	for _, p := range r.naming(r.places(t)) {
+	places := r.naming(r.places(t))
+	for _, p := range places {
 		for _, e := range slices.Concat(p.entries, p.included) {
 			names[e.name] = true
-		}
-		for name := range names {
-			spots[name] = append(spots[name], p.spots(name)...)
 		}
 	}
 	list := []Standing{}
 	for name := range names {
-		s := Standing{Connector: name, Language: r.connectors[name].Language, Spots: unique(spots[name]), Ignored: ignored[name]}
+		var spots []Spot
+		for _, p := range places {
+			spots = append(spots, p.spots(name)...)
+		}
+		s := Standing{Connector: name, Language: r.connectors[name].Language, Spots: unique(spots), Ignored: ignored[name]}
 		if s.Language != "" || len(s.Spots) > 0 {
 			list = append(list, s)
 		}

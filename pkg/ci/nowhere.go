@@ -42,10 +42,7 @@ func (r *repo) nowhere(name string, t Target) error {
 			}
 		}
 	}
-	all := r.places(Target{})
-	if naming := r.naming(all); len(naming) > 0 {
-		all = naming
-	}
+	all := r.candidates()
 	switch {
 	case t != (Target{}) && len(all) > 0:
 		return fault.Usagef("placing %s: no matrix is chosen by %s; there are %s", name, t, describe(all))
@@ -69,4 +66,29 @@ func (r *repo) nowhere(name string, t Target) error {
 		return e.WithHint("paste it by hand, into a job of %s:\n    strategy:\n      matrix:\n        connector:\n          - %s", strings.Join(files, ", "), name)
 	}
 	return e.WithHint("connkit ci init")
+}
+
+// candidates are the places that name connectors, else all.
+func (r *repo) candidates() []*place {
+	all := r.places(Target{})
+	if naming := r.naming(all); len(naming) > 0 {
+		return naming
+	}
+	return all
+}
+
+// chosen is an error when there are matrices and t chooses none of them: a flag is mistyped.
+func (r *repo) chosen(t Target) error {
+	all := r.candidates()
+	if len(all) == 0 || len(r.places(t)) > 0 {
+		return nil
+	}
+	for _, w := range r.workflows {
+		for _, c := range w.closed {
+			if t.allows(w.file) && (t.Job == "" || t.Job == c.job) {
+				return nil // one that cannot be edited is chosen
+			}
+		}
+	}
+	return fault.Usagef("looking for a matrix: none is chosen by %s; there are %s", t, describe(all))
 }

@@ -85,17 +85,18 @@ func (f pathFilter) holds(pattern string) bool {
 	return slices.ContainsFunc(f.list.Content, func(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Value == pattern })
 }
 
-// addTo makes the splices that put a connector's pattern among those of its form.
-func (f pathFilter) addTo(doc *yamltext.Doc, form form, name string) ([]yamltext.Splice, string, error) {
+// addTo makes the splices that put a connector's pattern among those of the
+// others; some of them have it.
+func (f pathFilter) addTo(doc *yamltext.Doc, form form, name string, others []string) ([]yamltext.Splice, error) {
 	seq, err := doc.Seq(f.list)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	var names []string
 	var at []int
 	var like []*yaml.Node
 	for i, item := range f.list.Content {
-		if other, ok := form.name(item.Value); ok && item.Kind == yaml.ScalarNode {
+		if other, ok := form.name(item.Value); ok && item.Kind == yaml.ScalarNode && slices.Contains(others, other) {
 			names, at, like = append(names, other), append(at, i), append(like, item)
 		}
 	}
@@ -105,8 +106,7 @@ func (f pathFilter) addTo(doc *yamltext.Doc, form form, name string) ([]yamltext
 	if where > 0 {
 		index = at[where-1] + 1
 	}
-	splices, err := seq.Insert(index, seqItem(seq, doc, text, index)...)
-	return splices, text, err
+	return seq.Insert(index, seqItem(seq, doc, text, index)...)
 }
 
 // seqItem is the line of a scalar in a list, with the blanks behind the dash that its neighbour has.

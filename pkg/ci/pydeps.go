@@ -1,6 +1,7 @@
 package ci
 
 import (
+	"errors"
 	"io/fs"
 	"net/url"
 	"os"
@@ -118,12 +119,12 @@ func (p *pyPaths) read(folder string) map[string]any {
 	return doc
 }
 
-// readRegular reads a file. What is in a repository may come from whoever opens
-// a pull request: a link to a device would never end.
+// readRegular reads a file; its errors are [fs.PathError]. What is in a repository
+// may come from whoever opens a pull request: a link to a device would never end.
 func readRegular(file string) ([]byte, error) {
 	info, err := os.Stat(file)
 	if err == nil && !info.Mode().IsRegular() {
-		err = &fs.PathError{Op: "read", Path: file, Err: fs.ErrInvalid}
+		err = &fs.PathError{Op: "read", Path: file, Err: errors.New("it is no file of the common kind")}
 	}
 	if err != nil {
 		return nil, err
@@ -169,8 +170,11 @@ func fileURL(s string) (string, bool) {
 	if plain, err := url.PathUnescape(file); err == nil {
 		file = plain
 	}
-	file = strings.TrimPrefix(file, "/"+roots().FindString(strings.TrimPrefix(file, "/")))
-	return roots().ReplaceAllString(file, "./"), true
+	rest := strings.TrimPrefix(file, "/")
+	if root := roots().FindString(rest); root != "" {
+		return "./" + rest[len(root):], true
+	}
+	return file, true
 }
 
 // add appends a path that leads from a folder to another place in the repository.

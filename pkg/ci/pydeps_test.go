@@ -94,6 +94,25 @@ func TestRequirementsFiles(t *testing.T) {
 	}
 }
 
+// A path that is told as a whole is one in the repository when it lies there, as
+// pip freeze writes it.
+func TestWholePaths(t *testing.T) {
+	t.Parallel()
+	top := testkit.Tree(t, map[string]string{"a/x": ""})
+	for _, form := range []string{"a @ file://TOP/a", "a @ file://localhostTOP/a", "-e file://TOP/a#egg=a", "TOP/a", "-e TOP/a", "a @ file:TOP/a"} {
+		testkit.Put(t, top, map[string]string{"x/requirements.txt": strings.ReplaceAll(form, "TOP", top) + "\n"})
+		if got := strings.Join(newPyPaths(top).all("x"), " "); got != "a" {
+			t.Errorf("%s: got %q", form, got)
+		}
+	}
+	testkit.Put(t, top, map[string]string{"y/pyproject.toml": "[project]\ndependencies = [\"a @ file://" + top + "/a\", \"b @ file:///usr/lib/b\"]\n[tool.poetry.dependencies]\nc = {path = \"" + top + "/c\"}\n"})
+	deps := newPyPaths(top).all("y")
+	slices.Sort(deps)
+	if got := strings.Join(deps, " "); got != "a c" {
+		t.Errorf("got %q", got)
+	}
+}
+
 // What a pull request brings may lead anywhere; nothing outside is read, and nothing that never ends.
 func TestRequirementsStayInside(t *testing.T) {
 	t.Parallel()

@@ -23,6 +23,7 @@ func (w *workflow) readMatrix(job string, jobNode, matrix *yaml.Node, known func
 		p.readList(known)
 		if slices.Contains(axes, key.Value) {
 			p.bad = w.doc.Errorf(key, "key %q stands in the matrix of job %s a second time", key.Value, job)
+			w.find(job, key.Value).bad = p.bad
 		}
 		p.readInclude(known)
 		axes = append(axes, key.Value)

@@ -1,8 +1,8 @@
 package ci
 
 import (
+	"cmp"
 	"context"
-	"fmt"
 	"slices"
 
 	"gopkg.in/yaml.v3"
@@ -22,7 +22,7 @@ func Remove(ctx context.Context, ws *workspace.Workspace, all []workspace.Connec
 	if err != nil {
 		return Change{}, err
 	}
-	if err := r.readable(o.Target); err != nil {
+	if err := cmp.Or(r.readable(o.Target), r.chosen(o.Target), r.stepsNamed(o)); err != nil {
 		return Change{}, err
 	}
 	r.committed = committedIn(ctx, r.known)
@@ -123,64 +123,6 @@ func (d *removal) plan() error {
 		if err := d.paths(p); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-// paths removes the patterns that the other connectors have too.
-func (d *removal) paths(p *place) error {
-	others := slices.DeleteFunc(p.names(), func(n string) bool { return n == d.name })
-	if len(others) == 0 {
-		return nil
-	}
-	for _, filter := range d.w.pathFilters() {
-		for _, form := range filter.forms(others) {
-			pattern := form.of(d.name)
-			for i, n := range filter.list.Content {
-				if n.Kind != yaml.ScalarNode || n.Value != pattern {
-					continue
-				}
-				if d.stoodInPaths(filter.trigger, pattern) {
-					d.notes = append(d.notes, fmt.Sprintf("%s:%d:%d: the paths of %s still hold %q, as before %s was added", d.w.file, n.Line, n.Column, filter.trigger, pattern, d.name))
-					continue
-				}
-				edit := Edit{Shape: shapePaths, Trigger: filter.trigger}
-				if err := d.item(filter.list, &entry{d.name, i, n, n}, 0, edit); err != nil {
-					return err
-				}
-			}
-		}
-	}
-	return nil
-}
-
-// also removes the name from the lists of steps: those of a job that it leaves,
-// where it means nothing any more, and those that are named. It tells of others.
-func (d *removal) also(p *place) error {
-	var named []stepList
-	for _, step := range d.o.Also {
-		if l, err := p.named(step); err == nil {
-			named = append(named, l)
-		}
-	}
-	for i, l := range p.stepLists() {
-		at := slices.Index(l.values, d.name)
-		if at < 0 || d.seen[l.offset] {
-			continue
-		}
-		line, col := d.w.doc.Position(l.seq.Items[at].Start)
-		if (!p.has(d.name) || d.stoodInStep(p, i)) && !slices.ContainsFunc(named, func(n stepList) bool { return n.offset == l.offset }) {
-			d.notes = append(d.notes, fmt.Sprintf("%s:%d:%d: step %q still names %s: --also takes it out of there too", d.w.file, line, col, l.step, d.name))
-			continue
-		}
-		splices, err := l.remove(d.name)
-		if err != nil {
-			return unsafe(d.w.file, line, d.name, "")
-		}
-		d.seen[l.offset] = true
-		d.steps = append(d.steps, i)
-		d.take(splices, Edit{Line: line, Column: col, Shape: shapeStep, Style: "flow", Job: p.job, Step: l.step,
-			locate: func(w *workflow) (int, int) { return w.find(p.job, p.axis).whereInStep(i, d.name) }})
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package ci
 
 import (
+	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -18,45 +19,60 @@ func (d *removal) entries(p *place) error {
 		return fault.Blockedf("%s is the last entry of job %s, and a matrix cannot be empty", d.name, p.job).
 			At(d.w.file, p.line(), 0).WithHint("remove the job by hand")
 	}
-	for i, e := range list {
-		if err := d.item(p.list, e, i, Edit{Shape: e.shape(), Job: p.job, Axis: p.axis}); err != nil {
+	if len(list) > 0 {
+		if err := d.items(p.list, list, Edit{Shape: list[0].shape(), Job: p.job, Axis: p.axis}); err != nil {
 			return err
 		}
 	}
 	if len(include) > 0 && len(include) == len(p.include.Content) {
 		return d.wholeInclude(p, include)
 	}
-	for i, e := range include {
-		if err := d.item(p.include, e, i, Edit{Shape: shapeInclude, Job: p.job, Axis: p.axis}); err != nil {
-			return err
-		}
-	}
-	return nil
+	return d.items(p.include, include, Edit{Shape: shapeInclude, Job: p.job, Axis: p.axis})
 }
 
-// item removes one item of a list, the nth of its name.
-func (d *removal) item(list *yaml.Node, e *entry, nth int, edit Edit) error {
-	if d.nodes[e.node] {
+// items removes the items of one name from a list. Those of a list in brackets
+// share commas: what goes is told with the first.
+func (d *removal) items(list *yaml.Node, entries []*entry, edit Edit) error {
+	entries = slices.DeleteFunc(slices.Clone(entries), func(e *entry) bool { return d.nodes[e.node] })
+	if len(entries) == 0 {
 		return nil
 	}
 	seq, err := d.w.doc.Seq(list)
 	if err != nil {
 		return err
 	}
-	splices, err := seq.Remove(e.at)
-	if err != nil {
-		return unsafe(d.w.file, e.node.Line, d.name, "")
-	}
-	edit.Line, edit.Column = e.position()
-	if edit.Trigger != "" {
-		edit.locate = func(w *workflow) (int, int) { return w.wherePattern(edit.Trigger, e.value.Value) }
-	} else {
-		edit.locate = whereEntry(edit.Job, edit.Axis, edit.Shape, d.name, nth)
-	}
 	edit.Style = styleOf(seq.Block)
-	d.nodes[e.node] = true
-	d.take(splices, edit)
+	for i, e := range entries {
+		at := []int{e.at}
+		switch {
+		case !seq.Block && i == 0:
+			at = indexes(entries)
+		case !seq.Block:
+			at = nil
+		}
+		splices, err := seq.Remove(at...)
+		if err != nil {
+			return unsafe(d.w.file, e.node.Line, d.name, "")
+		}
+		edit.Line, edit.Column = e.position()
+		if edit.Trigger != "" {
+			nth := len(slices.DeleteFunc(slices.Clone(entries[:i]), func(o *entry) bool { return o.value.Value != e.value.Value }))
+			edit.locate = func(w *workflow) (int, int) { return w.wherePattern(edit.Trigger, e.value.Value, nth) }
+		} else {
+			edit.locate = whereEntry(edit.Job, edit.Axis, edit.Shape, d.name, i)
+		}
+		d.nodes[e.node] = true
+		d.take(splices, edit)
+	}
 	return nil
+}
+
+func indexes(entries []*entry) []int {
+	var at []int
+	for _, e := range entries {
+		at = append(at, e.at)
+	}
+	return at
 }
 
 // wholeInclude removes include with its last entry. Comments that stand

@@ -1,7 +1,6 @@
 package ci
 
 import (
-	"errors"
 	"os"
 	"path"
 	"path/filepath"
@@ -25,8 +24,8 @@ type repo struct {
 	ws         *workspace.Workspace
 	connectors map[string]workspace.Connector
 	workflows  []*workflow
-	broken     []error // workflows that cannot be read
-	single     bool    // there is one edit to make: actionlint can begin before it is checked
+	broken     []*fault.Error // workflows that cannot be read
+	single     bool           // there is one edit to make: actionlint can begin before it is checked
 
 	committed func(*workflow) *workflow // as git's HEAD has it, or nil; nil asks nobody
 }
@@ -99,13 +98,13 @@ func (t Target) allowsJob(id string, p *place) bool {
 // may be the one that is looked for.
 func (r *repo) readable(t Target) error {
 	for _, err := range r.broken {
-		var at *fault.Error
-		if placed := errors.As(err, &at); !placed || t.allows(at.File) {
-			if placed && at.Hint == "" && t.Workflow == "" {
-				at.Hint = "mend it, or name another with --workflow"
-			}
-			return err
+		if !t.allows(err.File) {
+			continue
 		}
+		if t.Workflow == "" {
+			return err.WithHint("mend it, or name another with --workflow")
+		}
+		return err
 	}
 	return nil
 }

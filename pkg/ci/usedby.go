@@ -1,9 +1,9 @@
 package ci
 
 import (
-	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
 	"strings"
 
 	"github.com/bmatcuk/doublestar/v4"
@@ -38,11 +38,10 @@ func matrixTexts(top string) []string {
 // githubFiles gives the YAML files below .github. What cannot be read uses nothing.
 func githubFiles(top string) map[string]string {
 	files := map[string]string{}
-	root := os.DirFS(top)
 	for _, glob := range []string{".github/**/*.yaml", ".github/**/*.yml"} {
-		found, _ := doublestar.Glob(root, glob) // the pattern is one
+		found, _ := doublestar.Glob(os.DirFS(top), glob) // the pattern is one
 		for _, file := range found {
-			if text, err := fs.ReadFile(root, file); err == nil {
+			if text, err := readRegular(filepath.Join(top, filepath.FromSlash(file))); err == nil {
 				files[file] = string(text)
 			}
 		}

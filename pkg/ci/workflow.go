@@ -2,7 +2,9 @@ package ci
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -36,7 +38,7 @@ type closed struct {
 
 // readWorkflows reads all workflows that have a matrix or call others, several
 // at a time. What cannot be read is an error of its file, given with the others that can.
-func readWorkflows(root string, known func(string) bool) (list []*workflow, broken []error, err error) {
+func readWorkflows(root string, known func(string) bool) (list []*workflow, broken []*fault.Error, err error) {
 	entries, err := os.ReadDir(filepath.Join(root, filepath.FromSlash(workflowDir)))
 	if os.IsNotExist(err) {
 		return nil, nil, nil
@@ -44,7 +46,7 @@ func readWorkflows(root string, known func(string) bool) (list []*workflow, brok
 	if err != nil {
 		return nil, nil, fmt.Errorf("reading the workflows: %w", err)
 	}
-	found, failed := make([]*workflow, len(entries)), make([]error, len(entries))
+	found, failed := make([]*workflow, len(entries)), make([]*fault.Error, len(entries))
 	var group sync.WaitGroup
 	for i, e := range entries {
 		if ext := filepath.Ext(e.Name()); !e.IsDir() && (ext == ".yaml" || ext == ".yml") {
@@ -63,24 +65,24 @@ func readWorkflows(root string, known func(string) bool) (list []*workflow, brok
 }
 
 // readWorkflow reads a file; nil is one that has no matrix and calls no workflow.
-func readWorkflow(root, file string, known func(string) bool) (*workflow, error) {
+func readWorkflow(root, file string, known func(string) bool) (*workflow, *fault.Error) {
 	path := filepath.Join(root, filepath.FromSlash(file))
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("reading %q: %w", file, err)
+	text, err := readRegular(path)
+	if failed := (*fs.PathError)(nil); errors.As(err, &failed) {
+		return nil, fault.Usagef("reading it: %w", failed.Err).At(file, 0, 0)
 	}
 	if !bytes.Contains(text, []byte("matrix")) && !bytes.Contains(text, []byte(workflowDir)) {
 		return nil, nil
 	}
 	w, err := parseWorkflow(file, text, known)
-	if err != nil {
-		return nil, err
+	if placed := (*fault.Error)(nil); errors.As(err, &placed) {
+		return nil, placed
 	}
 	w.path = path
 	return w, nil
 }
 
-// parseWorkflow reads one workflow; known tells which names are connectors'.
+// parseWorkflow reads one workflow; known tells which names are connectors'. Its errors are those of [yamltext.Parse].
 func parseWorkflow(file string, text []byte, known func(string) bool) (*workflow, error) {
 	doc, err := yamltext.Parse(file, text)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/connkit/connkit/internal/proc"
@@ -54,11 +55,11 @@ func keys(getenv func(string) string) Finding {
 	return f
 }
 
-// keyFiles gives where keys lie by default.
+// keyFiles gives where keys lie by default. Without a HOME those in it are
+// nowhere, and not below the working directory.
 func keyFiles(getenv func(string) string) []string {
+	home, config := getenv("HOME"), getenv("XDG_CONFIG_HOME")
 	var files []string
-	home := getenv("HOME")
-	config := getenv("XDG_CONFIG_HOME")
 	if config == "" {
 		config = filepath.Join(home, ".config")
 		if runtime.GOOS == "darwin" {
@@ -70,13 +71,19 @@ func keyFiles(getenv func(string) string) []string {
 	if gcloud == "" {
 		gcloud = filepath.Join(home, ".config", "gcloud")
 	}
-	return append(files, filepath.Join(gcloud, "application_default_credentials.json"), filepath.Join(home, ".aws", "credentials"))
+	files = append(files, filepath.Join(gcloud, "application_default_credentials.json"), filepath.Join(home, ".aws", "credentials"))
+	return slices.DeleteFunc(files, func(file string) bool { return home == "" && !filepath.IsAbs(file) })
 }
 
-// readable tells whether a file could be read, without reading it.
+// readable tells whether a file could be read, without reading it. A pipe, as a
+// shell makes of <(…), would be read by opening it, or wait for who writes to it.
 func readable(path string) bool {
-	if info, err := os.Stat(path); err != nil || info.IsDir() {
+	info, err := os.Stat(path)
+	if err != nil || info.IsDir() {
 		return false
+	}
+	if !info.Mode().IsRegular() {
+		return true
 	}
 	f, err := os.Open(path)
 	if err != nil {

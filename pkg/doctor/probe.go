@@ -11,12 +11,12 @@ import (
 	"github.com/connkit/connkit/pkg/pyenv"
 )
 
-// patience is how long a tool gets to tell its version and that it works;
-// grace is what it gets to end by itself when that is over.
-const (
-	patience = 3 * time.Second
-	grace    = 100 * time.Millisecond
-)
+// patience is how long a tool gets to tell its version and that it works; tests
+// of tools that answer have more of it.
+var patience = 3 * time.Second
+
+// grace is what a tool gets to end by itself when that is over.
+const grace = 100 * time.Millisecond
 
 // probe asks one tool; ctx ends when its time is over.
 func (t tool) probe(ctx context.Context) Finding {

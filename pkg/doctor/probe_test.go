@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/pkg/doctor"
@@ -120,6 +121,7 @@ func TestDockerThatIsPodman(t *testing.T) {
 
 // One deadline is for all that a tool is asked; the tools wait at the same time.
 func TestToolsThatHang(t *testing.T) {
+	defer doctor.SetPatience(3 * time.Second)()
 	tools(t, "git", "podman", "docker", "python3", "uv")
 	t.Setenv("HANGS_podman", "")
 	t.Setenv("HANGS_docker", "version --format")

@@ -32,7 +32,7 @@ type DiscoveredBinding struct {
 type Validated struct {
 	Bindings       []ValidatedBinding   `json:"bindings"`
 	Transforms     []ValidatedTransform `json:"transforms"`
-	GeneratedFiles map[string]string    `json:"generatedFiles"` // by file:// URL
+	GeneratedFiles map[string]string    `json:"generatedFiles"` // by URL; connkit writes none
 }
 
 // ValidatedTransform is what a connector says of a transform.

@@ -31,7 +31,8 @@ type Binding struct {
 type FieldChoice struct {
 	Require map[string]json.RawMessage // field configs, by field
 	Exclude []string
-	Minimal bool // recommended: false
+	Depth   int  // of optional fields that are stored: 1 are those at the top
+	GroupBy bool // other fields than the collection's key are to group by
 }
 
 // Errorf is a [fault.Usage] error at the binding's place.
@@ -141,8 +142,16 @@ func (b *Binding) readTransform() error {
 }
 
 func (b *Binding) readFields(fields *yaml.Node) {
-	if v := child(fields, "recommended"); v != nil && (v.Value == "false" || v.Value == "0") {
-		b.Fields.Minimal = true
+	b.Fields.Depth = 1
+	if v := child(fields, "recommended"); v != nil {
+		if n, err := strconv.ParseUint(v.Value, 10, 16); err == nil {
+			b.Fields.Depth = int(n)
+		} else if v.Value == "false" {
+			b.Fields.Depth = 0
+		}
+	}
+	if v := child(fields, "groupBy"); v != nil {
+		b.Fields.GroupBy = len(v.Content) > 0
 	}
 	if v := child(fields, "exclude"); v != nil {
 		for _, f := range v.Content {

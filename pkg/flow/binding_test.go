@@ -39,9 +39,11 @@ func TestBindings(t *testing.T) {
 		captureHead + "[{resource: r.yaml, target: a/c, disable: true, backfill: 3}]\n":                                   `a/c {"stream":"by file"} disabled backfill 3`,
 		captureHead + "[{resource: &r {n: 1.50}, target: &t a/c}, {resource: *r, target: *t}]\n":                          `a/c {"n":1.50}; a/c {"n":1.50}`,
 		materialize + "[{resource: {t: 1}, source: {name: a/c, notBefore: '2026-01-01T00:00:00Z'}}]\n":                    `a/c {"t":1}`,
-		materialize + "[{resource: {}, source: a/c, fields: {recommended: false, exclude: [b], require: {c: {d: 1}}}}]\n": `a/c {} minimal without [b] require map[c:{"d":1}]`,
+		materialize + "[{resource: {}, source: a/c, fields: {recommended: false, exclude: [b], require: {c: {d: 1}}}}]\n": `a/c {} depth 0 without [b] require map[c:{"d":1}]`,
 		materialize + "[{resource: {}, source: a/c, fields: {recommended: true, include: {c: {}}}}]\n":                    `a/c {} require map[c:{}]`,
-		materialize + "[{resource: {}, source: a/c, fields: {recommended: 0}}]\n":                                         `a/c {} minimal`,
+		materialize + "[{resource: {}, source: a/c, fields: {recommended: 0}}]\n":                                         `a/c {} depth 0`,
+		materialize + "[{resource: {}, source: a/c, fields: {recommended: 2, groupBy: [a]}}]\n":                           `a/c {} depth 2 grouped`,
+		materialize + "[{resource: {}, source: a/c, fields: {recommended: many, groupBy: []}}]\n":                         `a/c {}`,
 		derive + "[{name: t, source: a/c, shuffle: any}]\n":                                                               `a/c null t`,
 		derive + "[{name: t, source: a/c, shuffle: any, lambda: l.json}]\n":                                               `a/c {"z":1,"a":1.50} t`,
 		derive + "[{name: t, source: a/c, shuffle: {key: [/b, /c~1d]}, lambda: [1, two]}]\n":                              `a/c [1,"two"] t by [/b /c~1d]`,
@@ -55,9 +57,9 @@ func TestBindings(t *testing.T) {
 				there bool
 				text  string
 			}{
-				{b.Name != "", b.Name}, {b.Disable, "disabled"}, {b.Backfill > 0, fmt.Sprint("backfill ", b.Backfill)}, {b.Fields.Minimal, "minimal"},
+				{b.Name != "", b.Name}, {b.Disable, "disabled"}, {b.Backfill > 0, fmt.Sprint("backfill ", b.Backfill)}, {b.Name == "" && b.Fields.Depth != 1, fmt.Sprint("depth ", b.Fields.Depth)},
 				{b.Fields.Exclude != nil, fmt.Sprint("without ", b.Fields.Exclude)}, {b.Shuffle != nil, fmt.Sprint("by ", b.Shuffle)},
-				{b.Fields.Require != nil, fmt.Sprintf("require %s", b.Fields.Require)},
+				{b.Fields.GroupBy, "grouped"}, {b.Fields.Require != nil, fmt.Sprintf("require %s", b.Fields.Require)},
 			} {
 				if part.there {
 					line += " " + part.text

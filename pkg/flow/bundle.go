@@ -137,7 +137,7 @@ func (b *bundler) load(path, key string) (string, error) {
 	if err != nil {
 		return "", fault.Usagef("%w", err)
 	}
-	top, err := parseFile(path, text)
+	top, err := readDocument(path, text)
 	if err != nil {
 		return "", err
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -13,6 +12,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // Catalog is a catalog file: the tasks in it, in its order, then those of the
@@ -152,7 +152,7 @@ func resolve(node *yaml.Node) *yaml.Node {
 	return node
 }
 
-var yamlLine = regexp.MustCompile(`line (\d+): `)
+var yamlLine = pattern.Lazy(`line (\d+): `)
 
 // catalogSyntax takes the line out of the YAML parser's message, which has no
 // other way to say it. The message may quote a value; catalogs hold configs, so
@@ -160,12 +160,12 @@ var yamlLine = regexp.MustCompile(`line (\d+): `)
 func catalogSyntax(file string, err error) error {
 	message := strings.TrimPrefix(err.Error(), "yaml: ")
 	line := 0
-	if m := yamlLine.FindStringSubmatch(message); m != nil {
+	if m := yamlLine().FindStringSubmatch(message); m != nil {
 		line, _ = strconv.Atoi(m[1])
 	}
 	message = strings.TrimSpace(strings.TrimPrefix(message, "unmarshal errors:"))
 	message, _, _ = strings.Cut(message, "\n")
-	message = quotedText.ReplaceAllString(yamlLine.ReplaceAllString(message, ""), "a value")
+	message = quotedText().ReplaceAllString(yamlLine().ReplaceAllString(message, ""), "a value")
 	return fault.Usagef("%s", message).At(file, line, 0)
 }
 
@@ -181,4 +181,4 @@ func fileSyntax(file string, text []byte, err error) error {
 	return fault.Usagef("it is no JSON from here on").At(file, line+1, len(before)-bytes.LastIndexByte(before, '\n'))
 }
 
-var quotedText = regexp.MustCompile("`[^`]*`")
+var quotedText = pattern.Lazy("`[^`]*`")

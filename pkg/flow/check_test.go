@@ -3,6 +3,7 @@ package flow_test
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/connkit/connkit/pkg/flow"
@@ -161,5 +162,57 @@ func TestCollectionCheck(t *testing.T) {
 	}
 	if err != nil || !slices.Equal(bad.Check(), want) {
 		t.Errorf("got %q, %v", bad.Check(), err)
+	}
+}
+
+func TestSchemasOfSpecsAndBindings(t *testing.T) {
+	t.Parallel()
+	spec := flow.Spec{Protocol: flow.Protocol, DocumentationURL: "https://e.x/", ResourcePathPointers: []string{"/s"}}
+	spec.ConfigSchema = []byte(`{"type":"objekt","required":true,"properties":{"a":{"minLength":-1},"b":{"type":3}},"maxItems":"x","airbyte_hidden":true}`)
+	spec.ResourceConfigSchema = []byte(`{"properties":{"s":{"type":"string"}}}`)
+	want := []string{
+		`configSchema is no valid JSON Schema: /type: "objekt" is no type`, "configSchema is no valid JSON Schema: /required: a list is wanted",
+		"configSchema is no valid JSON Schema: /properties/a/minLength: a count is wanted", "configSchema: 2 more places are no valid JSON Schema",
+	}
+	if got := spec.Check("capture"); !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
+	d := flow.Discovered{Bindings: []flow.DiscoveredBinding{{
+		RecommendedName: "a", ResourceConfig: []byte(`{"s":"a"}`), Key: []string{"/id"},
+		DocumentSchema: []byte(`{"properties":{"id":{"type":"integer","airbyte_type":"big"}},"divisibleBy":2}`),
+	}}}
+	want = []string{`"a": documentSchema has keywords that Flow does not know: airbyte_type, divisibleBy`}
+	if got := d.Check([]string{"/s"}); !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestKeysOfCollections(t *testing.T) {
+	t.Parallel()
+	for schema, want := range map[string]string{
+		`{"properties":{"id":{"type":"integer"}}}`:                                   "",
+		`{"properties":{"id":{"type":["string","null"]}}}`:                           "",
+		`{"properties":{"id":{"type":["number","boolean"]}}}`:                        "",
+		`{"properties":{"id":{}}}`:                                                   "",
+		`{"properties":{"other":{}}}`:                                                `key "/id" is not in the schema`,
+		`{"properties":{"id":{"type":"number"}}}`:                                    `key "/id" is of type number: a key is a string, integer or boolean`,
+		`{"properties":{"id":{"type":["object","array"]}}}`:                          `key "/id" is of type object or array: a key is a string, integer or boolean`,
+		`{"properties":{"other":{}},"allOf":[{}]}`:                                   "", // more may be said elsewhere
+		`{"properties":{"other":{}},"patternProperties":{}}`:                         "",
+		`{"$ref":"#/$defs/a","$defs":{"a":{"properties":{"x":{}}}}}`:                 `key "/id" is not in the schema`,
+		`{"$ref":"#/$defs/a","$defs":{"a":{"properties":{"id":{"type":"object"}}}}}`: `key "/id" is of type object: a key is a string, integer or boolean`,
+		`{"$ref":"#/allOf/0","allOf":[{"properties":{"id":{"type":"object"}}}]}`:     `key "/id" is of type object: a key is a string, integer or boolean`,
+		`{"$ref":"#"}`: "",
+		`{}`:           `key "/id" is not in the schema`,
+	} {
+		c := flow.Collection{Name: "c", Key: []string{"/id"}, WriteSchema: []byte(schema)}
+		if got := strings.Join(c.CheckKey(), "; "); got != want {
+			t.Errorf("%s: got %q", schema, got)
+		}
+	}
+	c := flow.Collection{Name: "c", Key: []string{"/a/b", "c"}, WriteSchema: []byte(`{"properties":{"a":{"properties":{"b":{"type":"null"}}}}}`)}
+	want := []string{`key "/a/b" is of type null: a key is a string, integer or boolean`, `key "c" is no JSON pointer`}
+	if got := c.CheckKey(); !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
 	}
 }

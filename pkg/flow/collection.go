@@ -55,7 +55,7 @@ func (c *Catalog) HasCollection(name string) (file string, ok bool) {
 }
 
 // Collection reads a collection with its schemas. What they refer to in other
-// local files is taken in.
+// local files is taken in. With an error it still has what was read before.
 func (c *Catalog) Collection(name string) (Collection, error) {
 	at, ok := c.collections[name]
 	if !ok {
@@ -72,7 +72,8 @@ func (c *Catalog) Collection(name string) (Collection, error) {
 		}
 		col.Key = append(col.Key, k.Value)
 	}
-	return col, col.readSchemas()
+	err := col.readSchemas()
+	return col, err
 }
 
 func (c *Collection) readSchemas() error {

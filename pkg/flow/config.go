@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 
 	"gopkg.in/yaml.v3"
 
@@ -61,6 +62,8 @@ func (t Task) Config(ctx context.Context, o ConfigOptions) (Config, error) {
 	if node == nil {
 		node = &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
 	}
+	own := *node // the task keeps its own
+	node, own.Content = &own, slices.Clone(own.Content)
 	for _, text := range o.Set {
 		if err := set(node, s.suffix, text); err != nil {
 			return Config{}, err
@@ -84,7 +87,7 @@ func (t Task) configNode(instead string) (*yaml.Node, string, error) {
 			return nil, "", fault.Usagef("reading the config: %w", err)
 		}
 		file = instead
-		if node, err = parseFile(file, text); err != nil {
+		if node, err = readDocument(file, text); err != nil {
 			return nil, "", err
 		}
 	} else {
@@ -114,11 +117,10 @@ func unseal(ctx context.Context, node *yaml.Node, decrypt Decrypt) (*yaml.Node, 
 	if err != nil {
 		return nil, err
 	}
-	var doc yaml.Node
-	if err := yaml.Unmarshal(plain, &doc); err != nil || len(doc.Content) == 0 || doc.Content[0].Kind != yaml.MappingNode {
-		return nil, fault.Failedf("what came out is no JSON object")
+	top, err := readDocument("", plain)
+	if err != nil || top == nil || top.Kind != yaml.MappingNode {
+		return nil, fault.Failedf("what came out is no JSON object") // the reason may quote a secret
 	}
-	top := doc.Content[0]
 	for i := 0; i < len(top.Content); i += 2 {
 		if top.Content[i].Value == "sops" {
 			top.Content = append(top.Content[:i], top.Content[i+2:]...)

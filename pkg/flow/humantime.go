@@ -1,25 +1,27 @@
 package flow
 
 import (
-	"regexp"
+	"math"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/connkit/connkit/internal/pattern"
 )
 
-var humanPart = regexp.MustCompile(`^(\d+)\s*([a-z]+)\s*`)
+var humanPart = pattern.Lazy(`^(\d+)\s*([a-zA-Z]+)\s*`)
 
 // humanTime reads a duration as Flow's catalogs write it: 5m, 1h 30m, 2 days.
 func humanTime(text string) (time.Duration, bool) {
 	rest, sum := strings.TrimSpace(text), time.Duration(0)
 	for first := true; first || rest != ""; first = false {
-		m := humanPart.FindStringSubmatch(rest)
+		m := humanPart().FindStringSubmatch(rest)
 		if m == nil {
 			return 0, false
 		}
 		unit := timeUnit(m[2])
-		n, err := strconv.ParseInt(m[1], 10, 32)
-		if unit == 0 || err != nil {
+		n, err := strconv.ParseInt(m[1], 10, 64)
+		if unit == 0 || err != nil || n > int64((math.MaxInt64-sum)/unit) {
 			return 0, false
 		}
 		sum += time.Duration(n) * unit
@@ -28,8 +30,15 @@ func humanTime(text string) (time.Duration, bool) {
 	return sum, true
 }
 
+// timeUnit gives a unit of the crate humantime, which reads them for Flow. Only
+// m and M are told apart by their case: minutes and months.
 func timeUnit(name string) time.Duration {
+	const day = 24 * time.Hour
 	switch name {
+	case "ns", "nsec", "nanos":
+		return time.Nanosecond
+	case "us", "usec", "micros":
+		return time.Microsecond
 	case "ms", "msec", "millis":
 		return time.Millisecond
 	case "s", "sec", "secs", "second", "seconds":
@@ -39,9 +48,13 @@ func timeUnit(name string) time.Duration {
 	case "h", "hr", "hrs", "hour", "hours":
 		return time.Hour
 	case "d", "day", "days":
-		return 24 * time.Hour
-	case "w", "week", "weeks":
-		return 7 * 24 * time.Hour
+		return day
+	case "w", "wk", "wks", "week", "weeks":
+		return 7 * day
+	case "M", "month", "months":
+		return 2_630_016 * time.Second // 30.44 days
+	case "y", "yr", "yrs", "year", "years":
+		return 31_557_600 * time.Second // 365.25 days
 	}
 	return 0
 }

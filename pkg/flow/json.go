@@ -7,13 +7,13 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // jsonOf writes a YAML value as JSON in its order. The file is for messages.
@@ -33,8 +33,8 @@ func NodeOf(text json.RawMessage) (*yaml.Node, error) {
 	return nodeOf(dec)
 }
 
-// oldWord are texts that readers of YAML 1.1 take for something else.
-var oldWord = regexp.MustCompile(`^(?i:y|n|yes|no|on|off)$|^[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+$`)
+// oldWord are texts that readers of YAML 1.1 take for something else: << for a merge key.
+var oldWord = pattern.Lazy(`^(?i:y|n|yes|no|on|off|<<)$|^[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+$`)
 
 func nodeOf(dec *json.Decoder) (*yaml.Node, error) {
 	token, err := dec.Token()
@@ -63,7 +63,7 @@ func nodeOf(dec *json.Decoder) (*yaml.Node, error) {
 		return n, nil
 	case string:
 		n := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: v}
-		if oldWord.MatchString(v) {
+		if oldWord().MatchString(v) {
 			n.Style = yaml.DoubleQuotedStyle
 		}
 		return n, nil
@@ -120,18 +120,6 @@ func inline(file string, node *yaml.Node, what string) (*yaml.Node, string, erro
 	if err != nil {
 		return nil, "", fault.Usagef("%s: %w", what, err).At(file, node.Line, node.Column)
 	}
-	top, err := parseFile(path, text)
+	top, err := readDocument(path, text)
 	return top, path, err
-}
-
-// parseFile reads a YAML or JSON file; an empty one is nil.
-func parseFile(path string, text []byte) (*yaml.Node, error) {
-	var doc yaml.Node // JSON is YAML
-	if err := yaml.Unmarshal(text, &doc); err != nil {
-		return nil, fileSyntax(path, text, err)
-	}
-	if len(doc.Content) == 0 {
-		return nil, nil //nolint:nilnil // an empty file is no mistake here
-	}
-	return doc.Content[0], nil
 }

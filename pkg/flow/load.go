@@ -1,10 +1,8 @@
 package flow
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -44,21 +42,13 @@ func (l *loader) load(file string) error {
 	if err != nil {
 		return fmt.Errorf("reading the catalog: %w", err)
 	}
-	var doc, second yaml.Node
-	decoder := yaml.NewDecoder(bytes.NewReader(text))
-	if err := decoder.Decode(&doc); err != nil {
-		if errors.Is(err, io.EOF) {
-			err = errors.New("it is empty")
-		}
-		return fileSyntax(file, text, err)
+	top, err := readDocument(file, text)
+	switch {
+	case err != nil:
+		return err
+	case top == nil:
+		return fault.Usagef("it is empty").At(file, 0, 0)
 	}
-	switch err := decoder.Decode(&second); {
-	case err == nil:
-		return fault.Usagef("a second document begins here, and a catalog file is one").At(file, second.Line, second.Column)
-	case !errors.Is(err, io.EOF):
-		return fileSyntax(file, text, err)
-	}
-	top := doc.Content[0]
 	if top.Kind != yaml.MappingNode {
 		return fault.Usagef("captures:, materializations: or collections: is wanted").At(file, top.Line, top.Column)
 	}

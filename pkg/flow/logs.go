@@ -1,7 +1,7 @@
 package flow
 
 import (
-	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -49,7 +49,7 @@ func (d *LogDecoder) Line(line string) {
 		return
 	}
 	d.pending = append(d.pending, line)
-	if d.size += len(line); d.size > maxEntry {
+	if d.size += len(line) + 1; d.size > maxEntry {
 		d.Flush()
 	}
 }
@@ -85,8 +85,12 @@ var (
 )
 
 func parseLog(line string) (Log, bool) {
-	var o map[string]any
-	if !strings.HasPrefix(strings.TrimSpace(line), "{") || json.Unmarshal([]byte(line), &o) != nil {
+	if !strings.HasPrefix(strings.TrimSpace(line), "{") {
+		return Log{}, false
+	}
+	value, err := decodeExact([]byte(line)) // a long number may be a secret
+	o, isObject := value.(map[string]any)
+	if err != nil || !isObject {
 		return Log{}, false
 	}
 	log := Log{Fields: map[string]any{}}
@@ -94,21 +98,23 @@ func parseLog(line string) (Log, bool) {
 		log.Fields = f
 		delete(o, "fields")
 	}
-	levelled := false
-	for key, value := range o {
-		text, isText := value.(string)
-		switch {
-		case isText && slices.Contains(levelKeys, key):
-			log.Level, levelled = plainLevel(text), true
-		case isText && slices.Contains(messageKeys, key):
-			log.Message = text
-		case slices.Contains(timeKeys, key):
-			log.Time = text
-		default:
-			log.Fields[key] = value
+	take := func(names []string) (text string, found bool) {
+		for _, name := range names {
+			if text, found = o[name].(string); found {
+				delete(o, name)
+				return text, true
+			}
 		}
+		return "", false
 	}
-	switch {
+	level, levelled := take(levelKeys)
+	log.Message, _ = take(messageKeys)
+	log.Time, _ = take(timeKeys)
+	for _, name := range timeKeys {
+		delete(o, name) // a number of seconds tells a reader nothing
+	}
+	maps.Copy(log.Fields, o)
+	switch log.Level = plainLevel(level); {
 	case !levelled:
 		log.Level = rawLevel(line)
 	case log.Level == "":

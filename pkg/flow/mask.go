@@ -4,11 +4,15 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // masked stands where a secret was.
@@ -55,17 +59,34 @@ func NewMasker(secrets []string) Masker {
 // spellings gives the forms in which a value gets into logs.
 func spellings(s string) []string {
 	all := []string{s, url.QueryEscape(s), url.PathEscape(s), base64.StdEncoding.EncodeToString([]byte(s))}
-	if quoted, err := json.Marshal(s); err == nil { // with < > & escaped, as Go does
-		all = append(all, string(quoted[1:len(quoted)-1]))
+	ofGo, _ := json.Marshal(s) // with < > & escaped; a text always encodes
+	ascii := strconv.QuoteToASCII(s)
+	for _, form := range []string{inJSON(s), string(ofGo[1 : len(ofGo)-1]), inASCII(inJSON(s)), ascii[1 : len(ascii)-1]} {
+		all = append(all, form, inJSON(form)) // a body that is logged is JSON within JSON
 	}
-	var plain bytes.Buffer
-	writeJSON(&plain, s)
-	ascii := strconv.QuoteToASCII(s) // as Python's json does, as far as \uXXXX goes
-	once := strings.TrimSuffix(strings.TrimPrefix(plain.String(), `"`), `"`)
-	var twice bytes.Buffer // a body that is logged is JSON within JSON
-	writeJSON(&twice, once)
-	all = append(all, once, ascii[1:len(ascii)-1], strings.TrimSuffix(strings.TrimPrefix(twice.String(), `"`), `"`))
 	return append(all, within64(s)...)
+}
+
+// inJSON writes a text as it stands within a JSON text.
+func inJSON(s string) string {
+	var b bytes.Buffer
+	writeJSON(&b, s)
+	return b.String()[1 : b.Len()-1]
+}
+
+// inASCII escapes what is not ASCII in a JSON text, as Python does.
+func inASCII(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		if r < utf8.RuneSelf {
+			b.WriteRune(r)
+			continue
+		}
+		for _, half := range utf16.Encode([]rune{r}) {
+			fmt.Fprintf(&b, `\u%04x`, half)
+		}
+	}
+	return b.String()
 }
 
 // within64 gives what of a value is always the same in the base64 of a longer
@@ -88,7 +109,7 @@ func within64(s string) []string {
 
 // cutInput is how pydantic shows a value that it refuses. One that is cut in
 // the middle may show parts of a secret, which no replacement finds.
-var cutInput = regexp.MustCompile(`input_value=.*?\.\.\..*?, input_type=`)
+var cutInput = pattern.Lazy(`input_value=.*?\.\.\..*?, input_type=`)
 
 // Longest is the length, in bytes, of the longest text that is hidden. Where a
 // long text is cut, so much of its end may be the beginning of a secret.
@@ -100,7 +121,7 @@ func (m Masker) Text(s string) string {
 		return s
 	}
 	if strings.Contains(s, "input_value=") {
-		s = cutInput.ReplaceAllString(s, "input_value="+masked+", input_type=")
+		s = cutInput().ReplaceAllString(s, "input_value="+masked+", input_type=")
 	}
 	return m.replacer.Replace(s)
 }
@@ -109,7 +130,7 @@ func (m Masker) Text(s string) string {
 func (m Masker) Fields(fields map[string]any) map[string]any {
 	out := make(map[string]any, len(fields))
 	for k, v := range fields {
-		out[k] = m.value(v)
+		out[m.Text(k)] = m.value(v)
 	}
 	return out
 }
@@ -118,6 +139,10 @@ func (m Masker) value(v any) any {
 	switch v := v.(type) {
 	case string:
 		return m.Text(v)
+	case json.Number: // it may be the secret
+		if text := v.String(); m.Text(text) != text {
+			return masked
+		}
 	case map[string]any:
 		return m.Fields(v)
 	case []any:

@@ -2,10 +2,15 @@ package flow_test
 
 import (
 	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/url"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"unicode/utf16"
 
 	"github.com/connkit/connkit/pkg/flow"
 )
@@ -96,4 +101,76 @@ func FuzzMaskerHides(f *testing.F) {
 			t.Errorf("%q is in %q", secret, got)
 		}
 	})
+}
+
+// A secret is hidden in each form in which programs write it, at both ends of a text too.
+func TestFormsOfSecrets(t *testing.T) {
+	t.Parallel()
+	quote := func(v any) string { text, _ := json.Marshal(v); return string(text) }
+	python := func(s string) string {
+		var b strings.Builder
+		for _, x := range utf16.Encode([]rune(strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\t", `\t`).Replace(s))) {
+			if x < 0x80 {
+				b.WriteByte(byte(x))
+			} else {
+				fmt.Fprintf(&b, `\u%04x`, x)
+			}
+		}
+		return b.String()
+	}
+	for _, secret := range []string{"p&ss<word>", "tab\tand\nline", `back\slash "quote"`, "päß-wörd", "日本語の秘密", "a+b=c/d?e", "100% sure", "12345678", "😀😀😀😀", strings.Repeat("long", 1000)} {
+		m := flow.NewMasker([]string{secret})
+		if m.Longest() < len(secret) {
+			t.Errorf("%.20q: the longest form has %d bytes", secret, m.Longest())
+		}
+		for name, form := range map[string]string{
+			"as it is": secret, "query": url.QueryEscape(secret), "path": url.PathEscape(secret), "JSON of Go": quote(secret), "base64": base64.StdEncoding.EncodeToString([]byte(secret)),
+			"Go's %q": strconv.Quote(secret), "Go's %+q": strconv.QuoteToASCII(secret), "JSON of Python": python(secret), "JSON in JSON": quote(quote(secret)),
+			"Python's in Go's": quote(python(secret)), "basic": base64.StdEncoding.EncodeToString([]byte("user:" + secret)),
+		} {
+			for _, around := range []string{"%s", "got %s", "%s.", "x=%s&y=%s"} {
+				text := strings.ReplaceAll(around, "%s", form)
+				got := m.Text(text)
+				if !strings.Contains(got, "***") || strings.Contains(got, secret) {
+					t.Errorf("%.20q as %s: got %.80q", secret, name, got)
+				}
+			}
+		}
+	}
+}
+
+// Numbers, keys and lists of a log entry are hidden, and what is none stays of its type.
+func TestFieldsOfLogEntries(t *testing.T) {
+	t.Parallel()
+	m := flow.NewMasker([]string{"12345678901234567890", "s3cret"})
+	in := map[string]any{
+		"pin": json.Number("12345678901234567890"), "other": json.Number("1234567890123456789"), "s3cret": true, "list": []any{"a s3cret b", nil, false, []any{"s3cret"}},
+		"deep": map[string]any{"Bearer s3cret": map[string]any{"x": "s3cret"}}, "none": "secret",
+	}
+	want := map[string]any{
+		"pin": "***", "other": json.Number("1234567890123456789"), "***": true, "list": []any{"a *** b", nil, false, []any{"***"}},
+		"deep": map[string]any{"Bearer ***": map[string]any{"x": "***"}}, "none": "secret",
+	}
+	if got := m.Fields(in); !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v", got)
+	}
+	if in["list"].([]any)[0] != "a s3cret b" { //nolint:forcetypeassert // it was made above
+		t.Error("the entry itself has changed")
+	}
+	if got := (flow.Masker{}).Fields(in); !reflect.DeepEqual(got, in) || (flow.Masker{}).Longest() != 0 {
+		t.Errorf("without secrets: got %v", got)
+	}
+}
+
+// Of secrets of which one is within another nothing of the longer is left.
+func TestSecretsWithinSecrets(t *testing.T) {
+	t.Parallel()
+	for _, order := range [][]string{{"pass", "password", "word"}, {"word", "password", "pass"}, {"password", "pass", "word", "password"}} {
+		m := flow.NewMasker(order)
+		for text, want := range map[string]string{"password": "***", "passwords": "***s", "pass word": "*** ***", "passpassword": "******", "wordpass": "******", "swordfish": "s***fish"} {
+			if got := m.Text(text); got != want {
+				t.Errorf("%q: %q: got %q", order, text, got)
+			}
+		}
+	}
 }

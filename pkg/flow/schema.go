@@ -2,7 +2,9 @@ package flow
 
 import (
 	"encoding/json"
+	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -12,13 +14,23 @@ func referred(root any, ref string) any {
 	if !ok || path != "" && path[0] != '/' {
 		return nil
 	}
+	if plain, err := url.PathUnescape(path); err == nil {
+		path = plain
+	}
 	at := root
 	for _, part := range strings.Split(path, "/")[1:] {
-		o, ok := at.(map[string]any)
-		if !ok {
+		switch v := at.(type) {
+		case map[string]any:
+			at = v[pointerUnescape.Replace(part)]
+		case []any:
+			i, err := strconv.Atoi(part)
+			if err != nil || i < 0 || i >= len(v) {
+				return nil
+			}
+			at = v[i]
+		default:
 			return nil
 		}
-		at = o[pointerUnescape.Replace(part)]
 	}
 	return at
 }

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"strings"
 
-	"gopkg.in/yaml.v3"
-
 	"github.com/connkit/connkit/internal/fault"
 )
 
@@ -16,19 +14,17 @@ import (
 // first of a list or behind "spec", as tests keep it), or Airbyte's spec
 // (connectionSpecification). A file without one is a [fault.Usage] error.
 func ConfigSchema(file string, text []byte) (json.RawMessage, error) {
-	var doc yaml.Node // JSON is YAML, but for tabs
 	if !json.Valid(text) {
-		if err := yaml.Unmarshal(text, &doc); err != nil {
-			return nil, catalogSyntax(file, err)
-		}
-		if len(doc.Content) == 0 {
+		top, err := readDocument(file, text)
+		switch {
+		case err != nil:
+			return nil, err
+		case top == nil:
 			return nil, fault.Usagef("it is empty; a JSON schema is wanted").At(file, 0, 0)
 		}
-		var b bytes.Buffer
-		if err := (&stripper{file: file}).write(&b, doc.Content[0], false); err != nil {
+		if text, err = jsonOf(file, top); err != nil {
 			return nil, err
 		}
-		text = b.Bytes()
 	}
 	schema, err := unwrapSchema(text, 0)
 	if err != nil {

@@ -96,3 +96,42 @@ func TestConfigSchema(t *testing.T) {
 		}
 	}
 }
+
+// Secrets are found wherever a schema can say that there is one.
+func TestWhereASchemaMarksSecrets(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ schema, config, want string }{
+		{`{"secret":true}`, `"whole"`, "whole"},
+		{`{"properties":{"a":{"items":[{},{"secret":true}]}}}`, `{"a":["one","two","three"]}`, "two"},
+		{`{"properties":{"a":{"items":[{}],"additionalItems":{"secret":true}}}}`, `{"a":["one","two"]}`, "two"},
+		{`{"properties":{"a":{"prefixItems":[{"secret":true}],"items":{"secret":false}}}}`, `{"a":["one","two"]}`, "one"},
+		{`{"dependencies":{"a":{"properties":{"b":{"secret":true}}},"c":["d"]}}`, `{"a":1,"b":"dep"}`, "dep"},
+		{`{"dependentSchemas":{"a":{"properties":{"b":{"secret":true}}}}}`, `{"b":"dep"}`, "dep"},
+		{`{"oneOf":[{"$ref":"#/oneOf/1"},{"properties":{"k":{"secret":true}}}]}`, `{"k":"by number"}`, "by number"},
+		{`{"$ref":"#/$defs/a%20b","$defs":{"a b":{"properties":{"k":{"secret":true}}}}}`, `{"k":"by escape"}`, "by escape"},
+		{`{"$ref":"#/$defs/a","$defs":{"a":{"$ref":"#/$defs/b"},"b":{"$ref":"#/$defs/a","properties":{"k":{"airbyte_secret":true}}}}}`, `{"k":"in a ring"}`, "in a ring"},
+		{`{"patternProperties":{"^k":{"secret":true},"(":{"secret":true}}}`, `{"k1":"by pattern","x":"no"}`, "by pattern"},
+		{`{"properties":{"k1":{}},"patternProperties":{"^k":{"secret":true}}}`, `{"k1":"both"}`, "both"},
+		{`{"properties":{"k":{}},"additionalProperties":{"secret":true}}`, `{"k":"no","x":"rest"}`, "rest"},
+		{`{"properties":{"k":{"secret":"true"}}}`, `{"k":"no"}`, ""},
+		{`{"properties":{"k":{"secret":true}}}`, `{"k":[1.50,{"x":[true,null,"in"]}]}`, "1.50 in"},
+		{`{"properties":{"k":{"writeOnly":true}}}`, `{"k":"no"}`, ""},
+		{`{"if":{"properties":{"k":{"secret":true}}},"else":{"properties":{"e":{"secret":true}}}}`, `{"k":"no","e":"yes"}`, "yes"},
+		{`[]`, `{"k":"no"}`, ""},
+		{`{`, `{"k":"no"}`, ""},
+	} {
+		if got := strings.Join(slices.Compact(flow.SecretsBySchema([]byte(tt.schema), []byte(tt.config))), " "); got != tt.want {
+			t.Errorf("%s\n%s: got %q, want %q", tt.schema, tt.config, got, tt.want)
+		}
+	}
+}
+
+// A schema that leads everywhere from everywhere is given up in the end.
+func TestASchemaOfManyWays(t *testing.T) {
+	t.Parallel()
+	schema := `{"$defs":{"n":{"anyOf":[{"properties":{"a":{"$ref":"#/$defs/n"}}},{"properties":{"a":{"$ref":"#/$defs/n"}}},{"properties":{"a":{"$ref":"#/$defs/n"}}}]}},"$ref":"#/$defs/n"}`
+	config := strings.Repeat(`{"a":`, 40) + `"x"` + strings.Repeat("}", 40)
+	if got := flow.SecretsBySchema([]byte(schema), []byte(config)); len(got) != 0 {
+		t.Errorf("got %q", got)
+	}
+}

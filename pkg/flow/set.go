@@ -2,6 +2,7 @@ package flow
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -27,8 +28,8 @@ func set(config *yaml.Node, suffix, text string) error {
 	}
 	at := config
 	parts := strings.Split(pointer, "/")[1:]
-	for i, part := range parts {
-		next := step(at, pointerUnescape.Replace(part), suffix, i == len(parts)-1)
+	for _, part := range parts {
+		next := step(at, pointerUnescape.Replace(part), suffix)
 		if next == nil {
 			return fault.Usagef("setting %q: nothing can stand at %q", pointer, part)
 		}
@@ -39,17 +40,21 @@ func set(config *yaml.Node, suffix, text string) error {
 }
 
 // step gives the value at a key or index, which is made when it is not there.
-func step(at *yaml.Node, part, suffix string, last bool) *yaml.Node {
-	at = resolve(at)
+// One that is there becomes a copy: an alias may stand for it elsewhere, and
+// what stands there stays.
+func step(at *yaml.Node, part, suffix string) *yaml.Node {
 	fresh := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"}
+	copied := func(i int) *yaml.Node {
+		own := *resolve(at.Content[i])
+		own.Content = slices.Clone(own.Content)
+		at.Content[i] = &own
+		return &own
+	}
 	switch at.Kind {
 	case yaml.MappingNode:
 		for i := 0; i < len(at.Content); i += 2 {
 			if name := at.Content[i].Value; name == part || suffix != "" && name == part+suffix {
-				if last {
-					at.Content[i+1] = fresh // what an alias stands for elsewhere stays
-				}
-				return at.Content[i+1]
+				return copied(i + 1)
 			}
 		}
 		at.Content = append(at.Content, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: part}, fresh)
@@ -61,7 +66,7 @@ func step(at *yaml.Node, part, suffix string, last bool) *yaml.Node {
 			at.Content = append(at.Content, fresh)
 			return fresh
 		case err == nil && i >= 0 && i < len(at.Content):
-			return at.Content[i]
+			return copied(i)
 		}
 	}
 	return nil

@@ -118,3 +118,62 @@ func TestMergePatchReachesEveryState(t *testing.T) {
 		}
 	}
 }
+
+// What a state is made of stays as it is written: numbers digit by digit, texts, names that look like others.
+func TestStatesKeepWhatTheyAreMadeOf(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		`{"n":9007199254740993,"f":0.10,"e":1E+400,"z":-0}`: `{"e":1E+400,"f":0.10,"n":9007199254740993,"z":-0}`,
+		`{"s":"a\u00e9\ud83d\ude00\u2028<>&","":1}`:         "{\"\":1,\"s\":\"aé😀\\u2028<>&\"}",
+		`{"a":{"b":[1,{"c":null}]}}`:                        `{"a":{"b":[1,{"c":null}]}}`,
+		`{"a":1,"a":2}`:                                     `{"a":2}`,
+		` { } `:                                             `{}`,
+		"\n":                                                `{}`,
+	} {
+		s, err := flow.ParseState([]byte(text))
+		if err != nil || string(s.JSON()) != want {
+			t.Errorf("%s: got %s, %v", text, s.JSON(), err)
+		}
+		again, err := flow.ParseState(s.JSON())
+		if err != nil || string(again.JSON()) != want {
+			t.Errorf("%s: again %s, %v", text, again.JSON(), err)
+		}
+		if empty := want == "{}"; s.IsEmpty() != empty {
+			t.Errorf("%s: empty is %v", text, s.IsEmpty())
+		}
+	}
+	if !(flow.State{}).IsEmpty() || string(flow.State{}.JSON()) != "{}" {
+		t.Error("no state is the empty one")
+	}
+}
+
+func TestUpdatesThatAreNone(t *testing.T) {
+	t.Parallel()
+	s, err := flow.ParseState([]byte(`{"a":1}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{"", "{", `{"a":2} {"a":3}`, "NaN"} {
+		if err := s.Update(flow.StateUpdate{Updated: []byte(text), MergePatch: true}); err == nil || err.Error() != "reading a state: it is no JSON" {
+			t.Errorf("%q: got %v", text, err)
+		}
+	}
+	if string(s.JSON()) != `{"a":1}` {
+		t.Errorf("it is %s", s.JSON())
+	}
+}
+
+func TestSameJSON(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		a, b string
+		same bool
+	}{
+		{`{"a":1,"b":[2,{"c":3}]}`, "{ \"b\": [2,\n{\"c\":3}], \"a\": 1 }", true}, {`"\u0061"`, `"a"`, true}, {`[1,2]`, `[2,1]`, false}, {`1`, `1.0`, false}, {`9007199254740993`, `9007199254740992`, false},
+		{`{}`, `[]`, false}, {`null`, `false`, false}, {``, ``, false}, {`{`, `{`, false}, {`1 2`, `1 2`, false}, {`{"a":null}`, `{}`, false},
+	} {
+		if got := flow.SameJSON([]byte(tt.a), []byte(tt.b)); got != tt.same {
+			t.Errorf("%s and %s: %v", tt.a, tt.b, got)
+		}
+	}
+}

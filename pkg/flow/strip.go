@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"math"
-	"regexp"
 	"strings"
 
 	"gopkg.in/yaml.v3"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // stripper writes a YAML value as JSON in its order and takes a suffix off
@@ -27,16 +27,16 @@ type stripper struct {
 // secret keys carry suffix: as [Task.Config] does for one that was encrypted.
 // Keys that are one once the suffix is off are a [fault.Usage] error.
 func Strip(file string, text []byte, suffix string) (json.RawMessage, error) {
-	var doc yaml.Node
-	if err := yaml.Unmarshal(text, &doc); err != nil {
-		return nil, catalogSyntax(file, err)
-	}
-	if len(doc.Content) == 0 {
+	top, err := readDocument(file, text)
+	switch {
+	case err != nil:
+		return nil, err
+	case top == nil:
 		return json.RawMessage("{}"), nil
 	}
 	var b bytes.Buffer
 	s := stripper{suffix: suffix, file: file}
-	if err := s.write(&b, doc.Content[0], false); err != nil {
+	if err := s.write(&b, top, false); err != nil {
 		return nil, err
 	}
 	return b.Bytes(), nil
@@ -113,7 +113,7 @@ func (s *stripper) scalar(b *bytes.Buffer, node *yaml.Node, secret bool) error {
 	if secret && node.Tag != "!!null" && node.Tag != "!!bool" {
 		s.secrets = append(s.secrets, node.Value)
 	}
-	if (node.Tag == "!!int" || node.Tag == "!!float") && oldNumber.MatchString(node.Value) {
+	if (node.Tag == "!!int" || node.Tag == "!!float") && oldNumber().MatchString(node.Value) {
 		writeJSON(b, node.Value)
 		return nil
 	}
@@ -130,7 +130,7 @@ func (s *stripper) scalar(b *bytes.Buffer, node *yaml.Node, secret bool) error {
 
 // oldNumber are the numbers of YAML 1.1 that are texts in YAML 1.2, and so to
 // Flow: with a leading zero, such as a postal code, or with underscores.
-var oldNumber = regexp.MustCompile(`_|^[-+]?0[0-9]+$`)
+var oldNumber = pattern.Lazy(`_|^[-+]?0[0-9]+$`)
 
 // opened notes what was encrypted in a config: the texts that stand, now that
 // it is open, where sealed has ENC[...].
@@ -177,6 +177,12 @@ func (s *stripper) number(b *bytes.Buffer, node *yaml.Node) error {
 }
 
 func writeJSON(b *bytes.Buffer, text string) {
+	if !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' || r == '"' || r == '\\' }) {
+		b.WriteByte('"') // most texts are plain, and an encoder costs more than they do
+		b.WriteString(text)
+		b.WriteByte('"')
+		return
+	}
 	enc := json.NewEncoder(b)
 	enc.SetEscapeHTML(false)
 	_ = enc.Encode(text) // a string always encodes

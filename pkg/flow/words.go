@@ -1,8 +1,9 @@
 package flow
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // LastWords gives the part of an entry that tells most: the message of a JSON
@@ -22,7 +23,7 @@ func (l Log) LastWords() string {
 	}
 	lines := strings.Split(l.Message, "\n")
 	for i := len(lines) - 1; i >= 0; i-- {
-		if line := strings.TrimSpace(lines[i]); !wordless.MatchString(line) {
+		if line := strings.TrimSpace(lines[i]); !wordless().MatchString(line) {
 			return line
 		}
 	}
@@ -31,20 +32,20 @@ func (l Log) LastWords() string {
 
 // wordless are lines without news: frames around Python's exception groups, and
 // what go run adds when its program has failed.
-var wordless = regexp.MustCompile(`^[-+| ]*$|^exit status \d+$`)
+var wordless = pattern.Lazy(`^[-+| ]*$|^exit status \d+$`)
 
 // traceback starts one; in an exception group with a margin of bars before it.
-var traceback = regexp.MustCompile(`(?m)^([ |+]*)(?:Exception Group )?Traceback \(most recent call last\):`)
+var traceback = pattern.Lazy(`(?m)^([ |+]*)(?:Exception Group )?Traceback \(most recent call last\):`)
 
 // An exception may go on for lines: a validation error lists its fields. What
 // follows it in a log may be another's: warnings at exit, links for more.
 const mostLines = 8
 
-var notOfException = regexp.MustCompile(`^exit status \d+$|Warning: |For further information visit|^-+$`)
+var notOfException = pattern.Lazy(`^exit status \d+$|Warning: |For further information visit|^-+$`)
 
 // exception gives the exception of the last traceback in a text, or "".
 func exception(text string) string {
-	all := traceback.FindAllStringSubmatchIndex(text, -1)
+	all := traceback().FindAllStringSubmatchIndex(text, -1)
 	if all == nil {
 		return ""
 	}
@@ -54,7 +55,7 @@ func exception(text string) string {
 	for _, line := range strings.Split(text[last[1]:], "\n")[1:] {
 		line = line[min(margin, len(line)):]
 		frame := len(words) == 0 && (line == "" || strings.HasPrefix(line, " "))
-		if frame || notOfException.MatchString(line) {
+		if frame || notOfException().MatchString(line) {
 			continue
 		}
 		if words = append(words, strings.TrimRight(line, " \r")); len(words) == mostLines {

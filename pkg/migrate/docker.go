@@ -49,10 +49,11 @@ func (s *source) imageOf(f flags) string {
 			return name
 		}
 	}
-	tag := f.one("--tag")
-	tag = tag[strings.LastIndexByte(tag, '/')+1:]
-	if name, _, ok := strings.Cut(tag, ":"); ok && slices.Contains(s.o.Connectors, name) {
-		return name
+	for _, tag := range f.values["--tag"] {
+		tag = tag[strings.LastIndexByte(tag, '/')+1:]
+		if name, _, ok := strings.Cut(tag, ":"); ok && slices.Contains(s.o.Connectors, name) {
+			return name
+		}
 	}
 	return ""
 }

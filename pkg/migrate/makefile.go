@@ -3,32 +3,42 @@ package migrate
 import (
 	"bytes"
 	"regexp"
+	"strings"
 
 	"github.com/connkit/connkit/internal/yamltext"
 )
 
-// makefile looks at the recipes: each line is a shell of its own, and a dollar is make's.
+var (
+	oneShell   = regexp.MustCompile(`(?m)^\.ONESHELL\s*:`)
+	makeShell  = regexp.MustCompile(`(?m)^[ ]*(?:(?:export|override)\s+)*SHELL\s*[:?]*=\s*(.*?)\s*$`)
+	makePrefix = regexp.MustCompile(`(?m)^\.RECIPEPREFIX\s*[:?]*=`)
+)
+
+// makefile looks at the recipes: each line is a shell of its own, and a dollar
+// is make's. Recipes of another language, or behind another sign than a tab, are none.
 func (s *source) makefile() {
+	if m := makeShell.FindSubmatch(s.text); m != nil && !shebang.Match([]byte("#!"+string(m[1]))) || makePrefix.Match(s.text) {
+		return
+	}
+	reason := ""
+	if oneShell.Match(s.text) {
+		reason = "with .ONESHELL its line is a part of a longer script"
+	}
 	for at := 0; at < len(s.text); {
-		end := at
-		for more := true; more; {
-			i := bytes.IndexByte(s.text[end:], '\n')
-			if i < 0 {
-				end = len(s.text)
-				break
-			}
-			end += i + 1
-			more = bytes.HasSuffix(bytes.TrimRight(s.text[at:end], "\r\n"), []byte("\\"))
-		}
+		end := s.wholeLine(at, len(s.text))
 		if s.text[at] == '\t' {
-			start := at + 1
-			for start < end && bytes.IndexByte([]byte("@-+ \t"), s.text[start]) >= 0 {
-				start++
-			}
-			s.shell(start, end, "")
+			s.recipeLine(at, end, "@-+ \t", reason)
 		}
 		at = end
 	}
+}
+
+// recipeLine looks at a line of a recipe behind its blanks and marks.
+func (s *source) recipeLine(start, end int, marks, reason string) {
+	for start < end && strings.IndexByte(marks, s.text[start]) >= 0 {
+		start++
+	}
+	s.shellApart(start, end, reason)
 }
 
 var (

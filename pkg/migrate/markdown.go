@@ -28,6 +28,9 @@ func (s *source) markdown() {
 		}
 		line := string(s.text[at:end])
 		m := fence.FindStringSubmatch(line)
+		if m != nil && m[2][0] == '`' && strings.Contains(line[len(m[1])+len(m[2]):], "`") {
+			m = nil // code within a line
+		}
 		switch {
 		case open == "" && m != nil:
 			open, lead, from = m[2], m[1], end
@@ -54,19 +57,7 @@ func (s *source) block(from, to int, cited bool) {
 	}
 	for _, p := range prompts {
 		start := from + p[1]
-		end := start
-		for end < to {
-			i := bytes.IndexByte(s.text[end:to], '\n')
-			if i < 0 {
-				end = to
-				break
-			}
-			end += i + 1
-			if !bytes.HasSuffix(bytes.TrimRight(s.text[start:end], "\r\n"), []byte("\\")) {
-				break
-			}
-		}
-		s.shell(start, end, "")
+		s.shell(start, s.wholeLine(start, to), "")
 	}
 }
 

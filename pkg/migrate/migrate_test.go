@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -12,34 +11,16 @@ import (
 	"testing"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/testkit"
 	"github.com/connkit/connkit/pkg/migrate"
 )
 
 // repository makes a git repository with files, and the options to look through it.
 func repository(t *testing.T, files map[string]string) migrate.Options {
 	t.Helper()
-	root := t.TempDir()
-	for name, text := range files {
-		file := filepath.Join(root, name)
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	git(t, root, "init", "-q")
+	root := testkit.Tree(t, files)
+	testkit.Git(t, root, "init", "-q")
 	return migrate.Options{Root: root, Registry: "ghcr.io/estuary", Connectors: []string{"materialize-b", "source-a", "source-c", "source-py"}}
-}
-
-func git(t *testing.T, dir string, args ...string) {
-	t.Helper()
-	cmd := exec.Command("git", args...)
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL="+os.DevNull)
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("git %v: %v\n%s", args, err, out)
-	}
 }
 
 func scan(t *testing.T, o migrate.Options) *migrate.Report {
@@ -267,6 +248,10 @@ func TestShellAndFolderOfAStep(t *testing.T) {
 		"python of the job":   {"    defaults:\n      run:\n        shell: python\n", "", "none"},
 		"python, then bash":   {"    defaults:\n      run:\n        shell: python\n", "        shell: bash\n", "safe"},
 		"folder of the job":   {"    defaults:\n      run:\n        working-directory: x\n", "", "depend on the folder"},
+		"the root":            {"", "        working-directory: .\n", "safe"},
+		"the root, by name":   {"", "        working-directory: ${{ github.workspace }}\n", "safe"},
+		"below it, by name":   {"", "        working-directory: ${{ github.workspace }}/x\n", "depend on the folder"},
+		"back to the root":    {"    defaults:\n      run:\n        working-directory: x\n", "        working-directory: ./\n", "safe"},
 		"another default":     {"    defaults:\n      run:\n        shell: sh\n", "", "safe"},
 		"powershell of a job": {"    defaults: {run: {shell: pwsh}}\n", "", "none"},
 	} {

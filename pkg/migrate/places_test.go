@@ -3,6 +3,7 @@ package migrate_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,15 +25,32 @@ const (
 	newCall = "connkit decrypt a.yaml"
 )
 
-// In these texts each OLD is a command that is rewritten, and each KEEP one that is not.
+// In these texts each OLD is a command that is rewritten, and each KEEP one that
+// is not. Each text is a file of that name, in a folder of its own where that
+// makes no difference.
 func places(t *testing.T, file string, texts map[string]string) {
 	t.Helper()
+	files, want, names := map[string]string{}, map[string]string{}, map[string]string{}
 	for name, text := range texts {
-		before := strings.NewReplacer("OLD", oldCall, "KEEP", oldCall).Replace(text)
-		want := strings.NewReplacer("OLD", newCall, "KEEP", oldCall).Replace(text)
-		if got := edited(t, file, before); got != want {
-			t.Errorf("%s: %q\n got %q\nwant %q", name, before, got, want)
+		n := strconv.Itoa(len(files))
+		place := n + "/" + file
+		if dir, base := path.Split(file); strings.HasPrefix(file, ".github/") {
+			place = dir + n + base
 		}
+		files[place], names[place] = strings.NewReplacer("OLD", oldCall, "KEEP", oldCall).Replace(text), name
+		want[place] = strings.NewReplacer("OLD", newCall, "KEEP", oldCall).Replace(text)
+	}
+	o := repository(t, files)
+	if err := scan(t, o).Apply(); err != nil {
+		t.Fatal(err)
+	}
+	for place, want := range want {
+		if got := read(t, o, place); got != want {
+			t.Errorf("%s: %q\n got %q\nwant %q", names[place], files[place], got, want)
+		}
+	}
+	if again := scan(t, o); len(again.Edits) != 0 {
+		t.Errorf("a second run would change %+v", again.Edits)
 	}
 }
 
@@ -46,7 +64,7 @@ func TestPlacesInMarkdown(t *testing.T) {
 		"other languages":  "```yaml\nKEEP\n```\n```python\nKEEP\n```\n```{r}\nKEEP\n```\n```text\nKEEP\n```\n```diff\n- KEEP\nKEEP\n```\n",
 		"words behind":     "```sh title=\"x\"\nOLD\n```\n",
 		"tildes":           "~~~sh\nOLD\n# ```\nOLD\n~~~\nKEEP\n",
-		"longer fence":     "````sh\nOLD\n```\nKEEP\n````\nKEEP\n",
+		"longer fence":     "````sh\nOLD\n# ```\nOLD\n````\nKEEP\n",
 		"shell in text":    "````markdown\n```sh\nKEEP\n```\n````\n",
 		"prompts":          "```console\n$ OLD\nKEEP\n% OLD\n  $ OLD\n```\n",
 		"prompt, text":     "```\n$ ls\nKEEP\n```\n",

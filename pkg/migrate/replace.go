@@ -1,6 +1,7 @@
 package migrate
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -116,15 +117,18 @@ func parseFlags(words []word, takes map[string]bool, long map[string]string) fla
 			name = l
 		}
 		wants, known := takes[name]
-		if !known {
-			if f.unknown == "" {
-				f.unknown = name
-			}
-			continue
-		}
 		if wants && !given && i+1 < len(words) {
 			i++
 			value = words[i].value
+		}
+		switch {
+		case !known:
+			f.unknown = cmp.Or(f.unknown, name)
+			continue
+		case wants && value == "":
+			f.unknown = cmp.Or(f.unknown, name+" without a value")
+		case !wants && value != "":
+			f.unknown = cmp.Or(f.unknown, name+" with a value")
 		}
 		f.dynamic = f.dynamic || words[i].dynamic
 		f.values[name] = append(f.values[name], value)

@@ -1,9 +1,6 @@
 package migrate
 
-import (
-	"slices"
-	"strings"
-)
+import "bytes"
 
 // word is one word of a command.
 type word struct {
@@ -28,9 +25,11 @@ type shell struct {
 	calls []call
 
 	cur      call
-	heredocs []string // their last lines, in the order of the operators
-	joined   string   // how the command hangs on the one before it
-	broken   bool     // a quote is not closed, so the rest is not understood
+	heredocs []heredoc // in the order of the operators
+	indent   int       // blanks that every line begins with: those of YAML or Markdown around it
+	joined   string    // how the command hangs on the one before it
+	open     bool      // it has to come yet, on another line if need be
+	broken   bool      // a quote is not closed, so the rest is not understood
 }
 
 // The reasons for which a command is left alone.
@@ -43,24 +42,44 @@ const (
 	behindWord  = "it is part of a longer command"
 	assigned    = "variables are set for it alone"
 	hasVariable = "it has words that only a shell can tell: variables, globs or quotes"
+	notClosed   = "a quote around it or behind it is not closed"
 )
 
 // commands finds the simple commands of text[from:to]. A line of a document
-// counts like a line of a script.
+// counts like a line of a script. Where a quote is not closed another one was
+// perhaps misunderstood, so no command of the text stands alone then.
 func commands(text []byte, from, to int) []call {
-	s := &shell{text: text, i: from, to: to}
+	s := &shell{text: text, i: from, to: to, indent: indentOf(text[from:to])}
 	for s.i < s.to && !s.broken {
 		s.step()
 	}
 	s.end("")
+	for i := range s.calls {
+		if s.broken && s.calls[i].why == "" {
+			s.calls[i].why = notClosed
+		}
+	}
 	return s.calls
+}
+
+// indentOf gives how many blanks all lines of a text begin with that are not empty.
+func indentOf(text []byte) int {
+	least := -1
+	for line := range bytes.Lines(text) {
+		if rest := bytes.TrimLeft(line, " \t"); len(bytes.TrimSpace(rest)) > 0 && (least < 0 || len(line)-len(rest) < least) {
+			least = len(line) - len(rest)
+		}
+	}
+	return max(least, 0)
 }
 
 func (s *shell) step() {
 	c := s.text[s.i]
 	switch {
 	case c == '\n':
-		s.end("")
+		if len(s.cur.words) > 0 || !s.open { // behind | && || at a line's end the next one goes on
+			s.end("")
+		}
 		s.i++
 		s.skipHeredocs()
 	case c == ' ' || c == '\t' || c == '\r':
@@ -101,61 +120,22 @@ func (s *shell) mark(why string) {
 func (s *shell) operator() {
 	c := s.text[s.i]
 	s.i++
-	why := inList
-	switch {
-	case c == '|' && s.i < s.to && s.text[s.i] == '|', c == '&' && s.i < s.to && s.text[s.i] == '&', c == ';' && s.i < s.to && s.text[s.i] == ';':
-		s.i++
-	case c == '|':
-		why = inPipe
+	why, open := inList, c == '|'
+	switch twice := s.i < s.to && s.text[s.i] == c; {
 	case c == '(' || c == ')':
 		why = inBraces
+	case twice:
+		s.i++
+		open = c != ';'
+	case c == '|':
+		why = inPipe
+		if s.i < s.to && s.text[s.i] == '&' {
+			s.i++
+		}
 	}
 	s.mark(why)
 	s.end(why)
-}
-
-// redirect passes over a redirection with its target.
-func (s *shell) redirect() {
-	s.mark(redirected)
-	if n := len(s.cur.words) - 1; n >= 0 && s.cur.words[n].end == s.i && strings.Trim(s.cur.words[n].value, "0123456789") == "" {
-		s.cur.words = s.cur.words[:n] // it is the number of what is redirected
-		if n > 0 {
-			s.cur.end = s.cur.words[n-1].end
-		}
-	}
-	start := s.i
-	for s.i < s.to && strings.IndexByte("<>&|-", s.text[s.i]) >= 0 {
-		s.i++
-	}
-	op := string(s.text[start:s.i])
-	for s.i < s.to && (s.text[s.i] == ' ' || s.text[s.i] == '\t') {
-		s.i++
-	}
-	if s.i >= s.to || strings.IndexByte("\n;|&()<>", s.text[s.i]) >= 0 {
-		return
-	}
-	target := s.read()
-	if op == "<<" || op == "<<-" {
-		s.heredocs = append(s.heredocs, target.value)
-	}
-}
-
-// skipHeredocs passes over the documents whose operators stood on the line.
-func (s *shell) skipHeredocs() {
-	for _, last := range s.heredocs {
-		for s.i < s.to {
-			start := s.i
-			for s.i < s.to && s.text[s.i] != '\n' {
-				s.i++
-			}
-			line := strings.Trim(string(s.text[start:s.i]), " \t\r")
-			s.i = min(s.i+1, s.to)
-			if line == last {
-				break
-			}
-		}
-	}
-	s.heredocs = nil
+	s.open = open
 }
 
 func (s *shell) word() {
@@ -176,49 +156,5 @@ func (s *shell) end(joined string) {
 	if len(s.cur.words) > 0 {
 		s.calls = append(s.calls, s.cur)
 	}
-	s.cur, s.joined = call{}, joined
-}
-
-// keywords may stand before a command.
-var keywords = []string{"if", "then", "elif", "else", "while", "until", "do", "!", "{", "time"}
-
-// programs run the command behind them.
-var programs = []string{"sudo", "exec", "command", "env", "nohup", "bash", "sh", "nice", "xargs"}
-
-// bare takes off what stands before the command proper, and says so.
-func (c call) bare() call {
-	for len(c.words) > 1 {
-		w := c.words[0].value
-		name, _, isSet := strings.Cut(w, "=")
-		pair := w + " " + c.words[1].value
-		switch {
-		case isSet && isName(name):
-			c = c.from(1, assigned)
-		case slices.Contains(keywords, w), slices.Contains(programs, w):
-			c = c.from(1, behindWord)
-		case len(c.words) > 2 && (pair == "poetry run" || pair == "uv run"):
-			c = c.from(2, behindWord)
-		default:
-			return c
-		}
-	}
-	return c
-}
-
-func (c call) from(n int, why string) call {
-	c.words = c.words[n:]
-	c.start = c.words[0].start
-	if c.why == "" {
-		c.why = why
-	}
-	return c
-}
-
-func isName(s string) bool {
-	for i, r := range s {
-		if r != '_' && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') && (i == 0 || r < '0' || r > '9') {
-			return false
-		}
-	}
-	return s != ""
+	s.cur, s.joined, s.open = call{}, joined, false
 }

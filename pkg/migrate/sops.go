@@ -3,6 +3,8 @@ package migrate
 import (
 	"slices"
 	"strings"
+
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // keyFlags are those of sops that connkit encrypt has under the same name.
@@ -49,8 +51,12 @@ func (s *source) sops(c call) (replacement, bool) {
 	if f.unknown != "" && r.why == "" {
 		r.why = "connkit has no " + f.unknown
 	}
-	if len(f.args) != 1 && r.why == "" {
+	switch {
+	case r.why != "":
+	case len(f.args) != 1:
 		r.why = "it is not about one file"
+	case strings.HasPrefix(f.args[0].value, "-"):
+		r.why = "its file has the name of a flag"
 	}
 	return r, true
 }
@@ -103,8 +109,13 @@ func (s *source) sopsVerb(verb string, f flags) replacement {
 	return r
 }
 
-// pointer turns ["a"]["b"] into /a/b.
+var extracted = pattern.Lazy(`\[(?:"([^"]*)"|'([^']*)'|(\d+))\]`)
+
+// pointer turns ["a"][0] into /a/0.
 func pointer(extract string) string {
-	p := strings.NewReplacer(`"]["`, "/", `']['`, "/", `["`, "/", `['`, "/", `"]`, "", `']`, "", `][`, "/", `[`, "/", `]`, "").Replace(extract)
-	return quoted(p)
+	var p strings.Builder
+	for _, m := range extracted().FindAllStringSubmatch(extract, -1) {
+		p.WriteString("/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(m[1]+m[2]+m[3]))
+	}
+	return quoted(p.String())
 }

@@ -62,6 +62,9 @@ func (s *source) look() {
 	case base == "Makefile" || base == "makefile" || base == "GNUmakefile" || ext == ".mk":
 		s.makefile()
 		s.mentions()
+	case strings.EqualFold(strings.TrimPrefix(base, "."), "justfile") || ext == ".just":
+		s.justfile()
+		s.mentions()
 	case ext == ".md" || ext == ".markdown":
 		s.markdown()
 	case (strings.HasPrefix(s.file, ".github/") || strings.TrimSuffix(base, ext) == "action") && (ext == ".yml" || ext == ".yaml"):
@@ -78,10 +81,9 @@ func (s *source) look() {
 
 var shebang = regexp.MustCompile(`^#!\s*\S*/(?:env\s+)?(?:ba|da|z|k)?sh\b`)
 
-// shell looks at the commands of a part of the file. A reason keeps all of them from being rewritten.
+// shell looks at the commands of a part of the file. A reason keeps all of them
+// from being rewritten. What follows in the file may be run where the part has led to.
 func (s *source) shell(from, to int, reason string) {
-	before := s.elsewhere
-	defer func() { s.elsewhere = before }()
 	for _, c := range commands(s.text, from, to) {
 		if c = c.bare(); reason != "" {
 			c.why = reason
@@ -90,6 +92,28 @@ func (s *source) shell(from, to int, reason string) {
 			s.elsewhere = otherFolder
 		}
 		s.call(c)
+	}
+}
+
+// shellApart looks at a part of the file that a shell of its own runs.
+func (s *source) shellApart(from, to int, reason string) {
+	before := s.elsewhere
+	s.shell(from, to, reason)
+	s.elsewhere = before
+}
+
+// wholeLine gives the end of the line that begins at an offset, with the lines
+// that a backslash joins to it.
+func (s *source) wholeLine(at, to int) int {
+	for end := at; ; {
+		i := bytes.IndexByte(s.text[end:to], '\n')
+		if i < 0 {
+			return to
+		}
+		line := bytes.TrimSuffix(s.text[end:end+i], []byte("\r"))
+		if end += i + 1; !bytes.HasSuffix(line, []byte("\\")) {
+			return end
+		}
 	}
 }
 
@@ -148,10 +172,14 @@ func (s *source) report(at yamltext.Span, f Finding) {
 	s.findings = append(s.findings, f)
 }
 
-// secretWord finds what a report had better not repeat.
-var secretWord = regexp.MustCompile(`(?i)(AGE-SECRET-KEY-)\w+|((?:password|passwd|secret|token|api_?key|credential)\w*=)[^\s$]\S*|(\bsops (?:.* )?(?:--)?set ).+`)
+// secretWord finds what a report had better not repeat: a value with blanks is
+// in quotes, which stand around it or around its key too.
+var secretWord = func() *regexp.Regexp {
+	const key = `\w*(?:password|passwd|secret|token|api_?key|credential)\w*=`
+	return regexp.MustCompile(`(?i)(AGE-SECRET-KEY-)\w+|("` + key + `)[^"$][^"]*|('` + key + `)[^'$][^']*|(` + key + `)(?:"[^"$][^"]*"|'[^']+'|[^\s"'$]\S*)|(\bsops (?:.* )?(?:--)?set ).+`)
+}()
 
-func masked(text string) string { return secretWord.ReplaceAllString(text, "$1$2$3***") }
+func masked(text string) string { return secretWord.ReplaceAllString(text, "$1$2$3$4$5***") }
 
 // oneLine shows a text on one line.
 func oneLine(text string) string {

@@ -33,7 +33,12 @@ func (s *shell) read() word {
 			s.i += 2
 		case '$', '`':
 			w.dynamic = true
-			value.WriteString(s.expansion())
+			if c == '$' && s.next() == '\'' {
+				s.i++
+				value.WriteString(s.escaped('\''))
+			} else {
+				value.WriteString(s.expansion())
+			}
 		default:
 			if strings.IndexByte("*?[{~", c) >= 0 {
 				w.dynamic = true
@@ -98,18 +103,30 @@ func (s *shell) double() (value string, dynamic bool) {
 func (s *shell) expansion() string {
 	start := s.i
 	if s.text[s.i] == '`' {
-		for s.i++; s.i < s.to && s.text[s.i] != '`'; s.i++ {
-			continue
-		}
-		s.broken = s.i >= s.to
-		s.i++
-		return s.since(start)
+		return s.escaped('`')
 	}
 	s.i++
 	if s.i >= s.to || s.text[s.i] != '(' && s.text[s.i] != '{' {
 		return s.since(start)
 	}
 	return s.brackets(start)
+}
+
+// escaped passes over a part that ends in a sign, of which there may be others
+// in it behind a backslash.
+func (s *shell) escaped(end byte) string {
+	start := s.i
+	for s.i++; s.i < s.to && s.text[s.i] != end; s.i++ {
+		switch s.text[s.i] {
+		case '\\':
+			s.i++
+		case '\n':
+			s.mark(manyLines)
+		}
+	}
+	s.broken = s.i >= s.to
+	s.i++
+	return s.since(start)
 }
 
 // brackets passes over a part in brackets, to the one that closes the first.

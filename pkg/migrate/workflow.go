@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/connkit/connkit/internal/pattern"
 	"github.com/connkit/connkit/internal/yamltext"
 )
 
@@ -36,12 +38,37 @@ func (s *source) workflow() {
 // shellOf gives the shell of a step and whether it runs in the root, as the
 // step, its job or the workflow say.
 func shellOf(step *yaml.Node, above []*yaml.Node) (shell string, root bool) {
-	root = true
+	folder := ""
 	for _, n := range above {
 		run := yamltext.Get(yamltext.Get(n, "defaults"), "run")
-		shell, root = cmp.Or(valueOf(run, "shell"), shell), root && valueOf(run, "working-directory") == ""
+		shell, folder = cmp.Or(valueOf(run, "shell"), shell), cmp.Or(valueOf(run, "working-directory"), folder)
 	}
-	return cmp.Or(valueOf(step, "shell"), shell, "bash"), root && valueOf(step, "working-directory") == ""
+	folder = cmp.Or(valueOf(step, "working-directory"), folder)
+	return cmp.Or(valueOf(step, "shell"), shell, "bash"), path.Clean(folder) == "." || wholeWorkspace().MatchString(folder)
+}
+
+// wholeWorkspace finds the root of the repository by its name.
+var wholeWorkspace = pattern.Lazy(`^\$\{\{\s*github\.workspace\s*\}\}/?$`)
+
+// onWindows tells whether a job runs on Windows, or does for one of its matrix.
+func onWindows(job *yaml.Node) bool {
+	on := textOf(yamltext.Get(job, "runs-on"))
+	if strings.Contains(on, "matrix.") {
+		on = textOf(yamltext.Get(job, "strategy"))
+	}
+	return strings.Contains(strings.ToLower(on), "windows")
+}
+
+// textOf gives all texts below a node.
+func textOf(n *yaml.Node) string {
+	if n == nil {
+		return ""
+	}
+	texts := []string{n.Value}
+	for _, child := range n.Content {
+		texts = append(texts, textOf(child))
+	}
+	return strings.Join(texts, "\n")
 }
 
 func valueOf(n *yaml.Node, key string) string {
@@ -51,17 +78,23 @@ func valueOf(n *yaml.Node, key string) string {
 	return ""
 }
 
-// noConnkit keeps calls in workflows as they are: rewritten they would fail.
-const noConnkit = "the job does not install connkit: put \"uses: connkit/connkit@main\" before the step"
+// The reasons that keep calls in workflows as they are: rewritten they would fail.
+const (
+	noConnkit = "the job does not install connkit: put \"uses: connkit/connkit@main\" before the step"
+	noWindows = "the job runs on Windows, and connkit does not"
+)
 
 func (s *source) steps(doc *yamltext.Doc, steps *yaml.Node, above ...*yaml.Node) {
 	if steps == nil || steps.Kind != yaml.SequenceNode {
 		return
 	}
 	reason := noConnkit
+	if onWindows(above[len(above)-1]) {
+		reason = noWindows
+	}
 	for _, step := range steps.Content {
 		uses := yamltext.Get(step, "uses")
-		if uses != nil && strings.HasPrefix(uses.Value, "connkit/connkit@") {
+		if uses != nil && strings.HasPrefix(uses.Value, "connkit/connkit@") && yamltext.Get(step, "if") == nil && reason == noConnkit {
 			reason = ""
 		}
 		if uses != nil && strings.HasPrefix(uses.Value, "docker/build-push-action@") {

@@ -33,7 +33,24 @@ func TestRefusalsAreExplained(t *testing.T) {
 		"offline":     {"      hint: Packages were unavailable because the network was disabled. When\n", false, fault.Environment, "cannot be reached"},
 		"no git":      {"error: Git executable not found. Ensure that Git is installed and available.\n", false, fault.Environment, "apt install git"},
 		"no compiler": {"error: command 'gcc' failed: No such file or directory\n", false, fault.Environment, "build-essential"},
-		"else":        {"something\n", false, fault.Failed, "words stand above"},
+		"a compiler that fails": {"      compilation terminated.\n      error: Command '['g++', '-O3', 'src/buffer.cpp']' returned non-zero exit status 1.\n  × Failed to build `pyodbc==4.0.34`\n", false, fault.Failed,
+			`pyodbc has no wheel for Python 3.11 and does not build there: an older Python may do, such as requires-python = ">=3.10,<3.11"`},
+		"a wheel that pip cannot build": {"  error: command '/usr/bin/gcc' failed with exit code 1\n  ERROR: Failed building wheel for psycopg2\n", false, fault.Failed, "psycopg2 has no wheel for Python 3.11"},
+		"a header": {"      src/pyodbc.h:45:10: fatal error: sql.h: No such\n      file or directory\n  × Failed to build `pyodbc==4.0.34`\n", false, fault.Environment,
+			"lacks sql.h: apt install unixodbc-dev"},
+		"a header of its own": {"x.c:1:10: fatal error: odd/thing.h: No such file or directory\n", false, fault.Environment, "lacks odd/thing.h: install the development package"},
+		"a tool":              {"Error: pg_config executable not found.\n", false, fault.Environment, "lacks pg_config: apt install libpq-dev"},
+		"uv and contradictions": {"  × No solution found when resolving dependencies:\n  ╰─▶ Because singer-python==5.0.2 depends on backoff==1.3.2 and\n      tap-lol==0.2.1 depends on backoff==1.4.3, we can conclude\n", false, fault.Failed,
+			"contradict each other"},
+		"pip and contradictions": {"ERROR: ResolutionImpossible: for help visit\n", false, fault.Failed, "contradict each other"},
+		"uv and a version that is not there": {"  × No solution found when resolving dependencies:\n  ╰─▶ Because there is no version of\n      smart-open[all]==0.5.46 and\n", false, fault.Failed,
+			"no such version of smart-open"},
+		"uv and an unknown name": {"  ╰─▶ Because tap-nope was not found in the package registry\n      and your project depends on tap-nope==1\n", false, fault.Failed, "no such version of tap-nope"},
+		"pip and a version that is not there": {"ERROR: Ignored the following versions that require a different python version: 1.0 Requires-Python >=3.7,<3.11; 2.5.0 Requires-Python >=3.12\n" +
+			"ERROR: Could not find a version that satisfies the requirement smart-open==0.5.46 (from airbyte-source-file) (from versions: 0.1.0, 0.1.1)\n", false, fault.Failed, "no such version of smart-open"},
+		"pip and a package for another Python": {"ERROR: Ignored the following versions that require a different python version: 0.1.0 Requires-Python >=3.12\n" +
+			"ERROR: Could not find a version that satisfies the requirement tap-x==0.1.0 (from versions: none)\n", false, fault.Failed, `set requires-python = ">=3.12"`},
+		"else": {"something\n", false, fault.Failed, "words stand above"},
 	} {
 		p := &Plan{project: &project{poetryStyle: tt.style}, python: Python{version: version{3, 11, 7}}}
 		err := p.explain([]string{"/x/bin/python", "-m", "pip", "install"}, 1, "before\n"+tt.said)

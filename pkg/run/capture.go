@@ -7,7 +7,6 @@ import (
 	"io"
 	"time"
 
-	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/jsonschema"
 	"github.com/connkit/connkit/pkg/flow"
 )
@@ -38,9 +37,6 @@ func newCapture(p *preview) (*capture, error) {
 	}
 	return c, nil
 }
-
-// often is how often checkpoints are committed at most, as long as more is at hand.
-const often = 50 * time.Millisecond
 
 func (c *capture) session(ctx context.Context, n int) (ended string, err error) {
 	if c.d, err = c.start(ctx, "open"); err != nil {
@@ -95,17 +91,6 @@ func (c *capture) talk(ctx context.Context, n int) (string, error) {
 	return byCheckpoints, nil
 }
 
-// checkpoint counts one.
-func (p *preview) checkpoint() error {
-	p.result.Checkpoints++
-	if p.o.Commit == nil {
-		return nil
-	}
-	err := p.written()
-	p.o.Commit()
-	return err
-}
-
 // cut ends the session at a number of documents, where that is wished.
 func (c *capture) cut() string {
 	if c.o.KillAfter == 0 && c.o.StopAfter == 0 {
@@ -123,17 +108,6 @@ func (c *capture) cut() string {
 		return byStop
 	}
 	return ""
-}
-
-// atEnd is the end of a connector that ended well. Documents without a
-// checkpoint would be lost.
-func (c *capture) atEnd(ctx context.Context) error {
-	if n := c.result.Uncommitted; n > 0 {
-		return fault.Failedf("the connector broke the protocol: it ended within a checkpoint, and %d documents are not committed", n).
-			WithHint("a checkpoint has to follow the last document")
-	}
-	c.acks = false // it reads no more
-	return c.commit(ctx)
 }
 
 // take deals with one response. A checkpoint commits all documents before it.
@@ -216,31 +190,3 @@ func (c *capture) sourced(m message) error {
 	}
 	return nil
 }
-
-// commit makes the checkpoints so far last, and tells the connector if it wants to know.
-func (c *capture) commit(ctx context.Context) error {
-	if c.open == 0 {
-		return c.written()
-	}
-	if err := c.commitState(); err != nil {
-		return err
-	}
-	n := c.open
-	c.open, c.committed = 0, time.Now()
-	if !c.acks {
-		return nil
-	}
-	text, err := encode(flow.Request{Acknowledge: &flow.AckRequest{Checkpoints: n}})
-	if err != nil {
-		return err
-	}
-	short, cancel := c.d.within(ctx, ackTime)
-	defer cancel()
-	if err = c.d.session.Send(short, text); err != nil && ctx.Err() == nil && short.Err() != nil {
-		return fmt.Errorf("it does not read acknowledgements, though it asked for them: %d wait since %s", n, ackTime)
-	}
-	return c.d.told(ctx, err)
-}
-
-// ackTime is how long Flow waits until a capture reads an acknowledgement.
-const ackTime = 10 * time.Second

@@ -4,11 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"net/url"
-	"path"
-	"slices"
-	"strings"
 
 	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/jsonschema"
@@ -73,43 +68,6 @@ func newDerive(p *preview) (*derive, error) {
 		d.sources = append(d.sources, s)
 	}
 	return d, nil
-}
-
-func (j *job) derivationRequest(r *flow.ValidateRequest) {
-	r.Name, r.Collection = "", j.derived.Spec()
-	r.ProjectRoot = j.projectRoot()
-	types, wrong := j.shuffleKeyTypes()
-	r.ShuffleKeyTypes, j.warnings = types, append(j.warnings, wrong...)
-	for _, b := range j.bindings {
-		r.Transforms = append(r.Transforms, flow.ValidateTransform{Name: b.Name, Collection: b.spec, LambdaConfig: b.Resource, Backfill: b.Backfill})
-	}
-}
-
-func (d *derive) collectionSpec() *flow.CollectionSpec {
-	spec := d.derived.Spec()
-	spec.Derivation = &flow.DerivationSpec{ConnectorType: d.endpoint.connectorType(), Config: d.config.JSON, Transforms: []flow.TransformSpec{}}
-	spec.Derivation.ShuffleKeyTypes, _ = d.shuffleKeyTypes()
-	spec.Derivation.ShardTemplate, spec.Derivation.RecoveryLogTemplate = d.task.Templates(d.options.level(d.task), d.flags()...)
-	for _, b := range d.bindings {
-		spec.Derivation.Transforms = append(spec.Derivation.Transforms, flow.TransformSpec{
-			Name: b.Name, Collection: b.spec, PartitionSelector: &struct{}{}, ShuffleKey: b.Shuffle, LambdaConfig: b.Resource,
-			JournalReadSuffix: d.task.ReadSuffix(b.stateKey), Backfill: b.Backfill, StateKey: b.stateKey, ReadOnly: b.readOnly,
-		})
-	}
-	return spec
-}
-
-// projectRoot is the folder that a derivation may have files written to.
-func (j *job) projectRoot() string { return "file://" + j.options.Dir + "/" }
-
-// checkGenerated warns of files that Flow would refuse to write for a derivation.
-func (j *job) checkGenerated(files map[string]string) {
-	for _, name := range slices.Sorted(maps.Keys(files)) {
-		u, err := url.Parse(name)
-		if err != nil || u.Scheme != "file" || !strings.HasPrefix(path.Clean(u.Path)+"/", j.options.Dir+"/") {
-			j.warnings = append(j.warnings, fmt.Sprintf("it generates the file %q, and Flow writes files below %s alone", name, j.projectRoot()))
-		}
-	}
 }
 
 func (d *derive) session(ctx context.Context, n int) (ended string, err error) {
@@ -210,6 +168,7 @@ func (d *derive) send(ctx context.Context) error {
 			if s.Collection != line.collection {
 				continue
 			}
+			line.doc.Put(uuidPath, quote(uuid.Text))
 			if bad := s.schema.Validate(line.doc); len(bad) > 0 && !d.o.Unchecked {
 				return errDocument(d.fixture.line, d.fixture.name, fmt.Sprintf("transform %q: the document is not as %s says: %s", s.Name, s.Collection, bad[0]))
 			}
@@ -225,62 +184,4 @@ func (d *derive) send(ctx context.Context) error {
 			}
 		}
 	}
-}
-
-var errStateInCommit = errors.New(`it sent a state with "startedCommit", which Flow's newer runtime refuses: move it to "flushed"`)
-
-// take deals with one response.
-func (d *derive) take(m message) error {
-	switch {
-	case m.kind == "published":
-		return d.published(m)
-	case m.kind == "flushed" && d.waiting == "flushed":
-		d.waiting, d.d.done, d.late = "", true, true
-		if d.o.Runtime == "v1" {
-			d.flushedOfOlder(m)
-			return nil
-		}
-		d.more = m.value.Get("more").True()
-		updated, err := d.update(m.value)
-		d.flushed.add(m.value, updated)
-		return err
-	case m.kind == "startedCommit" && d.waiting == "startedCommit":
-		d.waiting, d.d.done = "", true
-		updated, err := d.update(m.value)
-		if updated != nil && d.o.Runtime != "v1" {
-			return errStateInCommit
-		}
-		return err
-	}
-	wanted := `"published"`
-	if d.waiting != "" {
-		wanted += fmt.Sprintf(" or %q", d.waiting)
-	}
-	return d.d.unexpected(m, wanted)
-}
-
-// flushedOfOlder warns of what Flow's older runtime does not know: what it loses connkit loses too.
-func (d *derive) flushedOfOlder(m message) {
-	if state := m.value.Get("state"); state.Exists() && state.Kind() != jsonschema.Null {
-		d.warnOnce(`a state in "flushed" is lost with Flow's older runtime: it takes it from "startedCommit"`)
-	}
-	if m.value.Get("more").True() {
-		d.warnOnce(`"more" in "flushed" is passed over by Flow's older runtime: it flushes once`)
-	}
-}
-
-// published takes a document. Of several with one key in a transaction one is
-// printed, to which they are reduced.
-func (d *derive) published(m message) error {
-	doc := m.value.Get("doc")
-	if !doc.Exists() || doc.Kind() != jsonschema.Object {
-		return fmt.Errorf("it published what is no JSON object: %s", d.excerpt(m.line))
-	}
-	if d.late {
-		d.warnOnce(`it published after "flushed": the document counts to the next transaction`)
-	}
-	key, packed := keyOf(doc, d.keys)
-	_, err := d.docs.put(&entry{key: key, packed: packed, doc: append([]byte(nil), doc.Raw()...)})
-	d.checker.count(doc)
-	return err
 }

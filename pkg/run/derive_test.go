@@ -134,33 +134,6 @@ func TestWarningsOfDerivations(t *testing.T) {
 	}
 }
 
-// What a connector says of its transforms is in the task that it is opened with.
-func TestAReadOnlyTransform(t *testing.T) {
-	t.Parallel()
-	o, logs := derivation(t, "good", orderFixture)
-	if _, _, err := previewOf(t, o, nil); err != nil {
-		t.Fatal(err)
-	}
-	if n := strings.Count(strings.Join(*logs, "\n"), `"readOnly":true`); n != 2 {
-		t.Errorf("got %d of 2 in %q", n, *logs)
-	}
-}
-
-// Flow writes what a derivation generates into the folder of the project and nowhere else.
-func TestFilesThatADerivationGenerates(t *testing.T) {
-	t.Parallel()
-	o := task(t, "derivation", "generates", transforms)
-	r, err := run.Validate(t.Context(), o)
-	root := "file://" + o.Dir + "/"
-	want := []string{
-		`it generates the file "` + root + `../x.py", and Flow writes files below ` + root + ` alone`,
-		`it generates the file "x.py", and Flow writes files below ` + root + ` alone`,
-	}
-	if err != nil || !slices.Equal(r.Warnings, want) {
-		t.Errorf("%q, %v", r.Warnings, err)
-	}
-}
-
 func TestDocumentsOfDerivationsAreChecked(t *testing.T) {
 	t.Parallel()
 	o, _ := derivation(t, "wrong types", orderFixture)

@@ -6,9 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"time"
+	"unicode/utf8"
 
-	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/jsonschema"
 	"github.com/connkit/connkit/internal/proc"
 	"github.com/connkit/connkit/pkg/flow"
@@ -85,12 +84,15 @@ func (d *dialogue) flush(ctx context.Context) error {
 		return nil
 	}
 	timeout := d.t.timeout()
-	timed, cancel := context.WithTimeout(ctx, timeout)
+	timed, cancel := d.within(ctx, timeout)
 	defer cancel()
 	err := d.session.Pump(timed, d.out, d.line)
 	d.out = d.out[:0]
 	if err != nil && ctx.Err() == nil && timed.Err() != nil {
 		return &silence{what: "the connector to read its input", after: timeout}
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		err = errors.New("its output ends in the middle of a line")
 	}
 	return d.told(ctx, err)
 }
@@ -128,16 +130,6 @@ func (d *dialogue) await(ctx context.Context, what string) error {
 	return err
 }
 
-// silence is a connector that did not answer in time.
-type silence struct {
-	what  string
-	after time.Duration
-}
-
-func (s *silence) Error() string {
-	return fmt.Sprintf("waiting for %q: no answer after %s", s.what, s.after)
-}
-
 // recv reads one response.
 func (d *dialogue) recv(ctx context.Context) (message, error) {
 	line, err := d.session.Recv(ctx)
@@ -155,7 +147,7 @@ func (d *dialogue) recv(ctx context.Context) (message, error) {
 // parse finds the only field of a response that is not null.
 func (d *dialogue) parse(line []byte) (message, error) {
 	v, err := d.doc.Parse(line)
-	if err != nil || v.Kind() != jsonschema.Object {
+	if err != nil || v.Kind() != jsonschema.Object || !utf8.Valid(line) {
 		return message{}, fmt.Errorf("%w: %s", errStdout, d.t.excerpt(line))
 	}
 	m := message{line: line}
@@ -172,22 +164,6 @@ func (d *dialogue) parse(line []byte) (message, error) {
 		return m, fmt.Errorf("a response has one field, and this one has none: %s", d.t.excerpt(line))
 	}
 	return m, nil
-}
-
-// told gives the program's own end as the reason of an error where there is one.
-func (d *dialogue) told(ctx context.Context, err error) error {
-	if err == nil || ctx.Err() != nil {
-		if err != nil {
-			return context.Cause(ctx)
-		}
-		return nil
-	}
-	return ended(ctx, d.session, err)
-}
-
-// wanted is an error for a response that is not of the kind that may come now.
-func (d *dialogue) unexpected(m message, wanted string) error {
-	return fmt.Errorf("it sent %q, %s is wanted: %s", m.kind, wanted, d.t.excerpt(m.line))
 }
 
 // open sends the request that begins a session and reads the answer.
@@ -221,34 +197,4 @@ func (d *dialogue) specFirst(ctx context.Context) error {
 		return err
 	}
 	return d.await(ctx, "spec")
-}
-
-// failure makes the error that a person reads of what went wrong in a session,
-// which must have been stopped before.
-func (d *dialogue) failure(ctx context.Context, err error) error {
-	if ctx.Err() == nil && (err != nil || d.silent) {
-		err = d.explain(err)
-	}
-	var s *silence
-	switch {
-	case err == nil:
-		return nil
-	case ctx.Err() != nil:
-		return context.Cause(ctx)
-	case errors.As(err, &s):
-		return d.t.timeoutError(s.what, false, s.after, d.logs)
-	case fault.KindOf(err) != fault.Failed || isFault(err):
-		return err
-	case errors.Is(err, io.EOF):
-		err = errors.New("it closed its output")
-		if d.due != "" {
-			err = fmt.Errorf("it closed its output, and %q is due", d.due)
-		}
-	}
-	return d.t.failure(err, d.logs)
-}
-
-func isFault(err error) bool {
-	var f *fault.Error
-	return errors.As(err, &f)
 }

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -44,8 +45,8 @@ func constraintsOf(v flow.ValidatedBinding) (map[string]flow.Constraint, error) 
 }
 
 // selectFields chooses what is stored, as Flow does: the keys; fields that are
-// required, by name or, once each, by place; optional ones at the top, unless
-// the catalog says otherwise; the document, unless it is forbidden.
+// required, by name or, once each, by place; optional ones as deep as the
+// catalog says, else at the top; the document, unless it is forbidden.
 func (b *bound) selectFields(v flow.ValidatedBinding) error {
 	constraints, err := constraintsOf(v)
 	if err != nil {
@@ -88,8 +89,8 @@ func (b *bound) isWanted(p flow.Projection, c flow.Constraint) bool {
 	case fieldRequired:
 		return true
 	case fieldOptional, locationRecommended, locationRequired:
-		top := strings.Count(p.Pointer, "/") == 1 && !b.Fields.Minimal
-		return asked || (top || p.Explicit) && !slices.Contains(b.Fields.Exclude, p.Field)
+		near := strings.Count(p.Pointer, "/") <= b.Fields.Depth
+		return asked || (near || p.Explicit) && !slices.Contains(b.Fields.Exclude, p.Field)
 	}
 	return false
 }
@@ -100,12 +101,12 @@ func (b *bound) refusals(constraints map[string]flow.Constraint) error {
 	for _, p := range b.spec.Projections {
 		known[p.Field] = true
 	}
-	for _, field := range sortedKeys(b.Fields.Require) {
+	for _, field := range slices.Sorted(maps.Keys(b.Fields.Require)) {
 		if !known[field] {
 			return b.Errorf("fields: %s has no field %q", b.Collection, field)
 		}
 	}
-	for _, field := range sortedKeys(constraints) {
+	for _, field := range slices.Sorted(maps.Keys(constraints)) {
 		c := constraints[field]
 		_, asked := b.Fields.Require[field]
 		switch {
@@ -122,13 +123,4 @@ func (b *bound) refusals(constraints map[string]flow.Constraint) error {
 		}
 	}
 	return nil
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }

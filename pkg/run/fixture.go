@@ -70,7 +70,7 @@ func (f *fixture) next() (fixtureLine, bool, error) {
 				return fixtureLine{}, false, fmt.Errorf("reading the fixture: %w", err)
 			}
 		}
-		if len(trimSpace(text)) == 0 {
+		if len(bytes.TrimRight(text, " \t\r\n")) == 0 {
 			continue
 		}
 		v, err := f.doc.Parse(text)
@@ -116,10 +116,3 @@ func (f *fixture) errorf(format string, args ...any) error {
 
 // utf8BOM is what some editors put before a text.
 var utf8BOM = []byte("\xef\xbb\xbf")
-
-func trimSpace(text []byte) []byte {
-	for len(text) > 0 && (text[len(text)-1] == '\n' || text[len(text)-1] == '\r' || text[len(text)-1] == ' ' || text[len(text)-1] == '\t') {
-		text = text[:len(text)-1]
-	}
-	return text
-}

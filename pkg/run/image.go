@@ -6,10 +6,10 @@ import (
 	"encoding/json"
 	"errors"
 	"path/filepath"
-	"regexp"
 	"strings"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/pattern"
 	"github.com/connkit/connkit/internal/proc"
 )
 
@@ -28,7 +28,7 @@ type image struct {
 // localTag ends the name of an image that is built here and never pulled.
 const localTag = ":local"
 
-var imageRef = regexp.MustCompile(`^[A-Za-z0-9][\w.\-/:@]*$`)
+var imageRef = pattern.Lazy(`^[A-Za-z0-9][\w.\-/:@]*$`)
 
 // imageName completes a reference that is a tag alone: the repository is that
 // of the catalog's image, else the connector's own.
@@ -43,7 +43,7 @@ func (o *Options) imageName(ref, catalogImage string) (string, error) {
 		}
 		ref = repository + ref
 	}
-	if !imageRef.MatchString(ref) {
+	if !imageRef().MatchString(ref) {
 		return "", fault.Usagef("reading the image %q: it is no name of an image", ref)
 	}
 	return ref, nil

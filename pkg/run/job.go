@@ -29,7 +29,7 @@ type bound struct {
 	path       []string
 	stateKey   string
 	delta      bool
-	readOnly   bool // of a transform
+	readOnly   bool // a transform, which publishes nothing of its own
 	selection  *flow.FieldSelection
 	serPolicy  json.RawMessage
 }
@@ -100,6 +100,9 @@ func (j *job) collections() error {
 			specs[c.Name] = c.Spec()
 			j.warnings = append(j.warnings, c.Check()...)
 		}
+		if b.Fields.GroupBy {
+			j.warnings = append(j.warnings, fmt.Sprintf("the binding of %s: fields.groupBy is not carried out, documents are grouped by the key of the collection", b.Collection))
+		}
 		j.bindings = append(j.bindings, &bound{Binding: b, collection: c, spec: specs[c.Name]})
 	}
 	if j.task.Kind == "derivation" {
@@ -155,7 +158,7 @@ func (j *job) takeIn(v flow.Validated) error {
 	if told != len(j.bindings) {
 		return fault.Failedf("the connector broke the protocol: it validated %d of %d bindings", told, len(j.bindings))
 	}
-	j.checkGenerated(v.GeneratedFiles)
+	j.warnings = append(j.warnings, j.strayFiles(v.GeneratedFiles)...)
 	taken := map[string]string{}
 	for i, b := range j.bindings {
 		if j.task.Kind == "derivation" {
@@ -182,45 +185,4 @@ func (j *job) takeIn(v flow.Validated) error {
 		}
 	}
 	return nil
-}
-
-// taskSpec is the task as it is applied and opened.
-func (j *job) taskSpec(flags ...string) *flow.TaskSpec {
-	s := &flow.TaskSpec{Name: j.task.Name, ConnectorType: j.endpoint.connectorType(), Config: j.config.JSON, Bindings: []flow.BindingSpec{}}
-	s.ShardTemplate, s.RecoveryLogTemplate = j.task.Templates(j.options.level(j.task), flags...)
-	if j.task.Kind == "capture" {
-		s.IntervalSeconds = j.task.Seconds()
-	}
-	for _, b := range j.bindings {
-		spec := flow.BindingSpec{
-			ResourceConfig: flow.WithoutMeta(b.Resource), ResourcePath: b.path, Collection: b.spec, Backfill: b.Backfill, StateKey: b.stateKey,
-		}
-		if j.task.Kind == "materialization" {
-			spec.FieldSelection, spec.DeltaUpdates, spec.SerPolicy = b.selection, b.delta, b.serPolicy
-			spec.PartitionSelector, spec.JournalReadSuffix = &struct{}{}, j.task.ReadSuffix(b.stateKey)
-		}
-		s.Bindings = append(s.Bindings, spec)
-	}
-	return s
-}
-
-// version stands for a publication of the task.
-const version = "0011223344556677"
-
-// apply has the task put in place.
-func (j *job) apply(ctx context.Context, flags ...string) (flow.Applied, error) {
-	request := &flow.ApplyRequest{Version: version}
-	if j.task.Kind == "materialization" {
-		request.Materialization = j.taskSpec(flags...)
-	} else {
-		request.Capture = j.taskSpec(flags...)
-	}
-	answer, err := j.call(ctx, flow.Request{Apply: request}, "applied")
-	if err != nil {
-		return flow.Applied{}, err
-	}
-	var applied flow.Applied
-	unknown, err := j.decode(answer, &applied)
-	j.warnings = append(j.warnings, unknownKeys(unknown)...)
-	return applied, err
 }

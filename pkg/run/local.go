@@ -4,10 +4,10 @@ import (
 	"cmp"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/pattern"
 	"github.com/connkit/connkit/internal/proc"
 	"github.com/connkit/connkit/pkg/flow"
 )
@@ -63,13 +63,13 @@ func (o *Options) ownCommand() ([]string, error) {
 		WithHint("name it in %s: endpoint: local: command: …", catalogName)
 }
 
-var mainClause = regexp.MustCompile(`(?m)^package main\s*(//.*)?$`)
+var mainClause = pattern.Lazy(`(?m)^package main\s*(//.*)?$`)
 
 // hasGo tells whether the folder itself holds a program.
 func hasGo(dir string) bool {
 	files, _ := filepath.Glob(filepath.Join(dir, "*.go"))
 	for _, f := range files {
-		if text, err := os.ReadFile(f); err == nil && !strings.HasSuffix(f, "_test.go") && mainClause.Match(text) {
+		if text, err := os.ReadFile(f); err == nil && !strings.HasSuffix(f, "_test.go") && mainClause().Match(text) {
 			return true
 		}
 	}

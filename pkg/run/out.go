@@ -2,6 +2,7 @@ package run
 
 import (
 	"encoding/json"
+	"slices"
 
 	"github.com/connkit/connkit/internal/fault"
 )
@@ -29,10 +30,7 @@ func quote(s string) []byte {
 }
 
 func (p *preview) warnOnce(text string) {
-	for _, w := range p.warnings {
-		if w == text {
-			return
-		}
+	if !slices.Contains(p.warnings, text) {
+		p.warn(text)
 	}
-	p.warn(text)
 }

@@ -108,14 +108,14 @@ func (d *dialogue) farewell(ctx context.Context) error {
 	if err := d.flush(ctx); err != nil {
 		return err
 	}
-	timed, cancel := context.WithTimeout(ctx, d.t.timeout())
+	timed, cancel := d.within(ctx, d.t.timeout())
 	defer cancel()
 	if err := d.session.CloseSend(); err != nil {
 		return fmt.Errorf("ending its input: %w", err)
 	}
 	line, err := d.session.Recv(timed)
 	switch {
-	case err == nil:
+	case err == nil || errors.Is(err, io.ErrUnexpectedEOF):
 		return fmt.Errorf("it printed more after its input had ended: %s", d.t.excerpt(line))
 	case timed.Err() != nil && ctx.Err() == nil:
 		return &silence{what: "the end", after: d.t.timeout()}

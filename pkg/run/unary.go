@@ -8,8 +8,8 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/proc"
@@ -86,7 +86,7 @@ func (e *exchange) run(ctx context.Context, request []byte, kind string) (json.R
 		return nil, ended(ctx, s, err)
 	}
 	response, err := flow.ParseResponse(line)
-	if err != nil {
+	if err != nil || !utf8.Valid(line) {
 		return nil, fmt.Errorf("%w: %s", errStdout, e.t.excerpt(line))
 	}
 	if response.Kind != kind {
@@ -183,20 +183,4 @@ func (t *target) failure(err error, logs *logs) error {
 		return fault.Failedf("the connector ended with %s and said nothing", how)
 	}
 	return fault.Failedf("the connector ended with %s: %s", how, words).WithHint("%s", hint)
-}
-
-// hintFor knows the ends that have one cure.
-func hintFor(words string, o *Options) string {
-	name := filepath.Base(o.Dir)
-	switch {
-	case strings.Contains(words, "No module named") && o.BinDir != "":
-		return fmt.Sprintf("connkit env %s; a dependency that is new goes into its pyproject.toml first", name)
-	case strings.Contains(words, "No module named"), o.Language == "python" && o.BinDir == "" && strings.Contains(words, "ImportError"):
-		return "connkit env " + name
-	case o.Language == "python" && o.BinDir != "" && (strings.HasPrefix(words, "SyntaxError: ") || strings.HasSuffix(words, "from 'typing'")):
-		return fmt.Sprintf("the code may be of a newer Python than its environment: connkit env %s --python 3.12", name)
-	case strings.Contains(words, "reading message") && strings.Contains(words, "unexpected EOF"):
-		return "the connector may read protobuf in spite of FLOW_RUNTIME_CODEC=json"
-	}
-	return ""
 }

@@ -12,7 +12,6 @@ import (
 
 	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/yamltext"
-	"github.com/connkit/connkit/pkg/flow"
 )
 
 // addCollections plans the file of new collections and a schema for each.
@@ -27,11 +26,7 @@ func (w *writer) addCollections(home string) error {
 		if !filepath.IsLocal(schema) {
 			return fault.Usagef("writing the schema of %q: its name leads out of the folder", b.Collection)
 		}
-		text, err := flow.YAML(b.DocumentSchema)
-		if err != nil {
-			return err
-		}
-		if err := w.file(filepath.Join(filepath.Dir(home), filepath.FromSlash(schema)), text); err != nil {
+		if err := w.schemaFile(filepath.Join(filepath.Dir(home), filepath.FromSlash(schema)), b); err != nil {
 			return err
 		}
 		entry := struct {

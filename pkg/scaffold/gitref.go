@@ -1,7 +1,6 @@
 package scaffold
 
 import (
-	"net/url"
 	"path"
 	"strings"
 
@@ -98,20 +97,23 @@ func asURL(u string) string {
 	}
 }
 
-// redact takes user and password out of an http(s) URL; an ssh user is part of the address.
+// redact takes user and password out of an http(s) URL, and the password out of
+// any other: an ssh user is part of the address.
 func redact(raw string) string {
-	u, err := url.Parse(raw)
-	if err != nil {
-		if i, j := strings.Index(raw, "://"), strings.LastIndexByte(raw, '@'); i >= 0 && j > i && strings.HasPrefix(raw, "http") {
-			return raw[:i+3] + raw[j+1:]
-		}
+	scheme, rest, ok := strings.Cut(raw, "://")
+	host := rest
+	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
+		host = rest[:end]
+	}
+	at := strings.LastIndexByte(host, '@')
+	if !ok || at < 0 {
 		return raw
 	}
-	if u.User != nil && strings.HasPrefix(u.Scheme, "http") {
-		u.User = nil
-		return u.String()
+	user, _, _ := strings.Cut(host[:at], ":")
+	if strings.Contains(scheme, "http") || user == "" { // git+https too
+		return scheme + "://" + rest[at+1:]
 	}
-	return raw
+	return scheme + "://" + user + rest[at:]
 }
 
 // safePath tells whether a slash path stays below the folder it is joined to.

@@ -165,3 +165,25 @@ func TestEveryTemplateIsWhole(t *testing.T) {
 		}
 	}
 }
+
+// The builder of the scaffolds needs Python 3.9, and packages of 2019 may need 3.8.
+func TestTheBuilderRunsOnTheOldestPython(t *testing.T) {
+	t.Parallel()
+	for _, template := range []string{"airbyte", "singer"} {
+		for python, want := range map[string]string{">=3.8,<3.9": "hatchling.build", ">=3.8": "hatchling.build", ">=3.9": "poetry.core.masonry.api", ">=3.10,<3.11": "poetry.core.masonry.api", "3": "poetry.core.masonry.api"} {
+			p, err := scaffold.New(t.Context(), scaffold.Options{
+				Root: t.TempDir(), Name: "source-old", Template: template,
+				Upstream: scaffold.Upstream{Package: "tap-old==1.0"}, Set: map[string]string{"python": python},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var project struct {
+				Build map[string]any `toml:"build-system"`
+			}
+			if err := toml.Unmarshal([]byte(contents(p)["pyproject.toml"]), &project); err != nil || project.Build["build-backend"] != want {
+				t.Errorf("%s for %q: %v, %v", template, python, project.Build, err)
+			}
+		}
+	}
+}

@@ -131,7 +131,8 @@ func outputPath(name string, vars map[string]any) (string, error) {
 		parts[i] = strings.ReplaceAll(part, "_name_", vars["name"].(string))
 	}
 	out := strings.Join(parts, "/")
-	if !safePath(out) || strings.EqualFold(parts[0], ".git") || out == recordName {
+	isGit := func(part string) bool { return strings.EqualFold(part, ".git") } // at any depth: git runs what stands in one
+	if !safePath(out) || slices.ContainsFunc(parts, isGit) || out == recordName {
 		return "", fault.Usagef("a template must not write %q", out)
 	}
 	return out, nil

@@ -48,6 +48,7 @@ func (u upstreamInfo) mayImport(pkg string) bool {
 }
 
 var (
+	writer      = pattern.Lazy(`^(airbyte-destination|(pipelinewise-|meltanolabs-|hotglue-)?target)-`)
 	classForm   = pattern.Lazy(`^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*$`)
 	packageForm = pattern.Lazy(`^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)(\[[A-Za-z0-9._, -]+\])?\s*((?:(?:==|>=|<=|~=|!=|<|>)\s*[A-Za-z0-9.*+!_-]+)(?:\s*,\s*(?:==|>=|<=|~=|!=|<|>)\s*[A-Za-z0-9.*+!_-]+)*)?$`)
 )
@@ -97,6 +98,10 @@ func parsePackage(spec string) (upstreamInfo, error) {
 	if m == nil {
 		return upstreamInfo{}, fault.Usagef("choosing package %q: it must be NAME or NAME==VERSION", spec).
 			WithHint("for example --upstream-package airbyte-source-faker==7.2.1")
+	}
+	if writer().MatchString(normalize(m[1])) {
+		return upstreamInfo{}, fault.Usagef("choosing package %q: by its name it writes, and a capture wraps what reads", m[1]).
+			WithHint("a package airbyte-source-… or tap-…, or --template materialize for a materialization of your own")
 	}
 	return upstreamInfo{Kind: "package", Distribution: m[1], Requirement: m[1] + m[2] + strings.ReplaceAll(m[3], " ", "")}, nil
 }

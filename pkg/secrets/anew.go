@@ -8,6 +8,7 @@ import (
 	"github.com/getsops/sops/v3/stores"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/pkg/secrets/suspect"
 )
 
 // unfitError says that a document cannot be spliced, only laid out anew by sops.
@@ -47,7 +48,7 @@ type anew struct {
 
 // weaveAnew encrypts the tree of a document without regard to its text.
 func (d *document) weaveAnew(meta sops.Metadata, key []byte, c *tracked) (*anew, error) {
-	before, err := load(d.format, d.text, d.wide)
+	before, err := load(d.format, d.text)
 	if err != nil {
 		return nil, fault.Usagef("%w", err).At(d.file, 0, 0)
 	}
@@ -61,7 +62,7 @@ func (d *document) weaveAnew(meta sops.Metadata, key []byte, c *tracked) (*anew,
 		if was[i].text != is[i].text {
 			continue
 		}
-		if what := commentLooks(was[i].text, true); what != "" {
+		if what := suspect.Comment(was[i].text, true); what != "" {
 			return nil, fault.Blockedf("a comment looks like %s, and would stay in clear", what).At(d.file, 0, 0).WithHint("take the value out of the comment")
 		}
 	}
@@ -78,7 +79,7 @@ func (a *anew) finish() ([]byte, error) {
 	if err != nil {
 		return nil, fault.Usagef("%w", errSops).At(a.file, 0, 0)
 	}
-	t, err := loadSealed(a.format, text, a.wide)
+	t, err := loadSealed(a.format, text)
 	if err == nil {
 		err = decryptTree(&t, a.key, newCipher())
 	}

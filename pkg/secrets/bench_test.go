@@ -56,28 +56,3 @@ func BenchmarkMany(b *testing.B) {
 		}
 	}
 }
-
-// A wide map goes to sops's store as a second document; the tree must be the same.
-func TestWideMaps(t *testing.T) {
-	t.Parallel()
-	text := largeYAML(200_000)
-	for _, t2 := range []string{text, "---\n" + text, "%YAML 1.1\n---\n" + text, "\ufeff# c\n" + text, "# c\n\n" + text, strings.ReplaceAll(text, "\n", "\r\n"), text + "...\n", "{a: b, c: d}\n"} {
-		slow, err := load(YAML, []byte(t2), false)
-		fast, err2 := load(YAML, []byte(t2), true)
-		if err != nil || err2 != nil || !same(slow, fast, true) {
-			t.Errorf("%.20q: %v, %v", t2, err, err2)
-		}
-	}
-	checkLarge(t, text)
-}
-
-func checkLarge(t *testing.T, text string) {
-	t.Helper()
-	e := encrypt(t, "config.yaml", text)
-	if e.Err != nil {
-		t.Fatal(e.Err)
-	}
-	if got := decrypt(t, "config.yaml", e.After); string(got.Text) != text || got.Anew || !got.opened.wide {
-		t.Error("a wide map does not come back")
-	}
-}

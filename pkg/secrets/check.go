@@ -11,9 +11,11 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/pattern"
+	"github.com/connkit/connkit/internal/yamltext"
 )
 
 // CheckOptions say what is checked.
@@ -106,9 +108,12 @@ var (
 
 // run reads the file and looks into it when there is a reason to.
 func (i *inspection) run() error {
+	if info, err := os.Stat(i.path); err == nil && !i.named && !info.Mode().IsRegular() {
+		return nil // a link to a folder, or to a pipe that nobody writes
+	}
 	text, err := os.ReadFile(i.path)
-	if errors.Is(err, fs.ErrNotExist) && !i.named {
-		return nil // git knows it, and it was removed
+	if (errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ELOOP)) && !i.named {
+		return nil // git knows it, and it was removed, or is a link to itself
 	}
 	if err != nil {
 		return fault.Failedf("reading %q: %w", i.name, cause(err))
@@ -129,7 +134,7 @@ func (i *inspection) run() error {
 	}
 	d, err := parse(i.name, format, text)
 	if err != nil {
-		if encrypted || i.named || marked && i.isConfig() {
+		if encrypted || i.named || marked && (i.isConfig() || i.hasKey(text)) {
 			i.looked = true
 			i.refused(err)
 		}
@@ -144,6 +149,20 @@ func (i *inspection) run() error {
 func (i *inspection) isConfig() bool {
 	base := filepath.Base(i.path)
 	return configName().MatchString(strings.TrimSuffix(base, filepath.Ext(base)))
+}
+
+// hasKey tells whether a text is YAML, and no template of some, that has a key with the
+// suffix in one of its lines, although connkit refuses it.
+func (i *inspection) hasKey(text []byte) bool {
+	if _, err := yamltext.Parse(i.name, text); err != nil {
+		return false
+	}
+	for line := range bytes.Lines(text) {
+		if _, behind, has := bytes.Cut(line, []byte(i.Suffix)); has && bytes.HasPrefix(bytes.TrimLeft(behind, "\"' \t"), []byte(":")) {
+			return true
+		}
+	}
+	return false
 }
 
 // rules looks for a private key among the recipients of rules.

@@ -4,24 +4,26 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/connkit/connkit/pkg/secrets/suspect"
 )
 
 // clear checks what stands in clear: values, names of keys, and comments.
 func (i *inspection) clear(d *document, suffix string, plain []spot) {
 	byPlace := map[string]*node{}
-	var leaves []plainLeaf
+	var leaves []suspect.Leaf
 	for _, s := range plain {
 		if s.tag != "!!null" && !isCipher(s.value) {
 			byPlace[s.place.String()] = s.node
-			leaves = append(leaves, plainLeaf{Pointer: s.place.String(), Value: s.value, Text: s.tag == "!!str"})
+			leaves = append(leaves, suspect.Leaf{Pointer: s.place.String(), Value: s.value, Text: s.tag == "!!str"})
 		}
 	}
-	for _, f := range findPlain(leaves) {
+	for _, f := range suspect.Find(leaves) {
 		if slices.Contains(i.Allow, f.Pointer) || slices.Contains(i.Allow, keyAt(f.Pointer)) {
 			continue
 		}
 		level, fix := "error", ""
-		if f.Why == whyName && !isRandom(byPlace[f.Pointer].value) {
+		if f.Why == suspect.ByName && !suspect.Random(byPlace[f.Pointer].value) {
 			level = "warning" // a password may be that of a test's own database
 		}
 		if suffix != "" {
@@ -80,7 +82,7 @@ func (i *inspection) remarks(d *document) {
 			continue
 		}
 		line, col := d.position(c.Start)
-		if what := commentLooks(text, near[line]); what != "" {
+		if what := suspect.Comment(text, near[line]); what != "" {
 			i.add(line, col, "error", fmt.Sprintf("a comment looks like %s, and stands in clear", what), "take the value out of the comment")
 		}
 	}

@@ -10,7 +10,6 @@ import (
 // tracked is sops's cipher; it remembers the place of the value that it could
 // not decrypt, which the library's error does not tell, and what it decrypted.
 type tracked struct {
-	aes.Cipher
 	failed string // keys with colons behind them
 	seen   map[sealedValue][]string
 	kept   map[sealedValue][]string // ciphertexts to use again, in their order
@@ -23,8 +22,11 @@ type sealedValue struct {
 }
 
 func newCipher() *tracked {
-	return &tracked{Cipher: aes.NewCipher(), seen: map[sealedValue][]string{}}
+	return &tracked{}
 }
+
+// recording gives a cipher that remembers what it decrypts.
+func recording() *tracked { return &tracked{seen: map[sealedValue][]string{}} }
 
 // keeping gives a cipher that encrypts what c has decrypted into the text that it was.
 func (c *tracked) keeping() *tracked {
@@ -35,13 +37,15 @@ func (c *tracked) keeping() *tracked {
 
 // Decrypt is sops's own.
 func (c *tracked) Decrypt(text string, key []byte, place string) (any, error) {
-	v, err := c.Cipher.Decrypt(text, key, place)
+	v, err := aes.NewCipher().Decrypt(text, key, place) // a new one: it keeps the nonce of each value
 	if err != nil {
 		c.failed = place
 		return v, err
 	}
-	at := sealedValue{place, v}
-	c.seen[at] = append(c.seen[at], text)
+	if c.seen != nil {
+		at := sealedValue{place, v}
+		c.seen[at] = append(c.seen[at], text)
+	}
 	return v, nil
 }
 
@@ -56,5 +60,5 @@ func (c *tracked) Encrypt(v any, key []byte, place string) (string, error) {
 		c.kept[at] = kept[1:]
 		return kept[0], nil
 	}
-	return aes.NewCipher().Encrypt(v, key, place) // not c's, which would take the nonce of an equal value
+	return aes.NewCipher().Encrypt(v, key, place) // a new one: it would take the nonce of an equal value
 }

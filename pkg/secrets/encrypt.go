@@ -154,7 +154,7 @@ func (e *Encrypted) seal(ctx context.Context, d *document, r *recipe, opts Encry
 		return err
 	}
 	e.Values, e.Before = w.values, w.masked()
-	e.After, err = w.finish()
+	e.After, err = w.finish(nil)
 	if errors.As(err, &no) && opts.Reformat {
 		return e.sealAnew(ctx, d, meta, key, opts)
 	}

@@ -3,7 +3,6 @@ package secrets
 import (
 	"bytes"
 	"path/filepath"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -45,6 +44,8 @@ func parse(file string, format Format, text []byte) (*document, error) {
 		return nil, usage("it is not UTF-8 text")
 	case bytes.IndexByte(text, 0) >= 0:
 		return nil, usage("it holds a NUL byte")
+	case bytes.HasPrefix(text, []byte("\ufeff\ufeff")): // of two the parser loses letters
+		return nil, usage("it begins with two byte order marks")
 	case len(bytes.TrimSpace(bytes.TrimPrefix(text, bom))) == 0:
 		return nil, usage("it is empty")
 	}
@@ -66,12 +67,8 @@ func parse(file string, format Format, text []byte) (*document, error) {
 
 var bom = []byte("\xef\xbb\xbf")
 
-// wideMap is the number of keys above which sops takes longer to compare them than to read them.
-const wideMap = 1000
-
 // checkKeys refuses a map that has a key twice; sops would keep one or both.
 func (d *document) checkKeys(members []member) error {
-	d.wide = d.wide || len(members) > wideMap
 	seen := make(map[string]int, len(members))
 	for _, m := range members {
 		if line, twice := seen[m.key.value]; twice {
@@ -81,8 +78,3 @@ func (d *document) checkKeys(members []member) error {
 	}
 	return nil
 }
-
-// tags that sops carries through a file; of those, texts may have one written.
-var knownTags = []string{"!!str", "!!int", "!!float", "!!bool", "!!null", "!!map", "!!seq", "!!timestamp", "!!merge"}
-
-func known(tag string) bool { return slices.Contains(knownTags, tag) }

@@ -13,14 +13,13 @@ import (
 // sealer decides on the data key and the metadata of a merge: the side that has
 // rotated its data key, or changed who can open the file, has its way.
 func (v *versions) sealer(ctx context.Context, opts OpenOptions) (*sealer, error) {
-	s := &sealer{versions: v, lead: v.ours, cipher: newCipher()}
-	other := v.theirs
+	s := &sealer{versions: v, lead: v.ours, other: v.theirs, cipher: newCipher()}
 	if v.base != nil && bytes.Equal(v.base.key, v.ours.key) && !bytes.Equal(v.base.key, v.theirs.key) {
-		s.lead, other = v.theirs, v.ours
+		s.lead, s.other = v.theirs, v.ours
 	}
 	s.cipher.kept = s.lead.cipher.keeping().kept
-	if bytes.Equal(s.lead.key, other.key) {
-		for at, texts := range other.cipher.seen {
+	if bytes.Equal(s.lead.key, s.other.key) {
+		for at, texts := range s.other.cipher.seen {
 			if len(s.cipher.kept[at]) == 0 {
 				s.cipher.kept[at] = texts
 			}
@@ -30,29 +29,27 @@ func (v *versions) sealer(ctx context.Context, opts OpenOptions) (*sealer, error
 	if err := s.mergeRules(); err != nil {
 		return nil, err
 	}
-	if err := s.mergeKeys(ctx, opts); err != nil {
-		return nil, err
-	}
-	return s, nil
+	return s, s.mergeKeys(ctx, opts)
+}
+
+// rulesOf tells which values are encrypted and signed.
+func rulesOf(m sops.Metadata) string {
+	return fmt.Sprintf("%q %q %q %q %q %q %v", m.UnencryptedSuffix, m.EncryptedSuffix, m.UnencryptedRegex, m.EncryptedRegex, m.UnencryptedCommentRegex, m.EncryptedCommentRegex, m.MACOnlyEncrypted)
 }
 
 // mergeRules takes over which values are encrypted, where one side has changed that.
 func (s *sealer) mergeRules() error {
-	rules := func(o *opened) string {
-		m := o.meta
-		return fmt.Sprintf("%q %q %q %q %q %q %v", m.UnencryptedSuffix, m.EncryptedSuffix, m.UnencryptedRegex, m.EncryptedRegex, m.UnencryptedCommentRegex, m.EncryptedCommentRegex, m.MACOnlyEncrypted)
-	}
-	if rules(s.ours) == rules(s.theirs) {
+	ours, theirs := rulesOf(s.ours.meta), rulesOf(s.theirs.meta)
+	if ours == theirs {
 		return nil
 	}
-	from := s.ours
+	m := s.ours.meta
 	switch {
-	case s.base == nil, rules(s.base) != rules(s.ours) && rules(s.base) != rules(s.theirs):
+	case s.base == nil, rulesOf(s.base.meta) != ours && rulesOf(s.base.meta) != theirs:
 		return fault.Failedf("the two sides encrypt other keys: the suffix or pattern in their sops blocks differs")
-	case rules(s.base) == rules(s.ours):
-		from = s.theirs
+	case rulesOf(s.base.meta) == ours:
+		m = s.theirs.meta
 	}
-	m := from.meta
 	m.KeyGroups, m.ShamirThreshold, m.Version = s.meta.KeyGroups, s.meta.ShamirThreshold, s.meta.Version
 	s.meta = m
 	return nil
@@ -66,15 +63,11 @@ func (s *sealer) mergeKeys(ctx context.Context, opts OpenOptions) error {
 	}
 	ours, theirs := s.ours.meta.KeyGroups, s.theirs.meta.KeyGroups
 	want, threshold := s.lead.meta.KeyGroups, s.lead.meta.ShamirThreshold
-	changed := func(a, b []sops.KeyGroup) bool {
-		added, removed := differences(a, b)
-		return len(a) != len(b) || len(added)+len(removed) > 0
-	}
 	switch {
-	case !changed(ours, theirs):
-	case s.base != nil && !changed(base, ours):
+	case sameGroups(ours, theirs):
+	case s.base != nil && sameGroups(base, ours):
 		want, threshold = theirs, s.theirs.meta.ShamirThreshold
-	case s.base != nil && !changed(base, theirs):
+	case s.base != nil && sameGroups(base, theirs):
 		want, threshold = ours, s.ours.meta.ShamirThreshold
 	case len(ours) == 1 && len(theirs) == 1 && len(base) <= 1:
 		want = []sops.KeyGroup{union(base, ours[0], theirs[0])}
@@ -82,32 +75,36 @@ func (s *sealer) mergeKeys(ctx context.Context, opts OpenOptions) error {
 	default:
 		return fault.Failedf("both sides have changed the groups of keys that open it")
 	}
-	if !changed(s.lead.meta.KeyGroups, want) {
-		s.same = s.lead
+	if s.held(want, threshold) {
 		return nil
 	}
 	meta, err := rekeyed(ctx, opts, s.lead.meta, want, threshold, s.lead.key)
 	s.meta.KeyGroups, s.meta.ShamirThreshold = meta.KeyGroups, meta.ShamirThreshold
-	if s.otherHasAll(meta) {
-		s.same = s.ours
-		if s.lead == s.ours {
-			s.same = s.theirs
-		}
-	}
 	return err
 }
 
-// otherHasAll tells whether the block of the other side holds the very keys of a merge.
-func (s *sealer) otherHasAll(meta sops.Metadata) bool {
-	other := s.theirs
-	if s.lead == s.theirs {
-		other = s.ours
+// held tells whether a side has the data key encrypted for these very keys, and takes it
+// over from there. The block of such a side stays, where it has the rules of the merge too.
+func (s *sealer) held(want []sops.KeyGroup, threshold int) bool {
+	found := false
+	for _, side := range []*opened{s.lead, s.other} {
+		if !bytes.Equal(side.key, s.lead.key) || !sameGroups(side.meta.KeyGroups, want) || side.meta.ShamirThreshold != threshold {
+			continue
+		}
+		if fits := rulesOf(side.meta) == rulesOf(s.meta); !found || fits {
+			s.meta.KeyGroups, s.meta.ShamirThreshold = side.meta.KeyGroups, threshold
+			if found = true; fits {
+				s.same = side
+				break
+			}
+		}
 	}
-	if !bytes.Equal(other.key, s.lead.key) {
-		return false
-	}
-	added, removed := differences(other.meta.KeyGroups, meta.KeyGroups)
-	return len(added)+len(removed) == 0
+	return found
+}
+
+func sameGroups(a, b []sops.KeyGroup) bool {
+	added, removed := differences(a, b)
+	return len(a) == len(b) && len(added)+len(removed) == 0
 }
 
 // union gives the keys of both sides without those that one has taken out of the base.

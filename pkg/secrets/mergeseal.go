@@ -49,6 +49,7 @@ type sealer struct {
 	*versions
 	meta   sops.Metadata
 	lead   *opened // the side whose data key it is
+	other  *opened
 	notes  []string
 	allow  []string
 	cipher *tracked

@@ -19,6 +19,9 @@ func nearMiss(key, suffix string) bool {
 	if rest, ok := strings.CutSuffix(name, word); ok && word != want && len(word) > 3 && rest != "" && (strings.HasSuffix(word, "sops") || strings.ContainsAny(rest[len(rest)-1:], "_-. ")) {
 		return !strings.HasSuffix(word, "sops") || !isEnglish(name)
 	}
+	if end := name[max(len(name)-len(want)-1, 0):]; strings.IndexByte(end, want[0]) < 0 {
+		return false // all slips begin as the suffix does
+	}
 	for _, slip := range slips(want) {
 		if strings.HasSuffix(name, slip) && len(name) > len(slip) {
 			return true

@@ -2,6 +2,7 @@ package secrets
 
 import (
 	"bytes"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -22,11 +23,10 @@ type document struct {
 	// comments are those of YAML: from # to the end of the line.
 	comments []yamltext.Span
 	starts   []int // of lines; see position
-	wide     bool  // a map has very many keys
 	lost     *node // the first whose bytes cannot be told; then nothing can be spliced
 }
 
-type kind int
+type kind uint8
 
 const (
 	scalar kind = iota
@@ -36,7 +36,7 @@ const (
 )
 
 // quoting is how a scalar is written.
-type quoting int
+type quoting uint8
 
 const (
 	plain quoting = iota
@@ -47,19 +47,21 @@ const (
 
 // node is a value of a document. Its span is that of the text behind anchor
 // and tag; lists and maps in block style have none.
+//
+// A large text has very many, so the small fields stand together.
 type node struct {
 	kind      kind
-	span      yamltext.Span
-	line, col int
-	flow      bool // it stands in brackets; in JSON everything does
 	quote     quoting
+	flow      bool // it stands in brackets; in JSON everything does
+	anchored  bool
+	line, col int
+	depth     int // of a block scalar's text in its place, as one would write it
+	span      yamltext.Span
 	tag       string // of a scalar, short
 	value     string // of a scalar
-	depth     int    // of a block scalar's text in its place, as one would write it
 	members   []member
 	items     []*node
 	target    *node // of an alias
-	anchored  bool
 }
 
 type member struct {
@@ -87,6 +89,12 @@ func (n *node) member(key string) (at int, found bool) {
 		}
 	}
 	return 0, false
+}
+
+// merges tells whether a node can be the value of a merge key.
+func (n *node) merges() bool {
+	is := func(n *node) bool { return n.kind == mapping || n.kind == alias && n.target.kind == mapping }
+	return is(n) || n.kind == list && !slices.ContainsFunc(n.items, func(item *node) bool { return !is(item) })
 }
 
 // inherited gives the keys that merge keys (<<) bring into a map: sops keeps them

@@ -28,7 +28,7 @@ type opened struct {
 
 // open decrypts a sealed document with the given data key.
 func (d *document) open(t sops.Tree, key []byte) (*opened, error) {
-	o := &opened{document: d, meta: t.Metadata, key: key, cipher: newCipher()}
+	o := &opened{document: d, meta: t.Metadata, key: key, cipher: recording()}
 	o.closed = clone(t.Branches[0]).(sops.TreeBranch)
 	err := decryptTree(&t, key, o.cipher)
 	if err != nil && !errors.Is(err, errMAC) {
@@ -43,7 +43,7 @@ func (d *document) open(t sops.Tree, key []byte) (*opened, error) {
 		if o.text, err = o.unseal(func(l leaf) written { return o.restore(notes[l.place.String()], l.after, sealedNode(l.node)) }); err != nil {
 			break
 		}
-		if got, loadErr := load(d.format, o.text, d.wide); loadErr == nil && same(got, o.tree, false) {
+		if got, loadErr := load(d.format, o.text); loadErr == nil && same(got, o.tree, false) {
 			return o, nil
 		}
 	}
@@ -135,7 +135,7 @@ func (d *document) sealedTree() (sops.Tree, error) {
 	if !found || d.root.members[at].value.kind != mapping {
 		return sops.Tree{}, fault.Usagef("it is not encrypted: it has no sops block").At(d.file, 0, 0)
 	}
-	t, err := loadSealed(d.format, d.text, d.wide)
+	t, err := loadSealed(d.format, d.text)
 	if err != nil {
 		return t, d.at(d.root.members[at].key, fault.Usagef("sops cannot read its block"))
 	}

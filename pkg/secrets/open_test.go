@@ -82,8 +82,8 @@ func TestFilesOfSops(t *testing.T) {
 	} {
 		text := asSops(t, YAML, sopsText, meta)
 		o := decrypt(t, "config.yaml", text)
-		want, _ := load(YAML, []byte(sopsText), false)
-		got, err := load(YAML, o.Text, false)
+		want, _ := load(YAML, []byte(sopsText))
+		got, err := load(YAML, o.Text)
 		if err != nil || !same(want, got, true) || o.Anew || o.Suffix != meta.EncryptedSuffix {
 			t.Errorf("%s: %v %q %v\n%s\n%s", name, o.Anew, o.Suffix, err, o.Text, text)
 		}
@@ -95,8 +95,8 @@ func TestJSONFilesOfSops(t *testing.T) {
 	const text = `{"user": "ann", "port": 5432, "n": {"list_sops": [1, 2.5, true, null, "x\n\"y\""]}, "empty": "", "é": "<&>"}`
 	for _, meta := range []sops.Metadata{{}, {EncryptedSuffix: "_sops"}} {
 		o := decrypt(t, "config.json", asSops(t, JSON, text, meta))
-		want, _ := load(JSON, []byte(text), false)
-		got, err := load(JSON, o.Text, false)
+		want, _ := load(JSON, []byte(text))
+		got, err := load(JSON, o.Text)
 		if err != nil || !same(want, got, true) || o.Anew {
 			t.Errorf("%v\n%s", err, o.Text)
 		}

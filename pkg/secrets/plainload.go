@@ -25,7 +25,7 @@ func (d *document) load() (sops.TreeBranch, []int, error) {
 		}
 		marks = append(marks, block)
 	}
-	branch, err := load(d.format, yamltext.Apply(d.text, marks), d.wide)
+	branch, err := load(d.format, yamltext.Apply(d.text, marks))
 	if err != nil {
 		return nil, nil, d.unfit(err)
 	}

@@ -46,6 +46,18 @@ func (d *document) addInBrackets(p *pointed, v *node) []yamltext.Splice {
 	return []yamltext.Splice{{Span: yamltext.Span{Start: last.End, End: last.End}, Text: "," + gap + entry}}
 }
 
+// edited gives the text with an edit, once it is proved. Where the text had no last line
+// ending and now ends in a block scalar that needs one, it gets one.
+func (d *document) edited(splices []yamltext.Splice, p *pointed, v *node) ([]byte, error) {
+	text := yamltext.Apply(d.text, splices)
+	err := d.proveEdit(text, p, v)
+	if err != nil && !bytes.HasSuffix(text, []byte("\n")) {
+		text = append(text, d.eol...)
+		err = d.proveEdit(text, p, v)
+	}
+	return text, err
+}
+
 // proveEdit reads an edited text: it must hold what it held, and at the place v,
 // or nothing when v is nil.
 func (d *document) proveEdit(text []byte, p *pointed, v *node) error {

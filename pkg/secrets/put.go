@@ -63,8 +63,7 @@ func (d *document) put(p *pointed, v *node) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	text := yamltext.Apply(d.text, splices)
-	return text, d.proveEdit(text, p, v)
+	return d.edited(splices, p, v)
 }
 
 func (d *document) putScalar(p *pointed, v *node) []yamltext.Splice {
@@ -147,15 +146,16 @@ func (d *document) add(p *pointed, v *node) ([]yamltext.Splice, error) {
 		prefix = strings.Repeat(" ", first.col-1) + d.keyText(p.name) + ": "
 	} else {
 		start := p.parent.items[0].start()
-		line := string(d.text[bytes.LastIndexByte(d.text[:start], '\n')+1 : start])
-		if !dash().MatchString(line) {
+		line := dash().FindStringSubmatch(string(d.text[bytes.LastIndexByte(d.text[:start], '\n')+1 : start]))
+		if line == nil {
 			return nil, d.at(p.parent, fault.Blockedf("the list at %s cannot be edited in place", p.holder.pointer)).WithHint("connkit edit %s", d.file)
 		}
-		prefix, depth = line, len(line)
+		prefix, depth = line[1], len(line[1])
 	}
 	at := d.lineEnd(p.parent.end())
 	text := d.eol + prefix + d.written(v, &node{depth: depth}).String()
 	return []yamltext.Splice{{Span: yamltext.Span{Start: at, End: at}, Text: text}}, nil
 }
 
-var dash = pattern.Lazy(`^ *- +$`)
+// dash is what stands before an item of a list, the anchor and tag of the item included.
+var dash = pattern.Lazy(`^( *- +)(?:[&!]\S* +)*$`)

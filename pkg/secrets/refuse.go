@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/pkg/secrets/suspect"
 )
 
 // checker looks for what must not be encrypted as it is written.
@@ -17,7 +18,7 @@ type checker struct {
 	found  bool     // a key carries the suffix
 	secret map[*node]bool
 	holds  map[*node]bool // anchored nodes with secrets within
-	plain  []plainLeaf    // what stays in clear
+	plain  []suspect.Leaf // what stays in clear
 	places []*node        // of plain
 	notes  []string
 	used   []string // entries of allow that something needed
@@ -43,11 +44,11 @@ func (d *document) checkPlain(suffix string, opts EncryptOptions) (*checker, err
 
 // checkClear refuses a value that stays in clear and looks secret.
 func (c *checker) checkClear() error {
-	for _, f := range findPlain(c.plain) {
+	for _, f := range suspect.Find(c.plain) {
 		if c.allows(f.Pointer) {
 			continue
 		}
-		i := slices.IndexFunc(c.plain, func(l plainLeaf) bool { return l.Pointer == f.Pointer })
+		i := slices.IndexFunc(c.plain, func(l suspect.Leaf) bool { return l.Pointer == f.Pointer })
 		return c.at(c.places[i], fault.Blockedf("%s looks like %s, and would stay in clear", f.Pointer, f.What)).
 			WithHint("rename it to %s%s, or --allow-plaintext %s if it is none", keyAt(f.Pointer), c.suffix, keyAt(f.Pointer))
 	}
@@ -158,7 +159,7 @@ func (c *checker) scalar(n *node, place *pointer, secret bool) error {
 	case !secret:
 		c.warn(n, place)
 		if n.tag != "!!null" {
-			c.plain = append(c.plain, plainLeaf{Pointer: place.String(), Value: n.value, Text: n.tag == "!!str"})
+			c.plain = append(c.plain, suspect.Leaf{Pointer: place.String(), Value: n.value, Text: n.tag == "!!str"})
 			c.places = append(c.places, n)
 		}
 		return nil

@@ -6,6 +6,7 @@ import (
 
 	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/yamltext"
+	"github.com/connkit/connkit/pkg/secrets/suspect"
 )
 
 // checkComments refuses a comment that stays in clear and gives a secret away: it
@@ -24,7 +25,7 @@ func (w *weaver) checkComments() error {
 		refuse := func(format string, args ...any) *fault.Error {
 			return fault.Blockedf(format, args...).At(w.file, line, col)
 		}
-		what := commentLooks(text, near[line])
+		what := suspect.Comment(text, near[line])
 		switch {
 		case within(nested, at.Start):
 			return refuse("a comment among secrets would stay in clear").WithHint("take it out, or put it above the secret key")

@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 
 	"github.com/connkit/connkit/internal/textedit"
-	"github.com/connkit/connkit/internal/yamltext"
 )
 
 // Rewrite is a sealed file and what a verb makes of it.
@@ -62,7 +61,7 @@ func (o *opened) reseal(d *document, opts EncryptOptions) (text []byte, checked 
 			return nil, nil, err
 		}
 	}
-	text, err = w.finishLike(o)
+	text, err = w.finish(o)
 	return text, checked, err
 }
 
@@ -72,16 +71,6 @@ func (d *document) checkAgain(suffix string, opts EncryptOptions) (*checker, err
 		return d.checkPlain(suffix, opts)
 	}
 	return &checker{}, d.checkFree()
-}
-
-// finishLike gives the sealed text with the sops block that an opened file has.
-func (w *weaver) finishLike(o *opened) ([]byte, error) {
-	block, err := w.blockFor(o)
-	if err != nil {
-		return nil, err
-	}
-	sealed := yamltext.Apply(w.text, append(w.splices, w.insertBlock(block)))
-	return sealed, w.prove(sealed, w.before, w.key)
 }
 
 // openAt reads and decrypts a file, one with a broken signature too.

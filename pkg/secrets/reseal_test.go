@@ -39,7 +39,6 @@ func TestReseal(t *testing.T) {
 		if e.Err != nil {
 			t.Fatal(e.Err)
 		}
-		e.After = bytes.Replace(e.After, []byte("2026-"), []byte("2026-"), 1)
 		o := decrypt(t, tt.name, e.After).opened
 		plain := strings.Replace(tt.text, tt.from, tt.to, 1)
 		out, err := resealText(o, plain)

@@ -46,14 +46,16 @@ func (d *document) weave(meta sops.Metadata, key []byte, c *tracked) (*weaver, e
 // masked is the plain text with *** for each secret.
 func (w *weaver) masked() []byte { return yamltext.Apply(w.text, w.masks) }
 
-// finish gives the sealed text. Its master keys hold the data key by now. What
-// comes out is loaded and decrypted as sops does, and must be what went in.
-func (w *weaver) finish() ([]byte, error) {
-	block, err := w.blockFor(nil)
+// finish gives the sealed text, with the sops block of an opened file, which may be
+// nil, or a new one. The master keys hold the data key by now. What comes out is
+// loaded and decrypted as sops does, and must be what went in.
+func (w *weaver) finish(o *opened) ([]byte, error) {
+	block, err := w.blockFor(o)
 	if err != nil {
 		return nil, err
 	}
 	text := yamltext.Apply(w.text, append(w.splices, w.insertBlock(block)))
+	w.root, w.splices, w.masks, w.tree.Branches = nil, nil, nil, nil // reading the text takes as much memory again
 	return text, w.prove(text, w.before, w.key)
 }
 
@@ -127,7 +129,7 @@ func (w *weaver) sealedNotes() (string, error) {
 
 // prove loads a sealed text as sops does and decrypts it: it must be the tree that was encrypted.
 func (d *document) prove(text []byte, want sops.TreeBranch, key []byte) error {
-	t, err := loadSealed(d.format, text, d.wide)
+	t, err := loadSealed(d.format, text)
 	if err != nil {
 		return d.unfit(err)
 	}

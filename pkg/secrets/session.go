@@ -34,9 +34,6 @@ func (s *session) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if o.anew {
-		s.r.Notes = append(s.r.Notes, "it cannot be edited in place: sops lays its text out anew")
-	}
 	s.r.Before, s.text, s.format = o.document.text, o.text, o.format
 	s.seal = func(_ context.Context, d *document) error {
 		s.r.Done = "edited"

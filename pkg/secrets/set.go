@@ -106,6 +106,9 @@ func (r *Rewrite) seal(o *opened, before *document, text []byte, allow []string)
 	if err != nil {
 		return err
 	}
+	if o.anew {
+		r.Notes = append(r.Notes, "it cannot be edited in place: sops lays its text out anew")
+	}
 	r.Values = changes(before, after, reg)
 	sealed, checked, err := o.reseal(after, EncryptOptions{Allow: allow})
 	if err != nil {
@@ -129,15 +132,13 @@ func (d *document) cut(p *pointed) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		text := yamltext.Apply(d.text, splices)
-		return text, d.proveEdit(text, p, nil)
+		return d.edited(splices, p, nil)
 	}
 	span := d.lines(p)
 	if p.parent.flow {
 		span = d.entrySpan(p.parent, p.at)
 	}
-	text := yamltext.Apply(d.text, []yamltext.Splice{{Span: span}})
-	return text, d.proveEdit(text, p, nil)
+	return d.edited([]yamltext.Splice{{Span: span}}, p, nil)
 }
 
 // lines gives the lines of a member or item in block style. One that begins behind

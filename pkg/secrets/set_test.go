@@ -36,6 +36,10 @@ func TestSetInOddPlaces(t *testing.T) {
 		"several lines, below a list item": {"a_sops: x\nb:\n  - c: 1\n", "/b/0/d_sops", "one\ntwo", true, "a_sops: x\nb:\n  - c: 1\n    d_sops: |-\n      one\n      two\n"},
 		"without a last line ending":       {"a_sops: x\nb: 1", "/c", "2", false, "a_sops: x\nb: 1\nc: 2"},
 		"with CRLF":                        {"a_sops: x\r\nb: 1\r\n", "/c", "2", false, "a_sops: x\r\nb: 1\r\nc: 2\r\n"},
+		"a new private key for the old":    {"a_sops: |\n  one\n  two\nb: 1\n", "/a_sops", "three\nfour\n", true, "a_sops: |\n  three\n  four\nb: 1\n"},
+		"a longer text, and a comment":     {"a_sops: |- # c\n    one\n    two\n\nb: 1\n", "/a_sops", "1\n2\n3", true, "a_sops: |- # c\n  1\n  2\n  3\n\nb: 1\n"},
+		"a key at the end of no line":      {"a_sops: x\nb: 1", "/k_sops", "one\ntwo\n", true, "a_sops: x\nb: 1\nk_sops: |\n  one\n  two\n"},
+		"below an item with an anchor":     {"a_sops: x\nb:\n- &f y\n- z\n", "/b/-", "1", false, "a_sops: x\nb:\n- &f y\n- z\n- 1\n"},
 		"the same again":                   {"a_sops: x\nb: {c: 1}\n", "/b", `{"c": 1}`, false, "a_sops: x\nb: {c: 1}\n"},
 	} {
 		t.Run(name, func(t *testing.T) {

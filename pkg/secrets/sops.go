@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"time"
 
@@ -45,16 +46,24 @@ func guard(err *error) {
 	}
 }
 
-// load gives the tree of a plain text. Before it reads YAML, sops compares every
-// key of the first document with every other of its map, which takes seconds where
-// a map is wide. Such a text goes in as the second document: [document.checkKeys]
-// has done the same in one pass.
-func load(f Format, text []byte, wide bool) (branch sops.TreeBranch, err error) {
+// large is the size of a YAML text above which it is worth the trouble to go
+// round sops's own look for double keys.
+const large = 8 << 10
+
+// load gives the tree of a plain text.
+func load(f Format, text []byte) (sops.TreeBranch, error) {
+	return loadBehind(f, text, f == YAML && len(text) > large)
+}
+
+// loadBehind can put a text behind an empty document. sops reads the first document
+// twice, once into maps to find double keys, and compares every key of a map with every
+// other: seconds where a map is wide, and as much memory as all the rest. What that
+// would find, [document.parse] has refused by then.
+func loadBehind(f Format, text []byte, behind bool) (branch sops.TreeBranch, err error) {
 	defer guard(&err)
 	skip := 0
-	if wide && f == YAML {
-		text = append([]byte(firstDocument(text)), bytes.TrimPrefix(text, bom)...)
-		skip = 1
+	if behind {
+		text, skip = secondDocument(text), 1
 	}
 	branches, err := store(f).LoadPlainFile(text)
 	if err != nil || len(branches) != skip+1 {
@@ -63,25 +72,32 @@ func load(f Format, text []byte, wide bool) (branch sops.TreeBranch, err error) 
 	return branches[skip], nil
 }
 
-// firstDocument is an empty document that may stand before a text.
-func firstDocument(text []byte) string {
-	for line := range bytes.Lines(bytes.TrimPrefix(text, bom)) {
+// secondDocument puts an empty document before a text. The blank lines keep the
+// parser from giving comments at the top to what stands before them.
+func secondDocument(text []byte) []byte {
+	const empty = "{}\n...\n\n"
+	text = bytes.TrimPrefix(text, bom)
+	at := 0
+	for line := range bytes.Lines(text) {
+		at += len(line)
+		word := bytes.TrimSpace(line)
 		switch {
+		case len(word) == 0 || word[0] == '#' || line[0] == '%':
+		case string(word) == "---" && at == len(line):
+			return slices.Concat([]byte(empty+"---\n\n"), text[at:])
 		case bytes.HasPrefix(line, []byte("---")):
-			return "{}\n\n"
-		case bytes.HasPrefix(line, []byte("%")):
-			return "{}\n...\n"
-		case line[0] != '#' && len(bytes.TrimSpace(line)) > 0:
-			return "{}\n\n---\n\n" // the blank lines keep a comment at the top from going to the empty one
+			return slices.Concat([]byte(empty), text)
+		default:
+			return slices.Concat([]byte(empty+"---\n\n"), text)
 		}
 	}
-	return ""
+	return text
 }
 
 // loadSealed gives the tree of an encrypted text, without its sops block.
-func loadSealed(f Format, text []byte, wide bool) (tree sops.Tree, err error) {
+func loadSealed(f Format, text []byte) (tree sops.Tree, err error) {
 	defer guard(&err)
-	branch, err := load(f, text, wide)
+	branch, err := load(f, text)
 	if err != nil {
 		return tree, err
 	}

@@ -37,10 +37,10 @@ func blockMarks(line []byte) int {
 func (d *document) replace(n *node, w written) []yamltext.Splice {
 	_, inline, below := d.source(n)
 	splices := []yamltext.Splice{{Span: inline, Text: w.inline}}
-	if below.Start != below.End {
-		splices = append(splices, yamltext.Splice{Span: below})
-	}
-	if w.below != "" {
+	switch {
+	case below.Start != below.End: // one splice: two would begin at the same byte
+		splices = append(splices, yamltext.Splice{Span: below, Text: w.below})
+	case w.below != "":
 		end := d.lineEnd(inline.End)
 		splices = append(splices, yamltext.Splice{Span: yamltext.Span{Start: end, End: end}, Text: w.below})
 	}

@@ -1,6 +1,7 @@
 package secrets
 
 import (
+	"bytes"
 	"slices"
 
 	"github.com/connkit/connkit/internal/yamltext"
@@ -80,7 +81,12 @@ func (m *threeway) merge() sides {
 	case m.oneSided(t, whole):
 		return m.pickOf(t, nil, whole)
 	case t.all(mapping, false):
-		out = m.members(t, nil, starts{})
+		from := starts{ours: m.ours.head(), theirs: m.theirs.head()}
+		if m.base != nil {
+			from.base = m.base.head()
+		}
+		out = m.pickOf(t, nil, func(d *document, _ *node) string { return string(d.text[:d.head()]) })
+		out.add(m.members(t, nil, from))
 	case t.all(mapping, true):
 		behind = func(d *document, n *node) string { return string(d.text[n.span.End:]) }
 		out = m.pickOf(t, nil, func(d *document, n *node) string { return string(d.text[:n.span.Start]) })
@@ -90,6 +96,22 @@ func (m *threeway) merge() sides {
 	}
 	out.add(m.pickOf(t, nil, behind))
 	return out
+}
+
+// head gives where what stands above the first member begins: behind a byte order mark,
+// and the line that begins the document.
+func (d *document) head() int {
+	at := 0
+	if bytes.HasPrefix(d.text, bom) {
+		at = len(bom)
+	}
+	end := at
+	for line := range bytes.Lines(d.text[at:d.root.start()]) {
+		if at += len(line); bytes.HasPrefix(line, []byte("---")) {
+			end = at
+		}
+	}
+	return end
 }
 
 // value merges a value whose text is one span: what stands in brackets goes by its

@@ -135,7 +135,7 @@ func (d *document) sealedLayout() string {
 
 // proveKeys reads a text whose keys were changed: all else must be as it was.
 func (d *document) proveKeys(text []byte, was sops.Tree, meta sops.Metadata) error {
-	now, err := loadSealed(d.format, text, d.wide)
+	now, err := loadSealed(d.format, text)
 	if err != nil || !same(was.Branches[0], now.Branches[0], true) ||
 		was.Metadata.MessageAuthenticationCode != now.Metadata.MessageAuthenticationCode || !was.Metadata.LastModified.Equal(now.Metadata.LastModified) {
 		return d.unfit(errShape)

@@ -1,6 +1,10 @@
 package secrets
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/connkit/connkit/pkg/secrets/suspect"
+)
 
 // spot is a scalar of a document and where it stands.
 type spot struct {
@@ -91,7 +95,7 @@ func shownValue(s spot, there bool) string {
 		return "{}"
 	case s.kind == list:
 		return "[]"
-	case len(findPlain([]plainLeaf{{Pointer: s.place.String(), Value: s.value, Text: s.tag == "!!str"}})) > 0:
+	case len(suspect.Find([]suspect.Leaf{{Pointer: s.place.String(), Value: s.value, Text: s.tag == "!!str"}})) > 0:
 		return mask
 	}
 	return s.value

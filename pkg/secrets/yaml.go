@@ -22,7 +22,7 @@ func (d *document) readYAML() error {
 	case doc.Root.Kind != yaml.MappingNode:
 		return fault.Usagef("a config is key: value lines").At(d.file, doc.Root.Line, doc.Root.Column)
 	}
-	r := yamlReader{document: d, doc: doc, nodes: map[*yaml.Node]*node{}}
+	r := yamlReader{document: d, doc: doc, anchors: map[*yaml.Node]anchor{}}
 	if d.root, err = r.node(doc.Root, 0, false); err != nil {
 		return err
 	}

@@ -13,18 +13,29 @@ import (
 // scalars in the order of the text; comments are what # begins between them.
 type yamlReader struct {
 	*document
-	doc   *yamltext.Doc
-	nodes map[*yaml.Node]*node // those with an anchor
-	done  int                  // where the last scalar ended
+	doc     *yamltext.Doc
+	anchors map[*yaml.Node]anchor
+	done    int // where the last scalar ended
+	values  int // that were read, those behind aliases included
+	copied  int // of these, those behind aliases
 }
 
+// anchor is what an alias can stand for.
+type anchor struct {
+	node   *node
+	values int
+}
+
+// mostCopied is how many values aliases may stand for: sops writes all of them out in
+// memory, and aliases of aliases of aliases stand for very many.
+const mostCopied = 1_000_000
+
 func (r *yamlReader) node(n *yaml.Node, depth int, flow bool) (*node, error) {
-	if tag := n.ShortTag(); n.Kind != yaml.AliasNode && (!known(tag) || n.Style&yaml.TaggedStyle != 0 && (tag == "!!timestamp" || tag == "!!merge")) {
-		if !strings.HasPrefix(tag, "!!") { // it may be a password that begins so
-			tag = "here"
-		}
-		return nil, r.doc.Errorf(n, "the tag %s is none that sops keeps", tag).WithHint("leave the tag out, and quote a value that begins with !")
+	if err := r.checkTag(n); err != nil {
+		return nil, err
 	}
+	before := r.values
+	r.values++
 	out := &node{line: n.Line, col: n.Column, flow: flow, depth: depth, anchored: n.Anchor != ""}
 	var err error
 	switch n.Kind {
@@ -38,7 +49,7 @@ func (r *yamlReader) node(n *yaml.Node, depth int, flow bool) (*node, error) {
 		err = r.scalar(n, out)
 	}
 	if n.Anchor != "" {
-		r.nodes[n] = out
+		r.anchors[n] = anchor{out, r.values - before}
 	}
 	return out, err
 }
@@ -49,8 +60,13 @@ func (r *yamlReader) scalar(n *yaml.Node, out *node) error {
 	switch {
 	case n.Kind == yaml.AliasNode:
 		out.kind = alias
-		if out.target = r.nodes[n.Alias]; out.target == nil {
+		to := r.anchors[n.Alias]
+		out.target, r.values, r.copied = to.node, r.values+to.values, r.copied+to.values
+		if to.node == nil {
 			return r.doc.Errorf(n, "an alias stands within what it stands for")
+		}
+		if r.copied > mostCopied {
+			return r.doc.Errorf(n, "up to here aliases stand for more than %d values", mostCopied)
 		}
 	case n.Style&yaml.DoubleQuotedStyle != 0:
 		out.quote = double
@@ -105,6 +121,9 @@ func (r *yamlReader) mapping(n *yaml.Node, out *node) error {
 		v, err := r.node(n.Content[i+1], key.Column+1, out.flow)
 		if err != nil {
 			return err
+		}
+		if k.tag == "!!merge" && !v.merges() {
+			return r.doc.Errorf(key, "a merge key (<<) takes a map, an alias of one, or a list of those")
 		}
 		out.members = append(out.members, member{k, v})
 	}

@@ -72,6 +72,9 @@ func (w *Workspace) Connector(dir, arg string, s *Settings) (Connector, error) {
 // FolderNamed finds what [Workspace.Connector] does, and without a language a folder
 // that is only named like a connector: see [Workspace.Folders].
 func (w *Workspace) FolderNamed(dir, arg string, s *Settings) (Connector, error) {
+	if arg == "" { // a variable of a script that is not set; as a path it would be the current folder
+		return Connector{}, fault.Usagef("finding a connector: its name is empty").WithHint("connkit list, or . for the connector around here")
+	}
 	if name := strings.TrimSuffix(arg, "/"); !strings.ContainsAny(name, `/\`) && name != "." && name != ".." {
 		if c, ok := w.look(name, s); ok {
 			return c, nil

@@ -182,6 +182,20 @@ func TestFolderNamed(t *testing.T) {
 	}
 }
 
+// An empty name is a variable of a script that is not set. As a path it would be the
+// folder in which the script stands.
+func TestAnEmptyNameIsNoConnector(t *testing.T) {
+	t.Parallel()
+	root := testkit.Tree(t, map[string]string{"source-py/pyproject.toml": "", "connkit.yaml": "connectors: {patterns: ['*']}\n"})
+	w, s := open(t, root)
+	for _, dir := range []string{root, filepath.Join(root, "source-py")} {
+		c, err := w.Connector(dir, "", s)
+		if fault.KindOf(err) != fault.Usage || err.Error() != "finding a connector: its name is empty" || c.Name != "" {
+			t.Errorf("in %s: got %+v, %v", dir, c, err)
+		}
+	}
+}
+
 func TestConnectorThatIsNotThereWithinAnother(t *testing.T) {
 	t.Parallel()
 	root := testkit.Tree(t, map[string]string{"source-py/pyproject.toml": ""})

@@ -117,6 +117,39 @@ def feed(method: str, path: str, query: dict[str, str], body: str) -> Answer:
     return 200, text, {"Content-Type": "application/rss+xml"}
 
 
+def holidays(method: str, path: str, query: dict[str, str], body: str) -> Answer:
+    day = {"name": "Monday", "numeric": 1}
+    return 200, {"holidays": rows(4, name="Day #", date="2024-01-0#", uuid="u-#", public=True, weekday={"date": day})}
+
+
+def buttondown(method: str, path: str, query: dict[str, str], body: str) -> Answer:
+    page = int(query["page"])
+    found = rows(3, subject="S#", creation_date="2024-01-0#T00:00:00Z", modification_date="2024-01-0#T00:00:00Z", risk_score=0.5)
+    for record in found:
+        record["id"] = f"p{page}-{record['id']}"
+    return 200, {"results": found, "next": "more" if page < 2 else None}
+
+
+def citybikes(method: str, path: str, query: dict[str, str], body: str) -> Answer:
+    made = rows(5, station_id="s#", name="Stop #", lat=59.5, lon=10.25, capacity=12, is_installed=True, last_reported=1700000000)
+    return 200, {"data": {"stations": made}}
+
+
+def weather(method: str, path: str, query: dict[str, str], body: str) -> Answer:
+    place = {"name": query.get("query"), "lat": "47.3", "lon": "8.5"}
+    return 200, {"location": place, "current": {"temperature": 3.5, "weather_descriptions": ["fog"]}, "request": {"type": "City"}}
+
+
+def census(method: str, path: str, query: dict[str, str], body: str) -> Answer:
+    return 200, [["NAME", "EMP", "us"], *([f"N{n}, {n}", str(n), "1"] for n in range(1, 7))]
+
+
+def fabdb(method: str, path: str, query: dict[str, str], body: str) -> Answer:
+    page = int(query.get("page", 1))
+    made = rows(3, identifier=f"c{page}-#", name="Card #", rarity="C", keywords=["a"], stats=[{"cost": 1}])
+    return 200, {"data": made, "current_page": page, "links": {"next": "more" if page < 3 else None}}
+
+
 def plain(method: str, path: str, query: dict[str, str], body: str) -> Answer:
     """A made-up API: /items by page and time, /users/ID/orders under /users, /odd with odd values."""
     if path == "/items":
@@ -159,5 +192,11 @@ APIS: dict[str, Api] = {
     "query1.finance.yahoo.com": yahoo,
     "gnews.io": gnews,
     "feeds.example.com": feed,
+    "holidayapi.com": holidays,
+    "api.buttondown.email": buttondown,
+    "gbfs.urbansharing.com": citybikes,
+    "api.fabdb.net": fabdb,
+    "api.weatherstack.com": weather,
+    "api.census.gov": census,
     "api.example.com": plain,
 }

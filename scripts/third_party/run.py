@@ -8,6 +8,7 @@ API of apis.py that it talks to. What is compared stands in docs/tested-connecto
 
 import argparse
 import concurrent.futures
+import contextlib
 import datetime
 import json
 import os
@@ -26,6 +27,7 @@ import compare
 from apis import APIS
 from fakenet import Network
 from flowside import Connector, Refused
+from postgres import Postgres
 from states import given_back
 from truth import Airbyte, Failed, Singer, Stream, Sync, label
 
@@ -35,12 +37,12 @@ SDKS = ("airbyte-cdk", "singer-sdk", "singer-python", "pipelinewise-singer-pytho
 
 
 class Case:
-    def __init__(self, table: dict[str, Any], options: argparse.Namespace, network: Network) -> None:
+    def __init__(self, table: dict[str, Any], options: argparse.Namespace, network: Network, postgres: Postgres) -> None:
         self.requirement: str = table["package"]
         self.distribution = self.requirement.split("==")[0].split("[")[0]
         self.kind = table.get("kind") or ("airbyte" if self.distribution.startswith("airbyte-source-") else "singer")
         self.name = "source-" + self.distribution.removeprefix("airbyte-source-").lower()
-        self.table, self.options, self.network = table, options, network
+        self.table, self.options, self.network, self.postgres = table, options, network, postgres
         self.work = Path(options.work) / self.requirement.replace("==", "@").replace("/", "_")
         self.volatile: list[str] = table.get("volatile", [])
         self.result: dict[str, Any] = {"package": self.requirement, "ran": [], "differences": [], "note": table.get("note", "")}
@@ -168,6 +170,9 @@ class Case:
         if "config_file" in self.table:
             config = json.loads((HERE / self.table["config_file"]).read_text())
         text = json.dumps(config).replace("@FILES@", str(files))
+        if "postgres" in self.table:
+            port = self.postgres.database(self.name.replace("-", "_"), self.table["postgres"])
+            text = text.replace('"@PORT@"', str(port)).replace("@PORT@", str(port))
         return dict(json.loads(re.sub(r"@DAYS_AGO_(\d+)@", days_ago, text)))
 
     def versions(self, folder: Path) -> None:
@@ -197,6 +202,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("names", nargs="*")
     parser.add_argument("-j", "--jobs", type=int, default=2)
+    parser.add_argument("--cases", default=str(HERE / "cases.toml"))
     parser.add_argument("--work", default="")
     parser.add_argument("--report", default="")
     parser.add_argument("--connkit", default=str(ROOT / "bin" / "connkit"))
@@ -206,14 +212,14 @@ def main() -> int:
     options = parser.parse_args()
     os.environ["PATH"] = f"{ROOT / '.tools' / 'py' / 'bin'}:{os.environ['PATH']}"
     options.work = options.work or tempfile.mkdtemp(prefix="third-party-")
-    cases = tomllib.loads((HERE / "cases.toml").read_text())["case"]
+    cases = tomllib.loads(Path(options.cases).read_text())["case"]
     if options.names:
         cases = [c for c in cases if any(n in c["package"] for n in options.names)]
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, contextlib.closing(Postgres()) as postgres:
         network = Network(Path(folder), APIS)
         with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
             failed = 0
-            for result in pool.map(lambda c: Case(c, options, network).run(), cases):
+            for result in pool.map(lambda c: Case(c, options, network, postgres).run(), cases):
                 failed += report(result, options.report)
     print(f"{len(cases) - failed} passed, {failed} failed")
     return 1 if failed else 0

@@ -20,7 +20,7 @@ class Played(run.Case):
 
     def __init__(self, given: list[Any], own: list[Any], status: int = 0) -> None:
         options = argparse.Namespace(work="/nowhere", keep=True)
-        super().__init__({"package": "tap-x==1.0", "only": "preview"}, options, None)  # type: ignore[arg-type]
+        super().__init__({"package": "tap-x==1.0", "only": "preview"}, options, None, None)  # type: ignore[arg-type]
         log = "" if status == 0 else "it failed"
         self.flow = SimpleNamespace(preview=lambda state: Preview(status, {"a": given}, {}, log))  # type: ignore[assignment]
         self.truth = SimpleNamespace(read=lambda config, streams: Sync(status, {"a": own}))  # type: ignore[assignment]

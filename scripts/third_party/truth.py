@@ -46,10 +46,13 @@ class Package:
         self.env = {**os.environ, **env, "PATH": f"{self.bin}:{os.environ['PATH']}", "TMPDIR": str(work)}
         code = (
             "import importlib.metadata as m, sys\n"
-            "print([p.name for p in m.distribution(sys.argv[1]).entry_points if p.group == 'console_scripts'][0])"
+            "print(*[p.name for p in m.distribution(sys.argv[1]).entry_points if p.group == 'console_scripts'])"
         )
         found = subprocess.run([self.bin / "python", "-c", code, distribution], capture_output=True, text=True)
-        self.script = found.stdout.strip()
+        names = found.stdout.split()
+        if not names:
+            raise Failed(f"{distribution} has no command of its own")
+        self.script = max(names, key=lambda n: (n == distribution.removeprefix("airbyte-"), n.startswith(("tap-", "source-"))))
 
     def call(self, *args: str) -> tuple[int, list[dict[str, Any]], str, str]:
         """Exit status, the JSON objects among the lines of stdout, stdout and stderr."""
@@ -179,7 +182,7 @@ class Singer(Package):
             keys = e.get("key_properties") or root.get("table-key-properties") or root.get("view-key-properties") or []
             method = root.get("forced-replication-method") or root.get("replication-method") or e.get("replication_method")
             cursor = root.get("replication-key") or e.get("replication_key") or (root.get("valid-replication-keys") or [None])[0]
-            method = method or ("INCREMENTAL" if cursor else "FULL_TABLE")
+            method = str(method or ("INCREMENTAL" if cursor else "FULL_TABLE")).upper()
             found.append(Stream(e["tap_stream_id"], None, e.get("schema") or {}, [[k] for k in keys], method != "FULL_TABLE", e))
         return found
 

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-TESTS = "pytest==8.4.2"
+TESTS = "pytest==8.3.5"
 LINTERS = ["mypy>=1.19,<3", "ruff>=0.17,<0.18"]
 SDKS: dict[str, dict[str, list[str]]] = {
     "airbyte": {
@@ -25,11 +25,20 @@ SDKS: dict[str, dict[str, list[str]]] = {
         "sdk-0.33": ["singer-sdk==0.33.1", "setuptools<81"],
         "sdk-0.54": ["singer-sdk==0.54.9"],
         "python-6": ["singer-python==6.8.0"],
+        "python-5": ["singer-python==5.0.15", "pytz"],
     },
     "materialize": {"no-sdk": LINTERS},
     "derive": {"no-sdk": LINTERS},
 }
+PYTHONS = {"python-5": "3.8"}  # the oldest that a shim runs on; the others take PYTHON
+PYTHON = ">=3.11,<3.13"
 RULES = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "--strict-markers", "-rs"]
+
+
+def interpreter(wanted: str) -> str:
+    """What uv is asked for: it does not see the versions that pyenv has put down."""
+    root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    return next((str(p) for p in root.glob(f"versions/{wanted}.*/bin/python")), wanted)
 
 
 def environment(name: str, packages: list[str]) -> Path:
@@ -41,7 +50,7 @@ def environment(name: str, packages: list[str]) -> Path:
         return python
     print(f"setup: installing {' '.join(packages)} into .venvs/{name}", flush=True)
     shutil.rmtree(place, ignore_errors=True)
-    subprocess.run(["uv", "venv", "--quiet", "--python", ">=3.11,<3.13", str(place)], check=True)
+    subprocess.run(["uv", "venv", "--quiet", "--python", interpreter(PYTHONS.get(name, PYTHON)), str(place)], check=True)
     subprocess.run(["uv", "pip", "install", "--quiet", "--compile-bytecode", "--python", str(python), TESTS, *packages], check=True)
     stamp.write_text(wanted)
     return python

@@ -18,10 +18,9 @@ type request struct {
 	Spec, Discover, Acknowledge, Load, Read, Flush, Store, StartCommit, Reset json.RawMessage
 
 	Validate *struct {
-		Config      json.RawMessage
-		Bindings    []binding
-		Transforms  []json.RawMessage
-		ProjectRoot string
+		Config     json.RawMessage
+		Bindings   []binding
+		Transforms []json.RawMessage
 	}
 	Apply *struct{ Capture, Materialization *task }
 	Open  *struct {
@@ -63,6 +62,9 @@ type fake struct {
 // Play is a connector of that name: it answers until its input or its part
 // ends. The result is an exit status.
 func Play(name string, in io.Reader, out, errOut io.Writer) int {
+	if name == "script" {
+		return playScript(in, out, errOut)
+	}
 	f := &fake{name, bufio.NewReader(in), bufio.NewWriter(out), errOut}
 	defer f.out.Flush() //nolint:errcheck // a test sees what is missing
 	for {
@@ -164,10 +166,6 @@ func (f *fake) validate(r request) (status int, done bool) {
 		return 1, true
 	}
 	transforms := strings.Repeat(`{"readOnly":true},`, len(r.Validate.Transforms))
-	files := ""
-	if f.name == "generates" { // what was asked, and two places that are none of its project
-		files = fmt.Sprintf(`,"generatedFiles":{"%[1]sflow_generated/x.py":"","%[1]s../x.py":"","x.py":""}`, r.Validate.ProjectRoot)
-	}
-	f.say(`{"validated":{"bindings":[%s],"transforms":[%s]%s}}`, strings.Join(list, ","), strings.TrimSuffix(transforms, ","), files)
+	f.say(`{"validated":{"bindings":[%s],"transforms":[%s]}}`, strings.Join(list, ","), strings.TrimSuffix(transforms, ","))
 	return 0, false
 }

@@ -89,16 +89,6 @@ func (f *File) Platform(args map[string]string) string {
 	return platform
 }
 
-// Declares tells whether an ARG of that name stands in the file.
-func (f *File) Declares(name string) bool {
-	return slices.ContainsFunc(f.list, func(in instruction) bool {
-		return in.word == "ARG" && slices.ContainsFunc(words(in.rest, f.escape), func(w string) bool {
-			key, _, _ := strings.Cut(w, "=")
-			return key == name
-		})
-	})
-}
-
 // Mounts tells whether a RUN of the file mounts something, which the classic
 // builder refuses.
 func (f *File) Mounts() bool {
@@ -113,7 +103,7 @@ func copied(in instruction) []string {
 	if _, ok := in.flag("--from"); ok {
 		return nil
 	}
-	list := between.Split(in.rest, -1) // quotes do not keep a blank in a path: the list form does
+	list := between().Split(in.rest, -1) // quotes do not keep a blank in a path: the list form does
 	if strings.HasPrefix(in.rest, "[") {
 		var exact []string
 		if json.Unmarshal([]byte(in.rest), &exact) == nil {

@@ -85,6 +85,28 @@ func TestTaken(t *testing.T) {
 		{"list of arguments", "FROM a\nARG CONNECTOR_NAME\nADD --chown=1 [ \"$CONNECTOR_NAME\", \"/\" ]\n", []string{"source-x"}, false},
 		{"quoted flag", "FROM a\nCOPY \"--from\"=x a /\nCOPY --from=\"x\" no /\nCOPY --link -- b /\n", []string{"--from=x", "a", "b"}, false},
 		{"bind in quotes", "FROM a\nRUN --mount=\"type=bind,source=li b,target=/l\" --mount=Type=bind,Src=c,target=/c make --mount=no\n", []string{"c", "li b"}, false},
+		{"escape that is the usual one", "# escape=\\\nFROM a\nCOPY a \\\n b /\n", []string{"a", "b"}, false},
+		{"escape without a blank", "#escape=`\nFROM a\nCOPY a `\n b /\n", []string{"a", "b"}, false},
+		{"escape further to the right", "   # escape=`\nFROM a\nCOPY a `\n b /\n", []string{"a", "b"}, false},
+		{"escape behind check", "# check=skip=all\n# escape=`\nFROM a\nCOPY a `\n b /\n", []string{"a", "b"}, false},
+		{"escape behind an empty line is none", "\n# escape=`\nFROM a\nCOPY a \\\n b /\n", []string{"a", "b"}, false},
+		{"check is no escape", "# check=`\nFROM a\nCOPY a \\\n b /\n", []string{"a", "b"}, false},
+		{"heredocs with and without tabs", "FROM a\nRUN <<A cat <<-'B'\nCOPY no /\nA\n\tCOPY no /\n\tB\nCOPY a /\n", []string{"a"}, false},
+		{"a heredoc ends with its word alone", "FROM a\nRUN <<EOF\n\tEOF\nEOF \nCOPY no /\nEOF\nCOPY a /\n", []string{"a"}, false},
+		{"heredoc with CRLF", "FROM a\r\nRUN <<EOF\r\nCOPY no /\r\nEOF\r\nCOPY a /\r\n", []string{"a"}, false},
+		{"heredoc before a pipe", "FROM a\nRUN cat <<EOF | sh\nCOPY no /\nEOF\nCOPY a /\n", []string{"a"}, false},
+		{"heredoc of a line that goes on", "FROM a\nRUN cat <<EOF \\\n x\nCOPY no /\nEOF\nCOPY a /\n", []string{"a"}, false},
+		{"only what runs or copies has heredocs", "FROM a\nLABEL a=<<EOF\nCOPY a /\nENV B=<<EOF\nCOPY b /\n", []string{"a", "b"}, false},
+		{"goes on over comments and empty lines", "FROM a\nRUN x \\\n# c\n\n\n  y\nCOPY a /\n", []string{"a"}, false},
+		{"nothing behind the words", "FROM a\nARG\nENV\nENV X\nCOPY\nADD\nRUN\nCOPY a\nCOPY b /\n", []string{"b"}, false},
+		{"quoted key", "FROM a\nARG \"D\"=dir\nENV 'E'=e\nCOPY $D $E /\n", []string{"dir", "e"}, false},
+		{"old ENV of several words", "FROM a\nENV D some dir\nCOPY [\"$D\", \"/\"]\n", []string{"some dir"}, false},
+		{"ENV before a stage is nobody's", "ENV D=no\nFROM a\nARG D=dir\nCOPY $D /\n", []string{"dir"}, false},
+		{"a default that cannot be told", "FROM a\nARG D=$NONE/x\nCOPY $D /\n", nil, true},
+		{"a stage whose name is no word", "FROM a as one two\nENV D=dir\nFROM one\nCOPY $D /\n", nil, true},
+		{"the later of two stages of one name", "FROM a AS s\nENV D=no\nFROM a AS s\nENV D=dir\nFROM s\nCOPY $D /\n", []string{"dir"}, false},
+		{"bind by default", "FROM a\nRUN --mount=src=a,target=/a --mount=type=secret,id=x --mount=type=tmpfs,target=/t make\n", []string{"a"}, false},
+		{"a flag behind the words is none", "FROM a\nCOPY a --from=b /\n", []string{"--from=b", "a"}, false},
 		{"copied twice", "FROM a\nCOPY b /\nCOPY b /c\n", []string{"b"}, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -108,6 +130,12 @@ func TestPlatform(t *testing.T) {
 		"ARG Q=linux/arm64\nFROM --platform=$Q a":                              "linux/arm64",
 		"ARG P=linux/arm64\nFROM --platform=$P a":                              "linux/s390x",
 		"FROM --platform=linux/amd64 a AS b\nFROM --platform=linux/arm64 last": "linux/arm64",
+		"FROM --platform=linux/arm64 a\nRUN --platform=linux/amd64 x":          "linux/arm64",
+		"FROM --platform=linux/arm64 a\nFROM --platform=$NONE b":               "linux/arm64",
+		"FROM --platform=linux/arm64 a\nFROM --platform=\"\" b":                "linux/arm64",
+		"FROM a\nONBUILD FROM --platform=linux/arm64 b":                        "",
+		"from --platform='linux/arm64' a":                                      "linux/arm64",
+		"FROM a --platform=linux/arm64":                                        "",
 	} {
 		if got := dockerfile.Parse([]byte(text)).Platform(args); got != want {
 			t.Errorf("%q: got %q, want %q", text, got, want)
@@ -115,15 +143,9 @@ func TestPlatform(t *testing.T) {
 	}
 }
 
-func TestDeclaresAndMounts(t *testing.T) {
+func TestMounts(t *testing.T) {
 	t.Parallel()
-	f := dockerfile.Parse([]byte("ARG A=1\nFROM x\nARG B C=2\n# ARG D\nRUN echo --mount=type=cache\n"))
-	for name, want := range map[string]bool{"A": true, "B": true, "C": true, "D": false} {
-		if f.Declares(name) != want {
-			t.Errorf("%s: want %v", name, want)
-		}
-	}
-	if f.Mounts() {
+	if dockerfile.Parse([]byte("FROM x\nRUN echo --mount=type=cache\n")).Mounts() {
 		t.Error("an argument of a program is no mount")
 	}
 	if !dockerfile.Parse([]byte("FROM x\nRUN --network=none --mount=type=cache,target=/c make\n")).Mounts() {
@@ -136,6 +158,7 @@ func TestEndsOpen(t *testing.T) {
 	for text, want := range map[string]bool{
 		"FROM a": false, "FROM a\n": false, "FROM a\nRUN x \\": true, "FROM a\nRUN x \\\n": true, "FROM a\r\nRUN x \\\r\n\r\n": true,
 		"FROM a\nRUN x \\\n  # end\n": true, "FROM a\n# end \\\n": false, "FROM a\nRUN x \\\\\n": false, "# escape=`\nFROM a\nRUN x `\n": true, "# escape=`\nFROM a\nRUN x \\\n": false, "": false,
+		"\\": true, "FROM a\nRUN x \\\nCOPY y": false, "FROM a\nRUN x \\\n\n\n": true, "# only a comment": false, "FROM a\nRUN x \\ \t": true,
 	} {
 		if got := dockerfile.EndsOpen([]byte(text)); got != want {
 			t.Errorf("%q: got %v", text, got)

@@ -1,10 +1,11 @@
 package dockerfile
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // instruction is one instruction: its keyword in capitals, its flags without
@@ -17,7 +18,7 @@ type instruction struct {
 
 // directives are those that may stand at the top of a file.
 var (
-	directive  = regexp.MustCompile(`^#\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(.+?)\s*$`)
+	directive  = pattern.Lazy(`^#\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(.+?)\s*$`)
 	directives = []string{"syntax", "escape", "check"}
 )
 
@@ -71,7 +72,7 @@ func isComment(line string) bool {
 // top, and what is none of them ends them.
 func escapeOf(lines []string) byte {
 	for _, line := range lines {
-		m := directive.FindStringSubmatch(strings.TrimLeftFunc(line, unicode.IsSpace))
+		m := directive().FindStringSubmatch(strings.TrimLeftFunc(line, unicode.IsSpace))
 		if m == nil || !slices.Contains(directives, strings.ToLower(m[1])) {
 			break
 		}

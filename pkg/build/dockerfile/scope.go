@@ -26,7 +26,7 @@ func (s *scope) expand(word string) (string, bool) { return expand(word, s.stage
 func (s *scope) take(in instruction) {
 	switch in.word {
 	case "FROM":
-		s.from(between.Split(in.rest, -1))
+		s.from(between().Split(in.rest, -1))
 	case "ARG":
 		for _, w := range words(in.rest, s.escape) {
 			s.declare(w)
@@ -70,8 +70,6 @@ func (s *scope) declare(word string) {
 		v[key] = s.value(def, v)
 	case isGlobal:
 		v[key] = global
-	case automatic(key):
-		v[key] = nil
 	}
 }
 
@@ -82,7 +80,7 @@ func (s *scope) set(rest string) {
 		return
 	}
 	if !strings.Contains(list[0], "=") {
-		parts := between.Split(rest, 2)
+		parts := between().Split(rest, 2)
 		if len(parts) < 2 {
 			return
 		}

@@ -1,17 +1,18 @@
 package dockerfile
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
+
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // between parts the words of an instruction that knows no quotes.
-var between = regexp.MustCompile(`[\t\v\f\r ]+`)
+var between = pattern.Lazy(`[\t\v\f\r ]+`)
 
 // split cuts an instruction into its parts.
 func split(line string, escape byte) instruction {
-	parts := between.Split(line, 2)
+	parts := between().Split(line, 2)
 	in := instruction{word: strings.ToUpper(parts[0])}
 	if len(parts) < 2 {
 		return in
@@ -99,13 +100,13 @@ type here struct {
 	tabs bool
 }
 
-var heredoc = regexp.MustCompile(`^\d*<<(-?)\s*([^<]+)$`)
+var heredoc = pattern.Lazy(`^\d*<<(-?)\s*([^<]+)$`)
 
 // heredocs gives those that an instruction begins. Quoted ones are none.
 func heredocs(rest string) []here {
 	var list []here
-	for _, word := range words(openHeredoc.ReplaceAllString(rest, "<<"), '\\') {
-		if m := heredoc.FindStringSubmatch(word); m != nil {
+	for _, word := range words(openHeredoc().ReplaceAllString(rest, "<<"), '\\') {
+		if m := heredoc().FindStringSubmatch(word); m != nil {
 			list = append(list, here{bare(m[2], '\\'), m[1] != ""})
 		}
 	}
@@ -113,4 +114,4 @@ func heredocs(rest string) []here {
 }
 
 // openHeredoc is one with a blank before its word.
-var openHeredoc = regexp.MustCompile(`<<\s+`)
+var openHeredoc = pattern.Lazy(`<<\s+`)

@@ -265,6 +265,27 @@ func TestRefused(t *testing.T) {
 	}
 }
 
+// A refusal names the file, the place, the task, and what to write by hand.
+func TestRefusalsSayWhatToWrite(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ name, text, to, want, hint string }{
+		{"alias", "x: &l {command: [a]}\ncaptures:\n  acme/a: {endpoint: {local: *l}}\n", endpoint.Image, `t.yaml:3:23: the endpoint of "acme/a" is an alias, an anchor or no map`, "write it out, then it can be switched"},
+		{"merge", "x: &l {command: [a]}\ncaptures:\n  a:\n    endpoint:\n      local:\n        <<: *l\n", endpoint.Image, `t.yaml:6:9: the endpoint of "a" merges another map`, "write it out, then it can be switched"},
+		{"no task", "collections:\n  a: {key: [/a]}\n", endpoint.Image, "t.yaml: no task has an endpoint with local: or connector:", ""},
+		{"empty", "", endpoint.Image, "t.yaml: no task has an endpoint with local: or connector:", ""},
+		{"sections that are no maps", "captures: [a]\nmaterializations: x\n", endpoint.Image, "t.yaml: no task has an endpoint with local: or connector:", ""},
+		{
+			"nothing remembers a command", "captures:\n  a:\n    endpoint:\n      connector:\n        image: x:v1\n", endpoint.Local,
+			`t.yaml:4:7: nothing tells what the local command of "a" is`, "write it by hand: local: command: [PROGRAM, ARGUMENT]",
+		},
+	} {
+		_, err := endpoint.Switch("t.yaml", []byte(tt.text), endpoint.Options{To: tt.to, Image: image})
+		if fault.KindOf(err) != fault.Usage || err.Error() != tt.want || fault.HintOf(err) != tt.hint {
+			t.Errorf("%s: got %v, hint %q", tt.name, err, fault.HintOf(err))
+		}
+	}
+}
+
 // Whatever a switch takes, it gives back byte for byte.
 func FuzzThereAndBack(f *testing.F) {
 	for _, c := range cases {

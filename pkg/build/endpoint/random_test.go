@@ -130,3 +130,46 @@ func TestRandomCatalogs(t *testing.T) {
 		t.Errorf("%d of %d were switched", switched, all)
 	}
 }
+
+// Whatever way is taken, to the image, to another image, to the command, several times
+// over: the way back ends at the bytes that a person wrote, and config and bindings are
+// never anything else.
+func TestAnyWayLeadsBack(t *testing.T) {
+	t.Parallel()
+	walked := 0
+	for n := range uint64(40) {
+		c := catalogs{rand.New(rand.NewPCG(n, 21)), "  ", "\n"}
+		c.step, c.eol = c.pick("  ", "    "), c.pick("\n", "\n", "\r\n")
+		text := c.file()
+		o := endpoint.Options{Command: []string{"x"}}
+		if strings.Contains(text, "zz/other") {
+			o.Task = "zz/other"
+		}
+		now, at := []byte(text), endpoint.Local
+		for range 8 {
+			o.To, o.Image = c.pick(endpoint.Local, endpoint.Image), c.pick("a/x:local", "ghcr.io/acme/x:v1.2", "localhost:5000/x:dev")
+			change, err := endpoint.Switch("t.yaml", now, o)
+			if err != nil {
+				t.Fatalf("%d, from %s to %s %s: %v\n%s", n, at, o.To, o.Image, err, now)
+			}
+			if change.Changed != (string(change.Text) != string(now)) || change.Changed && at == o.To && o.To == endpoint.Local {
+				t.Fatalf("%d: it says that it changed: %v\n%s\n%s", n, change.Changed, now, change.Text)
+			}
+			if o.To == endpoint.Image && !strings.Contains(string(change.Text), change.Image) {
+				t.Fatalf("%d: %s is not in\n%s", n, change.Image, change.Text)
+			}
+			if change.Task == "" || change.To != o.To {
+				t.Fatalf("%d: %+v", n, change)
+			}
+			now, at = change.Text, o.To
+			walked++
+		}
+		o.To = endpoint.Local
+		if back, err := endpoint.Switch("t.yaml", now, o); err != nil || string(back.Text) != text {
+			t.Fatalf("%d: %v\n%s\n--- back\n%s", n, err, text, back.Text)
+		}
+	}
+	if walked != 320 {
+		t.Errorf("%d steps were made", walked)
+	}
+}

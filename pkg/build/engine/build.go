@@ -2,11 +2,11 @@ package engine
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/connkit/connkit/internal/pattern"
 	"github.com/connkit/connkit/internal/proc"
 )
 
@@ -101,10 +101,10 @@ func LabelLine(labels map[string]string) string {
 	return strings.Join(words, " ")
 }
 
-var labelForm = regexp.MustCompile(`^[A-Za-z0-9 ._~:/?#@!&()*+,;=%-]+$`)
+var labelForm = pattern.Lazy(`^[A-Za-z0-9 ._~:/?#@!&()*+,;=%-]+$`)
 
 // IsLabel tells whether a text can be the value of a label in every engine.
-func IsLabel(value string) bool { return labelForm.MatchString(value) }
+func IsLabel(value string) bool { return labelForm().MatchString(value) }
 
 func (e Engine) verb() []string {
 	switch {

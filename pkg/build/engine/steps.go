@@ -2,9 +2,10 @@ package engine
 
 import (
 	"bytes"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // Steps reads what a builder prints while it works: the step it is at, and how
@@ -41,24 +42,24 @@ func (s *Steps) Write(p []byte) (int, error) {
 
 var (
 	// #7 [build 2/5] RUN make; in a bake #7 [source-x build 2/5] RUN make
-	vertexLine  = regexp.MustCompile(`^#(\d+) \[(?:(\S+) +)?(?:\S+ +)?(\d+/\d+)\] (.+)$`)
-	vertexState = regexp.MustCompile(`^#(\d+) (CACHED|DONE|ERROR)\b`)
+	vertexLine  = pattern.Lazy(`^#(\d+) \[(?:(\S+) +)?(?:\S+ +)?(\d+/\d+)\] (.+)$`)
+	vertexState = pattern.Lazy(`^#(\d+) (CACHED|DONE|ERROR)\b`)
 	// Step 3/9 : RUN make
-	classicLine = regexp.MustCompile(`^Step (\d+/\d+) : (.+)$`)
+	classicLine = pattern.Lazy(`^Step (\d+/\d+) : (.+)$`)
 	// [1/2] STEP 3/4: RUN make, and STEP 3/4: RUN make
-	podmanLine = regexp.MustCompile(`^(?:\[(\d+/\d+)\] )?STEP (\d+/\d+): (.+)$`)
-	usingCache = regexp.MustCompile(`^\s*-+> Using cache`)
+	podmanLine = pattern.Lazy(`^(?:\[(\d+/\d+)\] )?STEP (\d+/\d+): (.+)$`)
+	usingCache = pattern.Lazy(`^\s*-+> Using cache`)
 )
 
 func (s *Steps) line(line string) {
 	if s.Done == nil {
 		s.Done, s.Cached, s.vertex = map[string]int{}, map[string]int{}, map[string]step{}
 	}
-	if m := vertexLine.FindStringSubmatch(line); m != nil {
+	if m := vertexLine().FindStringSubmatch(line); m != nil {
 		s.begin(m[1], step{target: s.bakeTarget(m[2]), text: m[3] + " " + m[4]})
 		return
 	}
-	if m := vertexState.FindStringSubmatch(line); m != nil {
+	if m := vertexState().FindStringSubmatch(line); m != nil {
 		if v, ok := s.vertex[m[1]]; ok && m[2] == "CACHED" && v.counted && !v.cached {
 			v.cached = true
 			s.vertex[m[1]] = v
@@ -66,15 +67,15 @@ func (s *Steps) line(line string) {
 		}
 		return
 	}
-	if m := classicLine.FindStringSubmatch(line); m != nil {
+	if m := classicLine().FindStringSubmatch(line); m != nil {
 		s.count(step{text: m[1] + " " + m[2]}, keyword(m[2]))
 		return
 	}
-	if m := podmanLine.FindStringSubmatch(line); m != nil {
+	if m := podmanLine().FindStringSubmatch(line); m != nil {
 		s.count(step{text: strings.TrimSpace(m[1] + " " + m[2] + " " + m[3])}, keyword(m[3]))
 		return
 	}
-	if usingCache.MatchString(line) && s.current.counted && !s.current.cached {
+	if usingCache().MatchString(line) && s.current.counted && !s.current.cached {
 		s.current.cached = true
 		s.Cached[""]++
 	}

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
+	"slices"
 	"time"
 )
 
@@ -14,12 +16,13 @@ import (
 // before 1980, which zip archives, and with them Python's wheels, cannot say.
 var when = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// Archive writes files, and extra ones that are not on the disk, as the tar
-// that engines take for a context. Owners and times are left out, as they
+// Archive writes files, and extra ones that are not on the disk and win over
+// those of their name, as the tar that engines take for a context. Owners and times are left out, as they
 // would be of no use in an image.
 func (c *Context) Archive(ctx context.Context, w io.Writer, files []File, extra map[string][]byte) error {
 	t := tar.NewWriter(w)
-	for name, text := range extra {
+	for _, name := range slices.Sorted(maps.Keys(extra)) {
+		text := extra[name]
 		if text == nil {
 			continue
 		}
@@ -33,6 +36,9 @@ func (c *Context) Archive(ctx context.Context, w io.Writer, files []File, extra 
 	for _, f := range files {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
+		}
+		if extra[f.Path] != nil {
+			continue // of two an engine takes the last
 		}
 		if err := c.pack(t, f); err != nil {
 			return fmt.Errorf("packing %q: %w", f.Path, err)

@@ -3,11 +3,11 @@ package recipe
 import (
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/pattern"
 	"github.com/connkit/connkit/pkg/workspace"
 )
 
@@ -23,7 +23,7 @@ type golang struct {
 	Main     string // of the package to build, from the module
 }
 
-var goLine = regexp.MustCompile(`(?m)^go\s+(\d+\.\d+)`)
+var goLine = pattern.Lazy(`(?m)^go\s+(\d+\.\d+)`)
 
 func lookAtGo(root string, c workspace.Connector, of *common) (*golang, error) {
 	module, ok := moduleOf(root, c.Dir)
@@ -35,7 +35,7 @@ func lookAtGo(root string, c workspace.Connector, of *common) (*golang, error) {
 	if err != nil {
 		return nil, err
 	}
-	if m := goLine.FindSubmatch(text); m != nil {
+	if m := goLine().FindSubmatch(text); m != nil {
 		g.Go = string(m[1])
 	}
 	if g.Module, err = inRoot(root, module); err != nil {
@@ -73,7 +73,7 @@ func (g *golang) sources(root, module, main string, modfile []byte) error {
 		g.Replaced = append(g.Replaced, rel)
 		local = append(local, localModule{r.path, dir})
 	}
-	g.Replaced = within(g.Replaced, "\x00")
+	g.Replaced = outermost(g.Replaced)
 	if isFile(filepath.Join(root, "go.work")) {
 		return fault.Usagef("its modules are tied by a go.work").WithHint("write %s/Dockerfile: it has to copy every module that go.work uses", g.Name)
 	}
@@ -91,7 +91,7 @@ func (g *golang) sources(root, module, main string, modfile []byte) error {
 	for _, d := range g.Replaced {
 		g.Packages = slices.DeleteFunc(g.Packages, func(p string) bool { return p == d || strings.HasPrefix(p, d+"/") })
 	}
-	g.Packages = within(g.Packages, "\x00")
+	g.Packages = outermost(g.Packages)
 	return nil
 }
 

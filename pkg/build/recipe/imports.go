@@ -6,12 +6,12 @@ import (
 	"go/token"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // localModule is a module whose packages are folders of the repository.
@@ -93,12 +93,12 @@ func isProgram(dir string) bool {
 }
 
 var (
-	moduleLine  = regexp.MustCompile(`(?m)^module\s+"?([^"\s]+)"?`)
-	replaceLine = regexp.MustCompile(`(?m)^(?:replace)?\s+"?([^"\s]+)"?(?:\s+v\S+)?\s+=>\s+"?(\.\.?(?:/[^"\s]*)?)"?\s*(?://.*)?$`)
+	moduleLine  = pattern.Lazy(`(?m)^module\s+"?([^"\s]+)"?`)
+	replaceLine = pattern.Lazy(`(?m)^(?:replace)?\s+"?([^"\s]+)"?(?:\s+v\S+)?\s+=>\s+"?(\.\.?(?:/[^"\s]*)?)"?\s*(?://.*)?$`)
 )
 
 func modulePath(modfile []byte) string {
-	m := moduleLine.FindSubmatch(modfile)
+	m := moduleLine().FindSubmatch(modfile)
 	if m == nil {
 		return ""
 	}
@@ -110,7 +110,7 @@ type replacement struct{ path, dir string }
 // replacements gives the modules that are replaced by folders.
 func replacements(modfile []byte) []replacement {
 	var list []replacement
-	for _, m := range replaceLine.FindAllSubmatch(modfile, -1) {
+	for _, m := range replaceLine().FindAllSubmatch(modfile, -1) {
 		list = append(list, replacement{string(m[1]), string(m[2])})
 	}
 	return list

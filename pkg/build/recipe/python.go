@@ -5,11 +5,11 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/pattern"
 	"github.com/connkit/connkit/pkg/pyenv"
 	"github.com/connkit/connkit/pkg/workspace"
 )
@@ -48,7 +48,7 @@ func lookAtPython(root string, c workspace.Connector, of *common) (*python, erro
 		}
 		p.Paths = append(p.Paths, rel)
 	}
-	p.Paths = within(p.Paths, "\x00")
+	p.Paths = outermost(p.Paths)
 	for _, name := range []string{"pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", facts.Lock} {
 		if name != "" && isFile(filepath.Join(c.Dir, name)) {
 			p.Project = append(p.Project, name)
@@ -104,14 +104,14 @@ func (p *python) places() []string {
 	return list
 }
 
-var gitMark = regexp.MustCompile(`git\+|\bgit = "|type = "git"|\{ git = `)
+var gitMark = pattern.Lazy(`git\+|\bgit = "|type = "git"|\{ git = `)
 
 // usesGit tells whether a build file names a git repository, for which pip
 // starts git.
 func usesGit(dir string, files []string) bool {
 	return slices.ContainsFunc(files, func(name string) bool {
 		text, err := os.ReadFile(filepath.Join(dir, name))
-		return err == nil && gitMark.Match(text)
+		return err == nil && gitMark().Match(text)
 	})
 }
 

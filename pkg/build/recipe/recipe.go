@@ -31,9 +31,6 @@ type common struct {
 	Ejected bool // it is to stand in the connector
 }
 
-// Languages are those that there is a template for.
-func Languages() []string { return []string{"go", "python"} }
-
 // For looks at a connector and gives the way to build it. connectorType is
 // what CONNECTOR_TYPE is when nobody says otherwise. A connector that the
 // templates cannot build is a [fault.Usage] error.
@@ -96,13 +93,13 @@ func inRoot(root, file string) (string, error) {
 	return rel, nil
 }
 
-// within drops paths that stand in another of them, or in dir, and sorts.
-func within(paths []string, dir string) []string {
+// outermost drops paths that stand in another of them, and sorts.
+func outermost(paths []string) []string {
 	slices.Sort(paths)
 	var list []string
 	for _, p := range slices.Compact(paths) {
-		inside := func(d string) bool { return p == d || strings.HasPrefix(p, d+"/") || d == "." }
-		if !inside(dir) && !slices.ContainsFunc(list, inside) {
+		inside := func(d string) bool { return strings.HasPrefix(p, d+"/") || d == "." }
+		if !slices.ContainsFunc(list, inside) {
 			list = append(list, p)
 		}
 	}

@@ -3,6 +3,7 @@ package conform
 import (
 	"cmp"
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -99,18 +100,17 @@ type conformance struct {
 	began  time.Time
 	report Report
 
-	spec       run.SpecResult
-	discovered run.DiscoverResult
-	whole      *documents // of the session that was let alone
-	wholeEnd   run.PreviewResult
-	lines      int // of logs
-	leaks      []string
-	same       []string // snapshots that hold
-	diffs      []string // from those that do not
+	spec     run.SpecResult
+	whole    *documents // of the session that was let alone
+	wholeEnd run.PreviewResult
+	lines    int // of logs
+	leaks    []string
+	same     []string // snapshots that hold
+	diffs    []string // from those that do not
 }
 
-// step is a check with what it needs. Its function gives the check without
-// name and time; an error of the connector makes it fail.
+// step is a check with those that must not have failed before. Its function
+// gives the check without name and time; an error of the connector makes it fail.
 type step struct {
 	name  string
 	needs []string
@@ -125,7 +125,7 @@ func (c *conformance) rest() []step {
 	case "capture":
 		steps = append(steps,
 			step{"discover", []string{"spec"}, c.checkDiscover},
-			step{"keys", []string{"discover"}, c.checkKeys},
+			step{"keys", []string{"spec"}, c.checkKeys},
 			step{"validate", []string{"spec"}, c.checkValidate},
 			step{"documents", []string{"validate"}, c.checkDocuments},
 			step{"resume", []string{"documents"}, c.checkResume},
@@ -171,14 +171,9 @@ func (c *conformance) run(ctx context.Context, s step) error {
 }
 
 func (c *conformance) passed(names []string) bool {
-	for _, name := range names {
-		for _, check := range c.report.Checks {
-			if check.Name == name && check.State == Failed && name != "discover" || check.Name == name && check.State == Skipped {
-				return false
-			}
-		}
-	}
-	return true
+	return !slices.ContainsFunc(c.report.Checks, func(check Check) bool {
+		return slices.Contains(names, check.Name) && (check.State == Failed || check.State == Skipped)
+	})
 }
 
 // watchLogs counts the connector's log lines and keeps those that held a

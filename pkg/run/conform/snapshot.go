@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/diff"
@@ -98,23 +99,43 @@ func writeRedacted(b *bytes.Buffer, v jsonschema.Value, at string, hide map[stri
 		b.WriteString(redactedText)
 		return
 	}
-	if v.Kind() != jsonschema.Object || len(hide) == 0 {
+	brackets := "{}"
+	switch {
+	case v.Kind() == jsonschema.Array && within(at, hide):
+		brackets = "[]"
+	case v.Kind() != jsonschema.Object || len(hide) == 0:
 		b.Write(v.Raw())
 		return
 	}
-	b.WriteByte('{')
+	b.WriteByte(brackets[0])
+	i := 0
 	for m := v.First(); m.Exists(); m = m.Next() {
-		if b.Bytes()[b.Len()-1] != '{' {
+		if i > 0 {
 			b.WriteByte(',')
 		}
-		key, _ := json.Marshal(string(m.Key())) // a text always encodes
-		b.Write(key)
-		b.WriteByte(':')
-		next := string(m.Key())
+		name := strconv.Itoa(i)
+		if v.Kind() == jsonschema.Object {
+			name = string(m.Key())
+			key, _ := json.Marshal(name) // a text always encodes
+			b.Write(key)
+			b.WriteByte(':')
+		}
+		next := name
 		if at != "" {
-			next = at + "\x00" + next
+			next = at + "\x00" + name
 		}
 		writeRedacted(b, m, next, hide)
+		i++
 	}
-	b.WriteByte('}')
+	b.WriteByte(brackets[1])
+}
+
+// within tells whether something below a place is hidden.
+func within(at string, hide map[string]bool) bool {
+	for place := range hide {
+		if strings.HasPrefix(place, at+"\x00") {
+			return true
+		}
+	}
+	return false
 }

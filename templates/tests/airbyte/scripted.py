@@ -235,6 +235,11 @@ def answers_by_itself():
             sys.exit(1)
 
 
+def destination():
+    """The main function of a destination, whose entry point is another one."""
+    print(json.dumps({"type": "SPEC", "spec": {**SPEC, "supported_destination_sync_modes": ["append"]}}))
+
+
 def launches():
     """The main function of a package: it migrates the config file, tells so, and launches."""
     from airbyte_cdk.entrypoint import launch
@@ -248,6 +253,13 @@ def launches():
             json.dump(config, f)
         print(json.dumps({"type": "CONTROL", "control": {"connectorConfig": {"config": config}}}))
     launch(Migrated(), sys.argv[1:])
+
+
+def launches_from_the_top():
+    """The name as the kit's package has it; the oldest kits have it in the entry point alone."""
+    import airbyte_cdk
+
+    airbyte_cdk.launch(Base(), sys.argv[1:])
 
 
 class Migrated(Base):

@@ -88,7 +88,7 @@ def test_spec_and_oauth2():
     assert answer["spec"]["oauth2"] == {"provider": "x"}
 
 
-@pytest.mark.parametrize("source", ["makes", "launches"])
+@pytest.mark.parametrize("source", ["makes", "launches", "launches_from_the_top"])
 def test_a_function_makes_or_launches_the_source(source):
     assert discover(source)[0]["recommendedName"] == "events"
 
@@ -101,6 +101,11 @@ def test_a_function_answers_a_command_by_itself():
     assert json.loads(log.splitlines()[0])["msg"] == "an old account"
     _, log = ask("answers_by_itself", {"validate": {"config": CONFIG, "bindings": []}}, 1)
     assert last_error(log) == "this account is closed"
+
+
+def test_a_destination_is_refused():
+    _, log = ask("destination", {"spec": {}}, 1)
+    assert last_error(log) == "this is an Airbyte destination: a capture wraps a source"
 
 
 @pytest.mark.parametrize("source", ["OddValues", "answers_by_itself"])

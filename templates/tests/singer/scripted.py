@@ -6,9 +6,11 @@ import io
 import json
 import logging
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 import source_rules.flow.takeover  # noqa: F401
 from sys import stdout as early  # kept from before the shim redirects it
@@ -36,6 +38,8 @@ STREAMS = [
     entry("events", replication_key="id"),
     entry("rows", keys=()),
     entry("forced", keys=(), root={"forced-replication-method": "INCREMENTAL", "table-key-properties": ["id"]}),
+    entry("small", keys=(), replication_method="full_table"),
+    entry("odd", keys=(), root={"replication-method": "LOG"}, replication_key="id"),
     entry("public-t", stream="t", stream_alias="alias"),
     {"tap_stream_id": "noted", "stream": "noted", "schema": ANNOTATED},
 ]
@@ -106,6 +110,7 @@ def odd_messages(args, files):
     early.write('{"type": "RECORD", "stream": "events", "record": {"id": 5}}\n')
     sys.stdout.buffer.write(b'{"type": "RECORD", "stream": "events", "record": {"id": 6}}\n')
     sys.stdout.flush()
+    sys.__stdout__.write('{"type": "RECORD", "stream": "events", "record": {"id": 7}}\n')
     print("no message at all")
     subprocess.run(["echo", "from a child"], check=True)
 
@@ -196,6 +201,17 @@ def annotated(args, files):
             record(found["stream"], 1, fields=fields)
 
 
+def forks(args, files):
+    """Ends a child as a pool does, and tells by which signal it ended."""
+    child = os.fork()
+    if child == 0:
+        time.sleep(30)
+        os._exit(0)
+    os.kill(child, signal.SIGTERM)
+    write(type="SCHEMA", stream="events", schema=SCHEMA, key_properties=["id"])
+    record("events", os.waitpid(child, 0)[1])
+
+
 def nothing(args, files):
     """Ends well and sends nothing."""
 
@@ -211,6 +227,7 @@ TAPS = {
     "rewrites": (tap(rewrites), SETTINGS),
     "leaks": (tap(leaks), SETTINGS),
     "raises": (tap(raises), SETTINGS),
+    "forks": (tap(forks), SETTINGS),
     "nothing": (tap(nothing), SETTINGS),
     "values": (tap(odd_values), SETTINGS),
     "annotated": (tap(annotated), SETTINGS),
@@ -228,9 +245,9 @@ if __name__ == "__main__":
     name = sys.argv[1]
     if name == "classic":
         CaptureShim(delegate=classic).main()
-    if name == "sdk":
-        from rules.sdk import TapRules
+    if name.startswith("sdk"):
+        from rules import sdk
 
-        CaptureShim(delegate=TapRules).main()
+        CaptureShim(delegate=sdk.TargetRules if name == "sdk-target" else sdk.TapRules).main()
     delegate, settings = TAPS[name]
     CaptureShim(delegate=delegate, config_schema=settings).main()

@@ -1,6 +1,6 @@
 """A tap on singer-sdk."""
 
-from singer_sdk import Stream, Tap
+from singer_sdk import Sink, Stream, Tap, Target
 from singer_sdk import typing as th
 
 
@@ -22,3 +22,15 @@ class TapRules(Tap):
 
     def discover_streams(self):
         return [Rows(self)]
+
+
+class SinkRules(Sink):
+    def process_record(self, record, context): ...
+
+    def process_batch(self, context): ...
+
+
+class TargetRules(Target):
+    name = "target-rules"
+    config_jsonschema = TapRules.config_jsonschema
+    default_sink_class = SinkRules

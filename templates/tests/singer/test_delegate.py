@@ -60,6 +60,11 @@ def test_a_console_script(installed):
     assert installed("tap-ant", {"ant/__init__.py": COMMAND + "other = None\n"}, points)() == "main"
 
 
+def test_a_console_script_that_names_a_module_first(installed):
+    files = {"ant/__init__.py": "", "ant/main.py": COMMAND}
+    assert installed("tap-ant", files, "[console_scripts]\ntap-ant = ant:main.main\n")() == "main"
+
+
 def test_a_script_of_the_kind_before(installed):
     command = installed("tap-ant", {"../../bin/tap-ant": "import builtins\nbuiltins.ant_ran = __name__\n"})
     assert command() is None

@@ -4,12 +4,15 @@ The source is spoken to through its command line (airbyte_cdk.entrypoint), the o
 interface that is alike from CDK 0.5x to 7 and takes every kind of source.
 """
 
+from __future__ import annotations
+
 import inspect
 import json
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import airbyte_cdk
 import airbyte_cdk.entrypoint as entrypoint
 
 from .flow import logs, schemas, stdio
@@ -18,7 +21,8 @@ from .flow.delegate import console_script, own_modules_last
 from .flow.files import Files
 from .state import State
 
-Message = dict[str, Any]
+if TYPE_CHECKING:
+    Message = dict[str, Any]
 INCREMENTAL, FULL_REFRESH = "incremental", "full_refresh"
 
 
@@ -34,8 +38,9 @@ def _launch(source: Any, args: list[str]) -> None:
     raise _Launched(source, args)
 
 
-# Replaced before a source's package is imported, since it imports the name.
+# Replaced before a source's package is imported, since it imports the name from one of the two.
 entrypoint.launch = _launch
+airbyte_cdk.launch = _launch  # type: ignore[attr-defined,unused-ignore]
 
 
 class CaptureShim(Capture):
@@ -58,6 +63,8 @@ class CaptureShim(Capture):
     def spec(self) -> dict[str, Any]:
         if self._spec is None:
             found = self.one("spec", "spec")
+            if found.get("supported_destination_sync_modes"):
+                raise CaptureError("this is an Airbyte destination: a capture wraps a source")
             self._spec = {
                 "configSchema": schemas.config(found.get("connectionSpecification")),
                 "resourceConfigSchema": RESOURCE_SCHEMA,
@@ -288,7 +295,7 @@ def constructor_arguments(source: Any, args: list[str]) -> dict[str, Any]:
     """
     own_modules_last()
     named = inspect.signature(source).parameters
-    given = dict(zip(args[1::2], args[2::2], strict=False))
+    given = {args[i]: args[i + 1] for i in range(1, len(args) - 1, 2)}
     readers = {"catalog": "read_catalog", "config": "read_config", "state": "read_state"}
     found: dict[str, Any] = {}
     for name, reader in readers.items():

@@ -4,6 +4,8 @@ STREAM states go to their binding's entry, so that a backfill of one binding res
 alone. What GLOBAL and LEGACY states hold beside belongs to no binding.
 """
 
+from __future__ import annotations
+
 from typing import Any
 
 from .flow import logs

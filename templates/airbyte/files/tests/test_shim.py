@@ -1,5 +1,7 @@
 """The shim, around a small source: captures, killed in the middle and resumed, and failures."""
 
+from __future__ import annotations
+
 from typing import Any
 
 from . import driver

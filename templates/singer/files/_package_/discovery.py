@@ -4,16 +4,19 @@ Taps older than Singer's discovery have no catalog: they sync all they have, and
 stream just before its records. Such a tap is run and listened to.
 """
 
+from __future__ import annotations
+
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .flow import logs
 from .flow.capture import CaptureError
 
 LISTEN = 60.0  # seconds after which the streams that have not come are given up
 USAGE = "unrecognized arguments"  # what argparse says of --discover
-Line = Callable[[str], None]
+if TYPE_CHECKING:
+    Line = Callable[[str], None]
 
 
 class Enough(BaseException):

@@ -1,5 +1,7 @@
 """Takes the messages of a sync: documents and checkpoints of the session."""
 
+from __future__ import annotations
+
 import gzip
 import json
 from typing import Any

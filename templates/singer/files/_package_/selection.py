@@ -1,5 +1,7 @@
 """Tells a tap, by its catalog, what is bound and how it is to be replicated."""
 
+from __future__ import annotations
+
 from typing import Any
 
 from .flow.capture import Binding

@@ -4,11 +4,13 @@ The tap is spoken to through its command line, which all taps have: it is called
 console script would, and what it writes on stdout is taken line by line.
 """
 
+from __future__ import annotations
+
 import inspect
 import json
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import discovery
 from .flow import logs, schemas, stdio
@@ -19,7 +21,9 @@ from .messages import Messages
 from .selection import root_metadata, select
 from .state import State
 
-Line = discovery.Line
+if TYPE_CHECKING:
+    Line = discovery.Line
+METHODS = ("INCREMENTAL", "FULL_TABLE", "LOG_BASED")
 
 
 class CaptureShim(Capture):
@@ -94,7 +98,9 @@ class CaptureShim(Capture):
         method = (
             root.get("forced-replication-method") or root.get("replication-method") or entry.get("replication_method")
         )
-        method = method or ("INCREMENTAL" if cursor else "FULL_TABLE")
+        method = str(method or "").upper()  # some taps write it small
+        if method not in METHODS:
+            method = "INCREMENTAL" if cursor else "FULL_TABLE"
         resource = {"stream": entry["tap_stream_id"], "replicationMethod": method}
         if method == "INCREMENTAL" and cursor:
             resource["replicationKey"] = cursor
@@ -207,6 +213,8 @@ class CaptureShim(Capture):
                 delegate = console_script(delegate)
             self._command = delegate.cli if hasattr(delegate, "cli") else delegate
             own_modules_last()
+            if on_sdk(self._command) and not any(p.name == "discover" for p in self._command.params):  # type: ignore[attr-defined]
+                raise CaptureError("this is no Singer tap: its command has no --discover")
         return self._command
 
 
@@ -246,7 +254,7 @@ RESOURCE_SCHEMA: dict[str, Any] = {
         "replicationMethod": {
             "type": "string",
             "title": "Replication method",
-            "enum": ["INCREMENTAL", "FULL_TABLE", "LOG_BASED"],
+            "enum": list(METHODS),
         },
         "replicationKey": {"type": "string", "title": "Replication key"},
     },

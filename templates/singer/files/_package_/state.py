@@ -4,6 +4,8 @@ By convention it holds bookmarks by stream. Those go to their binding's entry, s
 backfill of one binding resets it alone; everything else belongs to no binding.
 """
 
+from __future__ import annotations
+
 from typing import Any
 
 from .flow.capture import Binding, Session

@@ -4,6 +4,8 @@ A shim is a subclass of Capture: it says what its source's spec and streams are,
 config, and reads. Session turns what is read into documents and checkpoints.
 """
 
+from __future__ import annotations
+
 import logging
 import os
 import signal
@@ -125,6 +127,8 @@ class Capture(ABC):
         """Serves requests until stdin ends, then ends the process."""
         protocol = stdio.take_over()
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+        # A pool ends its workers by SIGTERM: it must end them at once, whatever they hold.
+        os.register_at_fork(after_in_child=lambda: signal.signal(signal.SIGTERM, signal.SIG_DFL))
         code = 0
         try:
             for request in protocol.requests():
@@ -145,7 +149,7 @@ class Capture(ABC):
     def fail(self, error: BaseException) -> None:
         """Leaves the source's own message as the last line of the log."""
         text = self.message(error)
-        trace = "".join(traceback.format_exception(error))
+        trace = "".join(traceback.format_exception(type(error), error, error.__traceback__))
         logs.last_words(text, **({} if isinstance(error, CaptureError) else {"traceback": trace}))
 
     def message(self, error: BaseException) -> str:
@@ -176,12 +180,11 @@ class Capture(ABC):
     def discovered(self, streams: list[Stream]) -> list[dict[str, Any]]:
         """One binding a stream. Streams of one name in several namespaces keep the namespace."""
         names = [schemas.recommended_name(s.name) for s in streams]
-        return [
-            s.binding(
-                f"{schemas.recommended_name(s.namespace)}/{name}" if s.namespace and names.count(name) > 1 else name
-            )
-            for s, name in zip(streams, names, strict=True)
-        ]
+        found = []
+        for i, s in enumerate(streams):
+            several = s.namespace and names.count(names[i]) > 1
+            found.append(s.binding(f"{schemas.recommended_name(s.namespace)}/{names[i]}" if several else names[i]))
+        return found
 
     def validated(self, request: dict[str, Any]) -> list[dict[str, Any]]:
         config = self.config(request)

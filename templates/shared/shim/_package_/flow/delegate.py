@@ -1,5 +1,7 @@
 """Finds what a shim runs when it is given the name of a distribution."""
 
+from __future__ import annotations
+
 import importlib
 import inspect
 import re
@@ -28,9 +30,9 @@ def console_script(distribution: str) -> Any:
         found = metadata.distribution(distribution)
     except metadata.PackageNotFoundError:
         raise CaptureError(f"the package {distribution} is not installed: connkit env") from None
-    points = {p.name: p for p in found.entry_points if p.group == "console_scripts"}
+    points = {p.name: p.value for p in found.entry_points if p.group == "console_scripts"}
     if points:
-        return points[likeliest(distribution, list(points))].load()
+        return loaded(points[likeliest(distribution, list(points))])
     files = [PurePosixPath(str(f)) for f in found.files or []]
     scripts = {f.name: f for f in files if f.parts[-2:-1] == ("bin",) and f.parts[0] == ".."}
     if scripts:
@@ -43,9 +45,20 @@ def console_script(distribution: str) -> Any:
     return offer
 
 
+def loaded(point: str) -> Any:
+    """What an entry point, MODULE:NAME.NAME, names; a script imports the first name, which may be a module."""
+    module, _, names = point.split("[")[0].strip().partition(":")
+    value = importlib.import_module(module.strip())
+    for name in names.strip().split("."):
+        if not hasattr(value, name) and inspect.ismodule(value):
+            importlib.import_module(f"{value.__name__}.{name}")
+        value = getattr(value, name)
+    return value
+
+
 def likeliest(distribution: str, names: list[str]) -> str:
     """The script that is called as the distribution is, else as connectors are, else the first."""
-    own = distribution.lower().replace("_", "-").removeprefix("airbyte-")
+    own = re.sub("^airbyte-", "", distribution.lower().replace("_", "-"))
     plain = [name.lower().replace("_", "-") for name in names]
     if own in plain:
         return names[plain.index(own)]

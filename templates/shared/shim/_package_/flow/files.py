@@ -1,5 +1,7 @@
 """Files that hold secrets and leave no trace: connectors want their config as a path."""
 
+from __future__ import annotations
+
 import json
 import os
 import shutil
@@ -15,7 +17,7 @@ class Files:
         self._fds: list[int] = []
         self._folder: str | None = None
 
-    def __enter__(self) -> "Files":
+    def __enter__(self) -> Files:
         return self
 
     def __exit__(

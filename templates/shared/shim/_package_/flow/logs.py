@@ -5,6 +5,8 @@ secrets of the config. After last_words nothing more is printed: Flow shows a us
 last line of a connector that failed.
 """
 
+from __future__ import annotations
+
 import codecs
 import contextlib
 import io
@@ -172,7 +174,7 @@ class Lines(io.TextIOBase):
 class _Bytes(io.RawIOBase):
     """The .buffer of Lines, for those who print bytes."""
 
-    def __init__(self, lines: "Lines") -> None:
+    def __init__(self, lines: Lines) -> None:
         self._lines = lines
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")  # a character may come in two writes
 

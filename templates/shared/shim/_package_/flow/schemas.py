@@ -6,13 +6,16 @@ documents only the types are kept, not what restricts values: nothing upstream e
 that, and a violation would stop the task.
 """
 
+from __future__ import annotations
+
 import copy
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import logs
 
-Schema = dict[str, Any]
+if TYPE_CHECKING:
+    Schema = dict[str, Any]
 
 MAPS = ("properties", "patternProperties", "definitions", "$defs", "dependentSchemas")
 LISTS = ("oneOf", "anyOf", "allOf", "prefixItems")

@@ -4,6 +4,8 @@ A source prints what it likes, and so do its child processes. So the real stdout
 aside, file descriptor 1 becomes stderr, and what is printed in Python goes to the log.
 """
 
+from __future__ import annotations
+
 import json
 import math
 import os
@@ -64,7 +66,7 @@ def finite(value: Any) -> Any:
 
 
 _protocol: Protocol | None = None
-_stand_in: "Stray | None" = None
+_stand_in: Stray | None = None
 
 
 def take_over() -> Protocol:
@@ -79,10 +81,11 @@ def take_over() -> Protocol:
         os.dup2(2, 1)
         logs.install()
         sys.stdout = _stand_in = Stray(sys.stderr)
+        sys.__stdout__ = _stand_in  # type: ignore[misc]  # some write there, or put it back
     return _protocol
 
 
-def stand_in() -> "Stray":
+def stand_in() -> Stray:
     """What stands in for sys.stdout; a connector may have put something of its own around it."""
     take_over()
     assert _stand_in is not None
