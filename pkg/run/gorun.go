@@ -87,7 +87,7 @@ func (l *local) compile(ctx context.Context, o *Options) error {
 	c.Argv = argv
 	s, err := proc.Start(c)
 	if err != nil {
-		return nil //nolint:nilerr // it is told of when it is started
+		return nil // it is told of when it is started
 	}
 	defer s.Stop(stopGrace)
 	quiet, cancel := context.WithTimeout(ctx, patience)
