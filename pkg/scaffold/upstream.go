@@ -50,7 +50,7 @@ func (u upstreamInfo) mayImport(pkg string) bool {
 var (
 	writer      = pattern.Lazy(`^(airbyte-destination|(pipelinewise-|meltanolabs-|hotglue-)?target)-`)
 	classForm   = pattern.Lazy(`^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*$`)
-	packageForm = pattern.Lazy(`^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)(\[[A-Za-z0-9._, -]+\])?\s*((?:(?:==|>=|<=|~=|!=|<|>)\s*[A-Za-z0-9.*+!_-]+)(?:\s*,\s*(?:==|>=|<=|~=|!=|<|>)\s*[A-Za-z0-9.*+!_-]+)*)?$`)
+	packageForm = pattern.Lazy(`^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)(\[[A-Za-z0-9._, -]+\])? *((?:(?:==|>=|<=|~=|!=|<|>) *[A-Za-z0-9.*+!_-]+)(?: *, *(?:==|>=|<=|~=|!=|<|>) *[A-Za-z0-9.*+!_-]+)*)?$`)
 )
 
 // parse checks the form of what was given; target is the new connector's folder.
