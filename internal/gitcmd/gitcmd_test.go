@@ -52,6 +52,16 @@ func TestScrub(t *testing.T) {
 		{"token abcdefghij is wrong", "https://abcdefghij@host/x", "token *** is wrong"},
 		{"ann has no access", "https://ann@host/x", "ann has no access"},
 		{"nothing to hide: a@b", "", "nothing to hide: a@b"},
+		{"unable to access 'https://host/x?private_token=s3cret/': 403", "https://host/x?private_token=s3cret", "unable to access 'https://host/x/': 403"},
+		{"unable to access 'https://host/x?private_token=s3cret/info/refs?service=git-upload-pack': 403", "", "unable to access 'https://host/x': 403"},
+		{"a token of https://host/x?t=ab/cd== is wrong", "", "a token of https://host/x is wrong"},
+		{"moved to http://a:b@host/x?t=1&u=2 for good", "", "moved to http://host/x for good"},
+		{"is it https://host/x? no", "", "is it https://host/x no"},
+		{"what? nothing", "", "what? nothing"},
+		{"see https://host/a?b and https://host/c?d", "", "see https://host/a and https://host/c"},
+		{"ssh://host/x?y is a path", "", "ssh://host/x?y is a path"},
+		{"", "https://ann:s3cret@host/x", ""},
+		{"s3c%40ret and s3c@ret", "https://ann:s3c%40ret@host/x", "s3c%40ret and ***"},
 	} {
 		if got := gitcmd.Scrub(tt.text, tt.url); got != tt.want {
 			t.Errorf("%q: got %q, want %q", tt.text, got, tt.want)
@@ -186,5 +196,63 @@ func TestAccess(t *testing.T) {
 		if strings.Join(got, " ") != want {
 			t.Errorf("%q:\ngot  %s\nwant %s", raw, strings.Join(got, " "), want)
 		}
+	}
+}
+
+// git finds objects in folders of any name that are listed for it.
+func TestPathList(t *testing.T) {
+	t.Parallel()
+	dir := testkit.Tree(t, nil)
+	names := []string{"plain", "with:colon", "with\"quote", "with\nnewline", "with\\backslash", "größe", "caf\xe9", "a\u00a0b", "tab\tin", "\"begins", "all:\"\\\nof:it"}
+	var folders, blobs []string
+	for i, name := range names {
+		repo := filepath.Join(dir, name)
+		testkit.Put(t, repo, map[string]string{"file": strings.Repeat("x", i+1)})
+		testkit.Git(t, repo, "init", "-q")
+		blobs = append(blobs, testkit.Git(t, repo, "hash-object", "-w", "file"))
+		folders = append(folders, filepath.Join(repo, ".git", "objects"))
+	}
+	empty := filepath.Join(dir, "empty")
+	testkit.Put(t, empty, map[string]string{"x": "x"})
+	testkit.Git(t, empty, "init", "-q")
+	git := gitcmd.Git{Dir: empty}.With("GIT_ALTERNATE_OBJECT_DIRECTORIES=" + gitcmd.PathList(folders...))
+	for i, blob := range blobs {
+		if out, err := git.Run(t.Context(), "cat-file", "blob", blob); err != nil || len(out.Stdout) != i+1 {
+			t.Errorf("%q: %v", names[i], err)
+		}
+	}
+	if got := gitcmd.PathList(); got != "" {
+		t.Errorf("nothing is %q", got)
+	}
+}
+
+// A bare repository, the inside of .git and what is no repository are refused with what to do.
+func TestOpenRefuses(t *testing.T) {
+	t.Parallel()
+	repo, _ := testkit.Repo(t, map[string]string{"a": "a\n"})
+	bare := filepath.Join(testkit.Tree(t, nil), "bare.git")
+	testkit.Git(t, repo, "clone", "-q", "--bare", repo, bare)
+	none := testkit.Tree(t, nil)
+	const clone = "run it in a clone with a work tree"
+	for dir, want := range map[string][2]string{
+		bare:                                 {"it is bare, so there are no files to write", clone},
+		filepath.Join(repo, ".git"):          {"it is the inside of .git", clone},
+		filepath.Join(repo, ".git", "hooks"): {"it is the inside of .git", clone},
+		none:                                 {"there is none", "run it in a clone of the monorepo, or git init"},
+	} {
+		_, err := gitcmd.Open(t.Context(), dir)
+		if says := `opening the repository in "` + dir + `": ` + want[0]; err == nil || err.Error() != says || fault.HintOf(err) != want[1] {
+			t.Errorf("%s: %v, hint %q", dir, err, fault.HintOf(err))
+		}
+	}
+	testkit.Git(t, none, "init", "-q", "--object-format=sha256")
+	if r, err := gitcmd.Open(t.Context(), none); err != nil || r.Format != "sha256" || r.HashLen() != 64 {
+		t.Errorf("SHA-256: %+v, %v", r, err)
+	}
+	shallow := filepath.Join(testkit.Tree(t, nil), "shallow")
+	testkit.Git(t, repo, "commit", "-q", "--allow-empty", "-m", "two")
+	testkit.Git(t, repo, "clone", "-q", "--depth=1", "file://"+repo, shallow)
+	if r, err := gitcmd.Open(t.Context(), shallow); err != nil || !r.Shallow || r.Git().Dir != shallow {
+		t.Errorf("shallow: %+v, %v", r, err)
 	}
 }

@@ -57,14 +57,20 @@ func Secrets(raw string) (user, password string) {
 
 var userInfo = pattern.Lazy(`([a-zA-Z][a-zA-Z0-9+.-]*://)[^/\s'"@]*(?:@[^/\s'"@]*)*@`)
 
-// Scrub takes users and passwords out of all URLs in a text, such as a message
-// of git, and with them the given URL's own in any other place.
+var query = pattern.Lazy(`(https?://[^\s'"?]*)\?[^\s'"]*`)
+
+// Scrub takes users, passwords and queries out of all URLs in a text, such as a
+// message of git, and with them the given URL's own in any other place.
 func Scrub(text, rawURL string) string {
 	if user, password := Secrets(rawURL); password != "" {
 		text = strings.ReplaceAll(text, password, "***")
 	} else if len(user) > 8 { // a token; a short one is a name
 		text = strings.ReplaceAll(text, user, "***")
 	}
+	if bare := Redact(rawURL); bare != rawURL {
+		text = strings.ReplaceAll(text, rawURL, bare)
+	}
+	text = query().ReplaceAllString(text, "$1")
 	return userInfo().ReplaceAllStringFunc(text, func(m string) string {
 		scheme, _, _ := strings.Cut(m, "://")
 		if strings.HasSuffix(m, "://git@") {

@@ -3,6 +3,8 @@ package gitcmd
 import (
 	"context"
 	"errors"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/connkit/connkit/internal/fault"
@@ -60,6 +62,17 @@ func openError(dir string, err error) error {
 // Git gives the program for this repository: started at the top of its work
 // tree, and told where its parts are so that it need not look.
 func (r *Repo) Git() Git { return Git{Dir: r.Top} }
+
+// PathList spells folders for a variable of git that lists them with colons between.
+func PathList(dirs ...string) string {
+	list := slices.Clone(dirs)
+	for i, d := range list {
+		if strings.ContainsAny(d, ":\"\n") { // within quotes git knows the escapes of C
+			list[i] = `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(d) + `"`
+		}
+	}
+	return strings.Join(list, string(filepath.ListSeparator))
+}
 
 // HashLen is the number of hex digits in an object name.
 func (r *Repo) HashLen() int {

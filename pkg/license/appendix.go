@@ -31,12 +31,21 @@ func widen(text []byte, matches []Match) []Match {
 	return out
 }
 
-// appendixEnd gives where an appendix ends: before the next whole licence text, else with the text.
+// appendixEnds are the last words of the appendices.
+var appendixEnds = pattern.Lazy(`(?i)(why-not-lgpl\.html|instead\s+of\s+this\s+license|that's\s+all\s+there\s+is\s+to\s+it|gnu\.org/licenses/|limitations\s+under\s+the\s+license|contacted\s+at\s+creativecommons\.org)[\s>.!]*`)
+
+// appendixEnd gives where an appendix ends: with its last words, where they are
+// missing before the next whole licence text, else with the text.
 func appendixEnd(text []byte, from int, matches []Match) int {
+	end := len(text)
 	for _, m := range matches {
 		if m.Start >= from && !m.URL && m.End-m.Start > 3000 {
-			return m.Start
+			end = m.Start
+			break
 		}
 	}
-	return len(text)
+	if last := appendixEnds().FindAllIndex(text[from:end], -1); len(last) > 0 {
+		return from + last[len(last)-1][1]
+	}
+	return end
 }

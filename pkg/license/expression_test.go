@@ -91,7 +91,7 @@ func TestParseRefusesAndSuggests(t *testing.T) {
 		"(MIT":                                      {"a bracket is not closed", ""},
 		"MIT)":                                      {`")" is not expected`, ""},
 		"()":                                        {`missing before ")"`, ""},
-		"MIT WITH":                                  {"is no exception", ""},
+		"MIT WITH":                                  {"an exception is missing at the end", ""},
 		"MIT WITH MIT":                              {"is no exception", ""},
 		"Classpath-exception-2.0":                   {"is no licence", ""},
 		"GPL-3.0-only+":                             {"is no licence", ""},

@@ -3,6 +3,7 @@ package license
 import (
 	"bytes"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/connkit/connkit/internal/pattern"
@@ -32,6 +33,9 @@ type header struct {
 
 func (h header) empty() bool { return h.license.IsZero() && h.doubt == "" }
 
+// telling are the words of which a header has one; most files have none.
+var telling = []string{"licen", "permission", "redistribution", "free software", "proprietary", "confidential"}
+
 // readHeader reads the licence that stands in a file itself: SPDX tags, which
 // hold together when there are several, else a licence or the notice of one in
 // the comment that the file begins with. "All rights reserved" is none.
@@ -40,7 +44,8 @@ func readHeader(file string, text []byte) header {
 	if len(text) > headerBytes {
 		text = text[:headerBytes]
 	}
-	if !bytes.Contains(bytes.ToLower(text), []byte("licen")) && !bytes.Contains(text, []byte("ermission")) && !bytes.Contains(text, []byte("edistribution")) || binary(text) {
+	small := bytes.ToLower(text)
+	if binary(text) || !slices.ContainsFunc(telling, func(w string) bool { return bytes.Contains(small, []byte(w)) }) {
 		return header{}
 	}
 	if h := readTags(text); !h.empty() {
@@ -60,6 +65,8 @@ var (
 	headerWords = pattern.Lazy(`(?i)licen[cs]e|permission is hereby|redistribution and use|free software|proprietary|confidential`)
 	spdxTag     = pattern.Lazy(`^[\s/*#;%"'<!\-.(|]*SPDX-License-Identifier:\s*(.*?)\s*(\*/|-->|\*\)|#}|--}}|"""|''')?\s*$`)
 	ownTerms    = pattern.Lazy(`(?i)\b(proprietary and confidential|confidential and proprietary|unauthori[sz]ed (copying|use|distribution|reproduction)|strictly (prohibited|forbidden))\b`)
+	narrowed    = pattern.Lazy(`(?i)\b(non-?commercial|commercial(ly)? (use|us|purpose|licen|product)\w*|may not be (used|copied|sold|offered|redistributed)|(not|only) for (commercial|production|internal|personal|academic|educational|evaluation)|(internal|personal|academic|evaluation) use only)`)
+	denied      = pattern.Lazy(`(?i)\b(not|no longer|never)\b`)
 	headerUnder = pattern.Lazy(`(?i)(?:^|[.:;] |\bthis [a-z ]{0,40}|\bis |\bare )licen[cs]ed under (?:the )?(?:terms of )?(?:the )?([^.;,]{2,60}(?:\.\d+)?)`)
 )
 
@@ -103,9 +110,13 @@ func readNotice(comment string) header {
 		if dualWords().MatchString(f.Rest) {
 			op = "OR"
 		}
-		return header{license: join(op, known...), says: oneLine(f.Rest)}
+		h := header{license: join(op, known...), says: oneLine(f.Rest)}
+		if ownTerms().MatchString(f.Rest) || narrowed().MatchString(f.Rest) {
+			h.doubt = "says more than its licence: " + quoted(f.Rest)
+		}
+		return h
 	}
-	if m := headerUnder().FindStringSubmatch(strings.Join(strings.Fields(comment), " ")); m != nil {
+	if m := headerUnder().FindStringSubmatch(strings.Join(strings.Fields(comment), " ")); m != nil && !denied().MatchString(m[0]) {
 		if got := understand(m[1]); !got.license.IsZero() {
 			return header{license: got.license, says: oneLine(m[0])}
 		}

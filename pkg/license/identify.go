@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/google/licensecheck"
 )
 
 // Match is a licence that was recognised in a text.
@@ -37,13 +39,35 @@ func Identify(text []byte) Found {
 		if !g.concerns(words) {
 			continue
 		}
-		for _, m := range scanners()[i]().Scan(text).Match {
-			all = append(all, Match{ID: spdxID(m.ID), Start: m.Start, End: m.End, URL: m.IsURL})
+		s := scanners()[i]()
+		for _, m := range s.Scan(text).Match {
+			all = append(all, Match{ID: spdxID(m.ID), Start: begin(s, text, m), End: m.End, URL: m.IsURL})
 		}
 	}
 	f := Found{Matches: widen(text, outermost(all))}
 	f.measure(text)
 	return f
+}
+
+// begin gives where the words of a licence begin in a match. Patterns take some
+// words behind "Copyright" for the holder's name, which may be terms of somebody's own.
+func begin(s *licensecheck.Scanner, text []byte, m licensecheck.Match) int {
+	at := m.Start
+	for line := range bytes.Lines(text[m.Start:m.End]) {
+		if blank := len(bytes.TrimSpace(line)) == 0; !blank && (!copyrightLine().Match(line) || restricting().Match(line)) {
+			break
+		}
+		at += len(line)
+	}
+	if at == m.Start || m.IsURL {
+		return m.Start
+	}
+	for _, again := range s.Scan(text[at:m.End]).Match {
+		if again.ID == m.ID && at+again.End == m.End {
+			return at + again.Start
+		}
+	}
+	return m.Start
 }
 
 // plain drops a byte order mark and turns other Unicode encodings, which some

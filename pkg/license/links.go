@@ -81,8 +81,14 @@ func (s *survey) references() error {
 
 // links gives what the symlinks among the files that matter lead to.
 func (s *survey) links() (map[string]string, error) {
-	out := map[string]string{}
-	for dir := range s.at {
+	out, dirs := map[string]string{}, map[string]bool{}
+	for dir, l := range s.at {
+		dirs[dir] = true
+		for _, p := range slices.Concat(l.texts, l.reuse) { // of LICENSES/ and .reuse/ too
+			dirs[parent(p)] = true
+		}
+	}
+	for dir := range dirs {
 		entries, err := s.tree.List(s.ctx, dir)
 		if err != nil {
 			return nil, err

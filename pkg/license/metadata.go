@@ -72,6 +72,15 @@ func saying(text string) said {
 	return said{meaning: understand(text), text: oneLine(text)}
 }
 
+// pointing makes what a field says that refers to a file.
+func pointing(text, file string) said { return said{text: oneLine(text), file: file} }
+
+// among marks what is one of several.
+func (s said) among() said {
+	s.part = true
+	return s
+}
+
 // oneLine gives the beginning of a text for a message.
 func oneLine(text string) string {
 	s := printable([]string{strings.Join(strings.Fields(text), " ")})[0]
@@ -86,7 +95,8 @@ func fromConnectorMetadata(text []byte) ([]said, error) {
 		License yaml.Node
 		Data    struct{ License yaml.Node }
 	}
-	if err := yaml.NewDecoder(bytes.NewReader(text)).Decode(&doc); err != nil && !errors.Is(err, io.EOF) {
+	var shape *yaml.TypeError // a metadata.yaml of something else
+	if err := yaml.NewDecoder(bytes.NewReader(text)).Decode(&doc); err != nil && !errors.Is(err, io.EOF) && !errors.As(err, &shape) {
 		return nil, err
 	}
 	var list []said
@@ -94,7 +104,10 @@ func fromConnectorMetadata(text []byte) ([]said, error) {
 		if n.Kind == yaml.AliasNode {
 			n = *n.Alias
 		}
-		if n.Kind == yaml.ScalarNode && n.Tag != "!!null" && strings.TrimSpace(n.Value) != "" {
+		switch {
+		case n.Kind == yaml.MappingNode, n.Kind == yaml.SequenceNode:
+			list = append(list, said{text: "license, which is no text"})
+		case n.Kind == yaml.ScalarNode && n.Tag != "!!null" && strings.TrimSpace(n.Value) != "":
 			list = append(list, saying(n.Value))
 		}
 	}

@@ -50,7 +50,7 @@ func npmLicense(raw json.RawMessage) (said, bool) {
 		return said{}, false
 	}
 	if file, ok := strings.CutPrefix(text, "SEE LICENSE IN "); ok {
-		return said{text: text, file: strings.TrimSpace(file)}, true
+		return pointing(text, strings.TrimSpace(file)), true
 	}
 	if text == "UNLICENSED" {
 		return said{meaning: meaning{license: plainID(proprietary)}, text: text}, true
@@ -72,7 +72,7 @@ func fromCargo(text []byte) ([]said, error) {
 		return []said{saying(s)}, nil
 	}
 	if s, ok := doc.Package.LicenseFile.(string); ok && s != "" {
-		return []said{{text: "license-file = " + s, file: s}}, nil
+		return []said{pointing("license-file = "+s, s)}, nil
 	}
 	return nil, nil
 }

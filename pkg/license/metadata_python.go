@@ -41,13 +41,13 @@ func (p pythonPackage) says() []said {
 			all = append(all, licenseField(s)...)
 		}
 		if f, ok := l["file"].(string); ok && f != "" {
-			all = append(all, said{text: "file = " + f, file: f})
+			all = append(all, pointing("file = "+f, f))
 		}
 	}
 	if files, ok := p.LicenseFiles.([]any); ok && len(all) == 0 {
 		for _, f := range files {
 			if s, ok := f.(string); ok && !strings.ContainsAny(s, "*?[") {
-				all = append(all, said{text: "license-files = " + s, file: s, part: true})
+				all = append(all, pointing("license-files = "+s, s).among())
 			}
 		}
 	}
@@ -66,7 +66,7 @@ func licenseField(text string) []said {
 	case text == "":
 		return nil
 	case strings.HasPrefix(text, "file:"):
-		return []said{{text: text, file: strings.TrimSpace(strings.TrimPrefix(text, "file:"))}}
+		return []said{pointing(text, strings.TrimSpace(strings.TrimPrefix(text, "file:")))}
 	case len(text) <= maxName:
 		return []said{saying(text)}
 	}
@@ -104,7 +104,7 @@ func fromSetupCfg(text []byte) ([]said, error) {
 			for _, f := range fields[key] {
 				for _, name := range strings.Split(f, ",") {
 					if name = strings.TrimSpace(name); name != "" && !strings.ContainsAny(name, "*?[") {
-						all = append(all, said{text: key + " = " + name, file: name, part: true})
+						all = append(all, pointing(key+" = "+name, name).among())
 					}
 				}
 			}

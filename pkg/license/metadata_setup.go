@@ -1,6 +1,7 @@
 package license
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -80,6 +81,11 @@ func pyString(src string) (value string, n int) {
 	return b.String(), len(src)
 }
 
+// goesOn tells whether what follows a value makes another one of it.
+func goesOn(next []pyToken) bool {
+	return len(next) > 0 && !next[0].str && slices.Contains([]string{"+", "%", ".", "*", "[", "(", "if", "or", "and"}, next[0].text)
+}
+
 // fromSetupPy reads what setup.py writes out; nothing of it is run.
 func fromSetupPy(text []byte) ([]said, error) {
 	toks := pyTokens(string(text))
@@ -99,14 +105,17 @@ func fromSetupPy(text []byte) ([]said, error) {
 		if !v.str {
 			value, known = values[v.text]
 		}
-		if !known {
-			continue
+		if !known || goesOn(toks[i+3:]) || strings.ContainsAny(value, "{}") {
+			delete(values, t.text)
+			continue // what becomes of the text is not written out
 		}
 		switch t.text {
 		case "license":
 			all = append(all, licenseField(value)...)
 		case "license_file", "license_files":
-			files = append(files, said{text: t.text + " = " + value, file: value, part: t.text == "license_files"})
+			f := pointing(t.text+" = "+value, value)
+			f.part = t.text == "license_files"
+			files = append(files, f)
 		default:
 			values[t.text] = value
 		}

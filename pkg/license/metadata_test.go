@@ -30,7 +30,7 @@ func TestFromMetadata(t *testing.T) {
 		{"metadata.yaml", "data:\n  license: MIT # was ELv2\n  name: x\n", "MIT"},
 		{"metadata.yaml", "license: Apache-2.0\n", "Apache-2.0"},
 		{"metadata.yaml", "license: MIT\ndata:\n  license: ELv2\n", "Elastic-2.0, MIT"},
-		{"metadata.yaml", "data:\n  license: [MIT]\n", ""},
+		{"metadata.yaml", "data:\n  license: [MIT]\n", "“license, which is no text”"},
 		{"metadata.yaml", "data:\n  license:\n", ""},
 		{"metadata.yaml", "data:\n  license: \"\"\n", ""},
 		{"metadata.yaml", "data:\n  name: license\n", ""},

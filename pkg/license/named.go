@@ -15,6 +15,9 @@ func (s *survey) named(b Blob, claim Expression, e Evidence) (Statement, []strin
 		st.License, st.Says = h.license, h.says
 		return st, disagreement(st, claim, h.doubt)
 	}
+	if isReuse(b.Path) {
+		return namedReuse(st, b, claim)
+	}
 	got := s.memo.text(b)
 	st.License, st.coverage = got.license, got.coverage
 	if got.rules && s.contains(got, claim) {
@@ -60,6 +63,20 @@ func (s *survey) namedMetadata(st Statement, b Blob, claim Expression) (Statemen
 	return st, nil
 }
 
+// namedReuse wants that a file of annotations names all that is claimed; the
+// effective licence decides what of it holds for the path.
+func namedReuse(st Statement, b Blob, claim Expression) (Statement, []string) {
+	var all []Expression
+	for _, a := range readReuse(b) {
+		all = append(all, a.license)
+	}
+	st.License = join("AND", all...)
+	if within(claim, st.License) {
+		return st, nil
+	}
+	return st, disagreement(st, claim, "")
+}
+
 // disagreement says how a statement differs from the claim.
 func disagreement(st Statement, claim Expression, doubt string) []string {
 	switch {
@@ -80,5 +97,12 @@ func (s *survey) contains(got reading, claim Expression) bool {
 
 // oneOf tells whether a file is one of the texts that stand beside that which decides.
 func (s *survey) oneOf(file string, e Evidence) bool {
-	return slices.Contains(s.at[parent(e.Path)].licenses, file)
+	for _, l := range s.at {
+		for _, list := range [][]string{l.licenses, l.texts} {
+			if slices.Contains(list, e.Path) && slices.Contains(list, file) {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -36,7 +36,7 @@ type kin struct {
 var usual = map[string]string{
 	"Apache-": "Apache-2.0", "BSD-": "BSD-3-Clause", "MPL-": "MPL-2.0", "EPL-": "EPL-2.0", "CDDL-": "CDDL-1.0",
 	"GPL-": "GPL-3.0-only", "LGPL-": "LGPL-3.0-only", "AGPL-": "AGPL-3.0-only", "EUPL-": "EUPL-1.2",
-	"CC-BY-": "CC-BY-4.0", "CC-BY-SA-": "CC-BY-SA-4.0", "Artistic-": "Artistic-2.0", "OFL-": "OFL-1.1", "PSF-2.0": "PSF-2.0",
+	"CC-BY-": "CC-BY-4.0", "CC-BY-SA-": "CC-BY-SA-4.0", "CC-BY-NC-": "CC-BY-NC-4.0", "CC-BY-ND-": "CC-BY-ND-4.0", "CC-BY-NC-SA-": "CC-BY-NC-SA-4.0", "CC-BY-NC-ND-": "CC-BY-NC-ND-4.0", "Artistic-": "Artistic-2.0", "OFL-": "OFL-1.1", "PSF-2.0": "PSF-2.0",
 }
 
 // kindred is asked in this order: a name of a narrower family holds that of a wider one.
@@ -64,7 +64,11 @@ var kindred = []kin{
 	{pattern.Lazy(`\bisc(l)?\b`), "ISC", nil, nil},
 	{pattern.Lazy(`\bunlicense\b`), "Unlicense", nil, nil},
 	{pattern.Lazy(`\bcc ?0\b`), "CC0-1.0", nil, nil},
-	{pattern.Lazy(`\b(cc by|creative commons attribution) sa\b|\bsharealike\b`), "CC-BY-SA-", []string{"3.0", "4.0"}, nil},
+	{pattern.Lazy(`\b(cc by|creative commons attribution) (nc|non ?commercial) (sa|share ?alike)\b`), "CC-BY-NC-SA-", []string{"3.0", "4.0"}, nil},
+	{pattern.Lazy(`\b(cc by|creative commons attribution) (nc|non ?commercial) (nd|no ?deriv[a-z]*)\b`), "CC-BY-NC-ND-", []string{"3.0", "4.0"}, nil},
+	{pattern.Lazy(`\b(cc by|creative commons attribution) (nc|non ?commercial)\b`), "CC-BY-NC-", []string{"3.0", "4.0"}, nil},
+	{pattern.Lazy(`\b(cc by|creative commons attribution) (nd|no ?deriv[a-z]*)\b`), "CC-BY-ND-", []string{"3.0", "4.0"}, nil},
+	{pattern.Lazy(`\b(cc by|creative commons attribution) sa\b|\bshare ?alike\b`), "CC-BY-SA-", []string{"3.0", "4.0"}, nil},
 	{pattern.Lazy(`\b(cc by|creative commons attribution)\b`), "CC-BY-", []string{"3.0", "4.0"}, nil},
 	{pattern.Lazy(`\bzlib\b`), "Zlib", nil, nil},
 	{pattern.Lazy(`\bwtfpl\b`), "WTFPL", nil, nil},
@@ -82,7 +86,10 @@ var (
 	punctuation = pattern.Lazy(`[^a-z0-9.+]+`)
 	glued       = pattern.Lazy(`([a-z])v?(\d)`)
 	versionWord = pattern.Lazy(`\bv?(?:ersion )?(\d+(?:\.\d+)*)(\+|\b)`)
-	orLater     = pattern.Lazy(`\+|\bor (later|newer|any later|above)\b|\bany later\b`)
+	// qualified tells of a name that more hangs on than the licence it names; alternatives are words of such names.
+	qualified    = pattern.Lazy(`\b(and|or|not|no|never|except|exceptions?|exclud(ing|ed)|unless|with|without|style|like|non ?commercial|formerly|only for)\b`)
+	alternatives = pattern.Lazy(`\bor (at your (option|choice)|any later|later|newer|above|revised|modified|simplified|lesser|old)\b|\b(new|library|simplified|original) or\b|\bno advertising\b`)
+	orLater      = pattern.Lazy(`\+|\bor (later|newer|any later|above)\b|\bany later\b`)
 )
 
 // named reads a name that is no SPDX id: "Apache 2.0", "GPLv3+", "New BSD
@@ -91,6 +98,7 @@ func named(s string) meaning {
 	if len(s) > maxName {
 		return meaning{}
 	}
+	whole := punctuation().ReplaceAllString(strings.ToLower(strings.ReplaceAll(s, "&", " and ")), " ")
 	if bare := strings.TrimSpace(bracketed().ReplaceAllString(s, "")); bare != "" {
 		s = bare
 	}
@@ -107,11 +115,32 @@ func named(s string) meaning {
 	}
 	split := glued().ReplaceAllString(plain, "$1 $2")
 	for _, k := range kindred {
-		if k.called().MatchString(plain) || k.called().MatchString(split) {
-			return k.mean(split)
+		if !k.called().MatchString(plain) && !k.called().MatchString(split) {
+			continue
 		}
+		if !strings.HasPrefix(k.id, "LicenseRef-") && k.more(whole) {
+			return meaning{} // what else is said of it, or beside it, is never guessed away
+		}
+		return k.mean(split)
 	}
 	return meaning{}
+}
+
+// more tells whether a name says more than the family: words on which its meaning hangs, or another family.
+func (k kin) more(name string) bool {
+	rest := k.called().ReplaceAllString(name, " ")
+	return qualified().MatchString(alternatives().ReplaceAllString(rest, " ")) ||
+		slices.ContainsFunc(kindred, func(other kin) bool { return other.clan() != k.clan() && other.called().MatchString(rest) })
+}
+
+// clan is what families share whose names hold each other's.
+func (k kin) clan() string {
+	for _, c := range []string{"GPL", "BSD", "MIT", "CC"} {
+		if strings.Contains(k.id, c) {
+			return c
+		}
+	}
+	return k.id
 }
 
 func (k kin) mean(s string) meaning {

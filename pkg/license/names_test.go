@@ -48,3 +48,72 @@ func TestNamesOfLicences(t *testing.T) {
 		}
 	}
 }
+
+// What hangs on a name, or stands beside it, is never guessed away: such a name
+// is none that is known here, and a person has to look.
+func TestNamesOnWhichMoreHangs(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"MIT (non-commercial use only)":         "",
+		"MIT, except for the folder enterprise": "",
+		"MIT unless stated otherwise":           "",
+		"MIT without warranty of title":         "",
+		"not MIT":                               "",
+		"No MIT":                                "",
+		"formerly MIT":                          "",
+		"MIT-style":                             "",
+		"MIT-like":                              "",
+		"BSD-style":                             "",
+		"MIT and Foo":                           "",
+		"MIT AND Foo-1.0":                       "",
+		"Foo or MIT":                            "",
+		"MIT & Foo":                             "",
+		"MIT/ISC, Zlib":                         "",                      // what binds first is anyone's guess
+		"MIT or ISC and Zlib":                   "MIT OR (ISC AND Zlib)", // SPDX says what binds first
+		"MIT or GPL":                            "",                      // of which version nobody says
+		"Apache-1.0 or 2.0":                     "",
+		"GPL (with exception)":                  "",
+		"GPL-2.0 + exception":                   "",
+		"BSD 3-Clause No Nuclear License":       "",
+		"Apache 2.0, excluding patents":         "",
+		"ISC only for students":                 "",
+		"CC BY-NC 4.0":                          "CC-BY-NC-4.0",
+		"CC-BY-NC 3.0":                          "CC-BY-NC-3.0",
+		"CC BY-NC-SA 4.0":                       "CC-BY-NC-SA-4.0",
+		"CC BY-NC-ND 4.0":                       "CC-BY-NC-ND-4.0",
+		"CC BY-ND 4.0":                          "CC-BY-ND-4.0",
+		"CC BY-NC":                              "",
+		"CC BY-NC 2.0":                          "",
+		"Creative Commons Attribution-NonCommercial 4.0": "CC-BY-NC-4.0",
+		"Creative Commons Attribution-ShareAlike 4.0":    "CC-BY-SA-4.0",
+		"Creative Commons Attribution-NoDerivs 3.0":      "CC-BY-ND-3.0",
+		"Creative Commons Attribution-NoDerivatives 4.0": "CC-BY-ND-4.0",
+		"BSD 3-Clause \"New\" or \"Revised\" License":    "BSD-3-Clause",
+		"BSD 2-Clause \"Simplified\" License":            "BSD-2-Clause",
+		"BSD 4-Clause \"Original\" or \"Old\" License":   "BSD-4-Clause",
+		"GPL v2 or (at your option) any later version":   "GPL-2.0-or-later",
+		"GPL v3 or newer": "GPL-3.0-or-later",
+		"GNU Library or Lesser General Public License v2.1": "LGPL-2.1", // the old name and the new one
+		"Common Development and Distribution License 1.1":   "CDDL-1.1",
+		"MIT License - see the file LICENSE":                "MIT",
+		"MIT (see LICENSE)":                                 "MIT",
+		"Licence: MIT":                                      "MIT",
+		"Proprietary and confidential":                      "LicenseRef-proprietary",
+		"All rights reserved, not for distribution":         "LicenseRef-proprietary",
+		"Apache 2.0 & Commons Clause":                       "Apache-2.0 AND LicenseRef-Commons-Clause",
+		"MIT + Commons Clause":                              "LicenseRef-Commons-Clause",
+	} {
+		quoted, err := json.Marshal(map[string]string{"license": name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, err := license.FromMetadata("package.json", quoted)
+		if err != nil || len(all) != 1 || all[0].License.String() != want {
+			t.Errorf("%q: got %s, %v, want %q", name, said(all), err, want)
+		}
+		e, _ := effective(t, tree{"package.json": string(quoted), "a.js": "x"}, "")
+		if want == "" && e.Proven() {
+			t.Errorf("%q proves %s", name, e.License)
+		}
+	}
+}

@@ -121,10 +121,14 @@ func (p *parser) one() (*node, error) {
 		if err != nil {
 			return nil, err
 		}
-		if p.next() != ")" {
+		switch t := p.next(); t {
+		case ")":
+			return n, nil
+		case "":
 			return nil, p.wrong("a bracket is not closed")
+		default:
+			return nil, p.wrong("%q is not expected there", t)
 		}
-		return n, nil
 	case ")", "AND", "OR", "WITH":
 		return nil, p.wrong("a licence is missing before %q", t)
 	default:
@@ -147,6 +151,9 @@ func (p *parser) license(t string) (*node, error) {
 	}
 	p.next()
 	e := p.next()
+	if e == "" {
+		return nil, p.wrong("an exception is missing at the end")
+	}
 	if c, ok := list().exceptions[strings.ToLower(e)]; ok {
 		n.addition = c
 	} else if additionRef().MatchString(e) {

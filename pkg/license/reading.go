@@ -90,7 +90,7 @@ func (f Found) doubts() []string {
 	switch {
 	case f.Coverage < minCoverage:
 		list = append(list, "is only "+percent(f.Coverage)+" known licence text; the rest begins: "+quoted(f.Rest))
-	case words > maxRest || restricting().MatchString(f.Rest):
+	case words > maxRest || restricting().MatchString(f.Rest) || foreign().MatchString(f.Rest):
 		list = append(list, "says more than its licence: "+quoted(f.Rest))
 	}
 	return list

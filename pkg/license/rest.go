@@ -9,12 +9,14 @@ import (
 )
 
 var (
-	copyrightLine = pattern.Lazy(`(?i)^\W*(portions\s+|parts\s+|original\s+|modifications\s+|this software is\s+|the licensed work is\s+|license text\s+)?(copyright|copr\b|\(c\)|©|&copy;|spdx-filecopyrighttext|all rights reserved|authors?:|maintainers?:)`)
-	titleLine     = pattern.Lazy(`(?i)^\W*((the|a|an|and|or|new|bsd|mit|isc|x11|apache|gnu|gpl|lgpl|agpl|mozilla|mpl|eclipse|elastic|elv2|business|source|public|general|affero|lesser|library|boost|software|licen[cs]e|licen[cs]es|version|v|v?[\d.]+|style|clause|simplified|modified|revised|expat|zlib|unlicense|commons?|condition|terms|conditions|for|of|legal|notice|file|university|foundation|python|oss|open|server|side|spdx|identifier|text|begin|end|full|end of terms)\b\W*)+$`)
-	ruler         = pattern.Lazy(`^[\W_]*$`)
-	addressLine   = pattern.Lazy(`(?i)^\W*((url|see|web|website|homepage|source|contact|e-?mail)\s*:?\s*)?<?((https?://|www\.)\S+|\S+@\S+\.\S+)>?\W*$`)
-	spdxLine      = pattern.Lazy(`(?i)^\W*spdx-license-identifier:`)
-	trademarkLine = pattern.Lazy(`(?i)business source license\W+ is a trademark of mariadb`)
+	copyrightLine = pattern.Lazy(`(?i)^[^\p{L}\p{N}]*(portions\s+|parts\s+|original\s+|modifications\s+|this software is\s+|the licensed work is\s+|license text\s+)?(copyright|copr\b|\(c\)|©|&copy;|spdx-filecopyrighttext|all rights reserved|authors?:|maintainers?:)`)
+	titleLine     = pattern.Lazy(`(?i)^[^\p{L}\p{N}]*((the|a|an|and|or|new|bsd|mit( no attribution)?|isc|x11|apache|gnu|gpl|lgpl|agpl|mozilla|mpl|eclipse|elastic|elv2|business|source|public|general|affero|lesser|library|boost|software|licen[cs]e|licen[cs]es|version|v|v?[\d.]+|style|clause|simplified|modified|revised|expat|zlib|unlicense|commons?|condition|terms|conditions|for|of|legal|notice|file|university|foundation|python|oss|open|server|side|spdx|identifier|text|begin|end|full|end of terms)\b[^\p{L}\p{N}]*)+$`)
+	ruler         = pattern.Lazy(`^[^\p{L}\p{N}]*$`)
+	addressLine   = pattern.Lazy(`(?i)^[^\p{L}\p{N}]*((url|see|web|website|homepage|source|contact|e-?mail)\s*:?\s*)?<?((https?://|www\.)\S+|\S+@\S+\.\S+)>?[^\p{L}\p{N}]*$`)
+	spdxLine      = pattern.Lazy(`(?i)^[^\p{L}\p{N}]*spdx-license-identifier:`)
+	trademarkLine = pattern.Lazy(`(?i)business source license[^\p{L}\p{N}]+ is a trademark of mariadb`)
+	// foreign are letters of a language that nobody here reads.
+	foreign = pattern.Lazy(`[^\P{L}\p{Latin}]`)
 	// restricting words make of any sentence beside a licence a matter for a person.
 	restricting = pattern.Lazy(`(?i)\b(not|no|never|except|exception|exclud\w*|unless|without|provided that|only|must|shall|prohibit\w*|restrict\w*|forbid\w*|forbidden|condition(s|al|ed)?|non-?commercial|commercial(ly)?|compet\w+|sell|resell|fee|evaluation|subject to|limit\w*|permission|terminat\w*)\b`)
 )
@@ -43,7 +45,7 @@ func (f *Found) unknown(stretch string, first bool) []string {
 			words = append(words, strings.Fields(line)...)
 		case copyright > 0: // names and years run on in the next lines
 			copyright--
-		case first && lines == 1 && len(strings.Fields(line)) <= 8: // what the file is about
+		case first && lines == 1 && len(strings.Fields(line)) <= 8 && !foreign().MatchString(line): // what the file is about
 		default:
 			words = append(words, strings.Fields(line)...)
 		}

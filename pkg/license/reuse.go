@@ -12,18 +12,28 @@ import (
 // annotation says the licence of files by their paths: a table of REUSE.toml or
 // a paragraph of .reuse/dep5 (https://reuse.software/spec-3.3/).
 type annotation struct {
-	patterns []*regexp.Regexp // of paths from base
-	license  Expression
-	says     string
-	override bool // it holds although the file says another
-	source   Blob
-	base     string // the folder that patterns are read from
+	patterns   []*regexp.Regexp // of paths from base
+	license    Expression
+	says       string
+	precedence string // override: although the file says another; aggregate: together with it; else unless it does
+	source     Blob
+	base       string // the folder that patterns are read from
 }
+
+// The precedences that differ from the usual one, by which the file itself goes before.
+const (
+	override  = "override"
+	aggregate = "aggregate"
+)
 
 const (
 	reuseTOML = "REUSE.toml"
 	reuseDep5 = ".reuse/dep5"
 )
+
+func isReuse(file string) bool {
+	return path.Base(file) == reuseTOML || strings.HasSuffix("/"+file, "/"+reuseDep5)
+}
 
 // readReuse reads a file of annotations. What is in none of the known shapes says nothing.
 func readReuse(b Blob) []annotation {
@@ -46,16 +56,29 @@ func readReuseTOML(b Blob) []annotation {
 	}
 	var list []annotation
 	for _, a := range doc.Annotations {
-		var all []Expression
-		for _, s := range texts(a.License) {
-			all = append(all, understand(s).license)
+		says := texts(a.License)
+		if len(says) == 0 {
+			continue // it is about copyright alone
 		}
 		list = append(list, annotation{
-			patterns: globs(texts(a.Path), false), license: join("AND", all...), says: strings.Join(texts(a.License), " AND "),
-			override: a.Precedence == "override", source: b, base: parent(b.Path),
+			patterns: globs(texts(a.Path), false), license: allOf(says), says: strings.Join(says, " AND "),
+			precedence: a.Precedence, source: b, base: parent(b.Path),
 		})
 	}
 	return list
+}
+
+// allOf joins licences that hold together; one that is not known leaves all in doubt.
+func allOf(says []string) Expression {
+	var all []Expression
+	for _, s := range says {
+		x := understand(s).license
+		if x.IsZero() {
+			return x
+		}
+		all = append(all, x)
+	}
+	return join("AND", all...)
 }
 
 // texts gives a text or a list of texts as a list.

@@ -1,6 +1,7 @@
 package license
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/connkit/connkit/internal/fault"
@@ -39,10 +40,9 @@ func nearest(s string) string {
 	return ""
 }
 
-// nothing tells whether s says that there is no licence to speak of.
+// nothing tells whether s says, alone or among others, that there is no licence to speak of.
 func nothing(s string) bool {
-	upper := strings.ToUpper(strings.TrimSpace(s))
-	return upper == "NONE" || upper == "NOASSERTION"
+	return slices.ContainsFunc(tokens().FindAllString(s, -1), func(t string) bool { return strings.EqualFold(t, "NONE") || strings.EqualFold(t, "NOASSERTION") })
 }
 
 // likely gives an expression for a meaning, "" when there is none: of a family
@@ -81,7 +81,8 @@ func nearestOf(t string, ids map[string]string) string {
 		return c
 	}
 	near := fault.Nearest(lower, sortedKeys(ids))
-	if len(t) < 4 && len(near) != len(t) { // anything is near to two letters
+	letters := func(s string) []byte { return slices.Sorted(slices.Values([]byte(s))) }
+	if len(t) < 4 && !slices.Equal(letters(near), letters(lower)) { // anything is near to three letters
 		return t
 	}
 	if c, ok := ids[near]; ok {

@@ -70,7 +70,11 @@ func (s *survey) contradictions(all Expression, parts []*part) []string {
 		return nil
 	}
 	var list []string
-	for _, r := range []ruling{s.licenseAt(s.at[s.dir]), s.metadataAt(s.at[s.dir])} {
+	about := []ruling{s.metadataAt(s.at[s.dir])}
+	if l := s.at[s.dir]; len(l.licenses) > 0 { // LICENSES/ has the texts of all, and says of none where it holds
+		about = append([]ruling{s.licenseAt(l)}, about...)
+	}
+	for _, r := range about {
 		if r.License.IsZero() || r.Rule == RuleDefault || r.agrees(all) || within(r.License, all) {
 			continue
 		}

@@ -66,13 +66,8 @@ func gather(parts []*part, r ruling, work string) []*part {
 
 // ownLicense gives the licence that a file says itself, or that REUSE's files say about it.
 func (s *survey) ownLicense(w string, annotations []annotation) (ruling, bool) {
-	var about *annotation
-	for i := range annotations {
-		if annotations[i].covers(w) {
-			about = &annotations[i] // the last one wins
-		}
-	}
-	if about != nil && about.override {
+	about := annotationOf(w, annotations)
+	if about != nil && about.precedence == override {
 		return about.ruling(), true
 	}
 	for _, file := range []string{w, w + ".license"} {
@@ -89,12 +84,35 @@ func (s *survey) ownLicense(w string, annotations []annotation) (ruling, bool) {
 		if h.doubt != "" {
 			r.doubts = []string{file + " " + h.doubt}
 		}
+		if about != nil && about.precedence == aggregate {
+			r = r.and(about.ruling())
+		}
 		return r, true
 	}
 	if about != nil {
 		return about.ruling(), true
 	}
 	return ruling{}, false
+}
+
+// annotationOf gives what holds of the annotations of a file: the last one of
+// the nearest folder, unless one of a folder above overrides those below.
+func annotationOf(w string, annotations []annotation) *annotation {
+	var about *annotation
+	for i, a := range annotations {
+		if a.covers(w) && (about == nil || about.precedence != override || about.source.Path == a.source.Path) {
+			about = &annotations[i]
+		}
+	}
+	return about
+}
+
+// and adds what another file says about the same work.
+func (r ruling) and(other ruling) ruling {
+	r.License = join("AND", r.License, other.License)
+	r.doubts = append(r.doubts, other.doubts...)
+	r.others = append(r.others, other.Statement)
+	return r
 }
 
 func (a annotation) ruling() ruling {

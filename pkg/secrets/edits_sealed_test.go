@@ -37,7 +37,7 @@ func flat(v any, at string, into map[string]any) {
 func TestEditsOfRandomSealedTexts(t *testing.T) {
 	t.Parallel()
 	done := 0
-	for seed := range uint64(250) {
+	for seed := range uint64(120) {
 		r := rand.New(rand.NewPCG(seed, 13))
 		name, format, text := "config.yaml", YAML, makeYAML(seed)
 		if seed%4 == 0 {
@@ -78,7 +78,7 @@ func TestEditsOfRandomSealedTexts(t *testing.T) {
 		checkReport(t, rewrite, values(t, format, text), values(t, format, string(now.text)))
 		checkCiphers(t, string(e.After), rewrite, string(now.text))
 	}
-	if done < 100 {
+	if done < 45 {
 		t.Errorf("only %d edits were sealed", done)
 	}
 }

@@ -33,7 +33,7 @@ func byHand(r *rand.Rand) (lines []string) {
 // encrypts what is a secret, and no other line changes. It does so once.
 func TestFixMACOfRandomChanges(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(40) {
+	for seed := range uint64(15) {
 		r := rand.New(rand.NewPCG(seed, 17))
 		plain := byHand(r)
 		e := encrypt(t, "c.yaml", strings.Join(plain, "\n")+"\n")

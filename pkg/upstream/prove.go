@@ -9,15 +9,10 @@ import (
 	"strings"
 
 	"github.com/connkit/connkit/internal/fault"
-	"github.com/connkit/connkit/internal/pattern"
 	"github.com/connkit/connkit/pkg/license"
 	"github.com/connkit/connkit/pkg/upstream/object"
 	"github.com/connkit/connkit/pkg/upstream/record"
 )
-
-// speaking are names of files that say something about a licence. Those in the
-// folders above the path are fetched along with it; what else the licence room asks for is fetched then.
-var speaking = pattern.Lazy(`(?i)^(licen[cs]es?|copying|notice|unlicen[cs]e|copyright)([.-].*)?$|^(metadata\.ya?ml|pyproject\.toml|package\.json|setup\.cfg|setup\.py|cargo\.toml)$`)
 
 // licenceFiles gives the files beyond the path that the proof is going to need.
 func (w *work) licenceFiles(ctx context.Context) []object.Entry {
@@ -25,21 +20,11 @@ func (w *work) licenceFiles(ctx context.Context) []object.Entry {
 	if e, err := w.upstream.Entry(ctx, w.opts.LicensePath); err == nil && e.Mode != object.Folder {
 		list = append(list, e)
 	}
-	for dir := w.path; dir != ""; {
-		if dir = path.Dir(dir); dir == "." {
-			dir = ""
-		}
-		entries, err := w.upstream.List(ctx, dir)
-		if err != nil {
-			break // the proof tells why
-		}
-		for _, e := range entries {
-			if !e.Dir && !e.Module && speaking().MatchString(e.Name) {
-				list = append(list, object.Entry{Name: e.Name, Mode: object.File, ID: e.Blob})
-			}
-		}
+	above, err := w.upstream.Speakers(ctx, w.path)
+	if err != nil {
+		return list // the proof tells why
 	}
-	return list
+	return append(list, above...)
 }
 
 // prove holds the claimed licence against what upstream says at this commit,

@@ -224,6 +224,19 @@ func TestReverted(t *testing.T) {
 			t.Errorf("base %v", p.Base)
 		}
 	})
+	t.Run("a merged branch with the second import", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		w.must(ref("v1"))
+		w.git("checkout", "-qb", "other")
+		w.must(ref("v2"))
+		w.git("checkout", "-q", "main")
+		w.git("merge", "-q", "--no-ff", "-m", "Merge pull request #1", "other")
+		w.git("revert", "--no-edit", "-m", "1", "HEAD")
+		if p := w.must(); p.Base.Commit != w.upGit("rev-parse", "v1") || !strings.Contains(w.file("source-demo/"+streams), "stream three") {
+			t.Errorf("base %v", p.Base)
+		}
+	})
 	t.Run("a revert that is reverted", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t)

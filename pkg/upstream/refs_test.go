@@ -117,35 +117,6 @@ func TestRefsRefused(t *testing.T) {
 	}
 }
 
-// Two commits whose names begin alike are made by trying messages.
-func TestAmbiguousCommit(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	seen := map[string]string{}
-	tree := w.upGit("rev-parse", "main^{tree}")
-	for i := 0; ; i++ {
-		id := w.upGit("commit-tree", "-p", "main", "-m", "try \x1b[2J\a "+lines("x", i%50), tree)
-		if other, ok := seen[id[:4]]; ok && other != id {
-			w.upGit("update-ref", "refs/heads/a", id)
-			w.upGit("update-ref", "refs/heads/b", other)
-			w.refused(fault.Usage, id, ref(id[:4]))
-			w.refused(fault.Usage, other, ref(id[:4]))
-			_, err := w.plan(ref(id[:4]))
-			if hint := fault.HintOf(err); strings.ContainsAny(hint, "\x1b\a") || !strings.Contains(hint, "?[2J") {
-				t.Errorf("what an upstream wrote moves the cursor: %q", hint)
-			}
-			w.must(ref(id[:12]))
-			return
-		}
-		seen[id[:4]] = id
-		if i > 3000 {
-			t.Fatal("no two commits begin alike")
-		}
-		tree = w.upGit("rev-parse", "main^{tree}")
-		w.upGit("commit", "-q", "--allow-empty", "-m", "step "+lines("y", i%7))
-	}
-}
-
 func TestRemotes(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {

@@ -1,15 +1,9 @@
 package upstream_test
 
 import (
-	"io"
-	"net/http"
-	"net/http/cgi"
-	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync/atomic"
 	"testing"
 
 	"github.com/connkit/connkit/internal/fault"
@@ -17,69 +11,28 @@ import (
 	"github.com/connkit/connkit/pkg/upstream"
 )
 
-// server serves the upstream over HTTP, by git's own program or as plain files.
-type server struct {
-	*httptest.Server
-	requests atomic.Int64
-	sent     atomic.Int64
-}
-
+// serverKind is how the upstream is served.
 type serverKind struct {
-	config   map[string]string // of the upstream
-	old      bool              // speaks protocol version 0
-	plain    bool              // files alone
-	password string
+	config map[string]string // of the upstream
+	testkit.GitServing
 }
 
-func (w *world) serve(k serverKind) *server {
+func (w *world) serve(k serverKind) *testkit.GitServer {
 	w.tb.Helper()
 	for key, value := range k.config {
 		w.upGit("config", key, value)
 	}
 	w.upGit("config", "http.receivepack", "false")
-	s := &server{}
-	exe, err := exec.Command("git", "--exec-path").Output()
-	if err != nil {
-		w.tb.Fatal(err)
-	}
-	backend := &cgi.Handler{
-		Path: filepath.Join(strings.TrimSpace(string(exe)), "git-http-backend"), Root: "/",
-		Env: []string{"GIT_PROJECT_ROOT=" + filepath.Dir(w.up), "GIT_HTTP_EXPORT_ALL=1", "GIT_CONFIG_GLOBAL=" + os.Getenv("GIT_CONFIG_GLOBAL")}, Stderr: io.Discard,
-		InheritEnv: []string{"HOME"},
-	}
-	s.Server = httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		s.requests.Add(1)
-		if _, password, _ := r.BasicAuth(); k.password != "" && password != k.password {
-			rw.Header().Set("WWW-Authenticate", `Basic realm="x"`)
-			rw.WriteHeader(http.StatusUnauthorized)
-			return
-		}
-		if k.plain {
-			http.FileServer(http.Dir(filepath.Dir(w.up))).ServeHTTP(&counted{rw, s}, r)
-			return
-		}
-		h := *backend
-		if p := r.Header.Get("Git-Protocol"); p != "" && !k.old {
-			h.Env = append(append([]string{}, h.Env...), "GIT_PROTOCOL="+p)
-		}
-		h.ServeHTTP(&counted{rw, s}, r)
-	}))
-	w.tb.Cleanup(s.Close)
-	if k.plain {
+	if k.Plain {
 		w.upGit("update-server-info")
 	}
-	return s
+	return testkit.ServeGit(w.tb, filepath.Dir(w.up), k.GitServing)
 }
 
-// counted counts what goes over the wire.
-type counted struct {
-	http.ResponseWriter
-	s *server
-}
-
-func (c *counted) Write(p []byte) (int, error) {
-	c.s.sent.Add(int64(len(p)))
-	return c.ResponseWriter.Write(p)
+// serveWith serves the upstream to those who know the password.
+func (w *world) serveWith(password string) *testkit.GitServer {
+	w.tb.Helper()
+	return w.serve(serverKind{GitServing: testkit.GitServing{Password: password}})
 }
 
 func TestServers(t *testing.T) {
@@ -91,24 +44,24 @@ func TestServers(t *testing.T) {
 		"no filters by depth":             {config: mergeMaps(all, files("uploadpackfilter.tree.maxDepth", "0"))},
 		"no combined filters":             {config: mergeMaps(all, files("uploadpackfilter.combine.allow", "false"))},
 		"no filters but blob:none":        {config: mergeMaps(all, files("uploadpackfilter.allow", "false", "uploadpackfilter.blob:none.allow", "true"))},
-		"version 0":                       {old: true},
-		"version 0, filters":              {old: true, config: files("uploadpack.allowFilter", "true")},
-		"version 0, filters, all objects": {old: true, config: all},
-		"version 0, reachable objects":    {old: true, config: files("uploadpack.allowFilter", "true", "uploadpack.allowReachableSHA1InWant", "true")},
-		"plain files":                     {plain: true},
+		"version 0":                       {GitServing: testkit.GitServing{Old: true}},
+		"version 0, filters":              {GitServing: testkit.GitServing{Old: true}, config: files("uploadpack.allowFilter", "true")},
+		"version 0, filters, all objects": {GitServing: testkit.GitServing{Old: true}, config: all},
+		"version 0, reachable objects":    {GitServing: testkit.GitServing{Old: true}, config: files("uploadpack.allowFilter", "true", "uploadpack.allowReachableSHA1InWant", "true")},
+		"plain files":                     {GitServing: testkit.GitServing{Plain: true}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for _, asked := range []string{"main", "v2", "COMMIT", "SHORT"} {
+			for _, asked := range []string{"main", "COMMIT"} {
 				t.Run(asked, func(t *testing.T) {
 					t.Parallel()
 					w := newWorld(t)
 					s := w.serve(k)
 					path := "/up/.git"
 					w.git("config", "remote.up.url", s.URL+path)
-					first := map[string]string{"COMMIT": w.upGit("rev-parse", "main~2"), "SHORT": w.upGit("rev-parse", "main~2")[:10]}[asked]
-					if first == "" {
-						first = asked
+					first := asked
+					if asked == "COMMIT" {
+						first = w.upGit("rev-parse", "main~2")
 					}
 					p := w.must(ref(first))
 					if got, want := w.git("rev-parse", "HEAD^2:source-demo"), w.upGit("rev-parse", p.Record.Commit+":"+demo); got != want {
@@ -116,7 +69,7 @@ func TestServers(t *testing.T) {
 					}
 					w.commit(w.mono, files("source-demo/main.py", upstreamFiles()[demo+"/main.py"]+"# mine\n"))
 					w.commit(w.up, files(demo+"/"+streams, "changed\n"))
-					if k.plain {
+					if k.Plain {
 						w.upGit("update-server-info")
 					}
 					w.must(ref("main"))
@@ -124,7 +77,7 @@ func TestServers(t *testing.T) {
 					// A fresh cache: the base has to come again, or is in the monorepo.
 					w.cache += "-new"
 					w.commit(w.up, files(demo+"/"+streams, "changed again\n"))
-					if k.plain {
+					if k.Plain {
 						w.upGit("update-server-info")
 					}
 					w.must(ref("main"))
@@ -151,16 +104,16 @@ func TestServerSendsLittle(t *testing.T) {
 	s := w.serve(serverKind{config: files("uploadpack.allowFilter", "true")})
 	w.git("config", "remote.up.url", s.URL+"/up/.git")
 	w.must()
-	if n := s.requests.Load(); n > 8 {
+	if n := s.Requests.Load(); n > 8 {
 		t.Errorf("%d requests", n)
 	}
-	if n := s.sent.Load(); n > 20000 {
+	if n := s.Sent.Load(); n > 20000 {
 		t.Errorf("%d bytes were sent", n)
 	}
-	before := s.sent.Load()
+	before := s.Sent.Load()
 	w.git("reset", "-q", "--hard", "HEAD^1")
 	w.must()
-	if n := s.sent.Load() - before; n > 2000 {
+	if n := s.Sent.Load() - before; n > 2000 {
 		t.Errorf("%d bytes were sent for what the cache has", n)
 	}
 }
@@ -188,7 +141,7 @@ func TestPasswords(t *testing.T) {
 	t.Run("in the configuration", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t)
-		s := w.serve(serverKind{password: secret})
+		s := w.serveWith(secret)
 		w.git("config", "remote.up.url", withUser(s.URL)+"/up/.git")
 		p := w.must(ref("v1"))
 		if p.Record.Repository != s.URL+"/up/.git" {
@@ -203,14 +156,14 @@ func TestPasswords(t *testing.T) {
 	t.Run("on the command line", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t)
-		s := w.serve(serverKind{password: secret})
+		s := w.serveWith(secret)
 		p := w.must(remoteIs(withUser(s.URL) + "/up/.git"))
 		clean(w, p.Message)
 	})
 	t.Run("by insteadOf", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t)
-		s := w.serve(serverKind{password: secret})
+		s := w.serveWith(secret)
 		w.git("config", "url."+withUser(s.URL)+"/.insteadOf", "https://example.com/")
 		p := w.must(remoteIs("https://example.com/up/.git"))
 		if p.Record.Repository != "https://example.com/up/.git" {
@@ -221,7 +174,7 @@ func TestPasswords(t *testing.T) {
 	t.Run("by a credential helper of the repository", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t)
-		s := w.serve(serverKind{password: secret})
+		s := w.serveWith(secret)
 		w.git("config", "remote.up.url", s.URL+"/up/.git")
 		w.git("config", "credential.helper", "!f() { echo username=ann; echo password="+secret+"; }; f")
 		clean(w, w.must().Message)
@@ -229,7 +182,7 @@ func TestPasswords(t *testing.T) {
 	t.Run("by a header of the repository", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t)
-		s := w.serve(serverKind{password: secret})
+		s := w.serveWith(secret)
 		w.git("config", "remote.up.url", s.URL+"/up/.git")
 		w.git("config", "http."+s.URL+"/.extraHeader", "Authorization: Basic YW5uOnMzY3IzdC13MHJk")
 		clean(w, w.must().Message)
@@ -237,7 +190,7 @@ func TestPasswords(t *testing.T) {
 	t.Run("a wrong one", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t)
-		s := w.serve(serverKind{password: "another"})
+		s := w.serveWith("another")
 		w.git("config", "remote.up.url", withUser(s.URL)+"/up/.git")
 		_, err := w.plan()
 		w.checkRefused(err, fault.Environment, "up")
@@ -248,7 +201,7 @@ func TestPasswords(t *testing.T) {
 	t.Run("none", func(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t)
-		s := w.serve(serverKind{password: secret})
+		s := w.serveWith(secret)
 		w.refusedEnv(s.URL + "/up/.git")
 	})
 }

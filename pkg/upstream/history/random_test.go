@@ -65,6 +65,7 @@ type past struct {
 	dir     string
 	content map[string]files
 	parents map[string][]string
+	ids     []string // in the order in which they were written
 }
 
 func licenceText(tb testing.TB, id string) string {
@@ -98,7 +99,7 @@ func writeSteps(tb testing.TB, steps []files) past {
 // write makes the history a repository, by one git fast-import.
 func write(t *testing.T, states []files, parents [][]int, dates []int) past {
 	t.Helper()
-	p := past{t.TempDir(), map[string]files{}, map[string][]string{}}
+	p := past{t.TempDir(), map[string]files{}, map[string][]string{}, nil}
 	testkit.Git(t, p.dir, "init", "-q", "-b", "main")
 	var b strings.Builder
 	for i, state := range states {
@@ -126,6 +127,7 @@ func write(t *testing.T, states []files, parents [][]int, dates []int) past {
 		t.Fatal(err)
 	}
 	ids := make([]string, len(states))
+	p.ids = ids
 	for line := range strings.Lines(string(text)) {
 		mark, id, _ := strings.Cut(strings.TrimSpace(line), " ")
 		n, _ := strconv.Atoi(mark[1:])

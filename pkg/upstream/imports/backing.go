@@ -178,10 +178,7 @@ func (r *repo) checkSnapshot(ctx context.Context, v *Verified, s *scratch) error
 
 // checkInside compares the licence's file with that in the imported tree, when it lies in the path.
 func (v *Verified) checkInside(ctx context.Context, s *scratch, base object.Entry) error {
-	rel, inside := strings.CutPrefix(v.License.Path, v.Path+"/")
-	if v.Path == "" {
-		rel, inside = v.License.Path, true
-	}
+	rel, inside := v.within(v.License.Path)
 	if !inside || v.License.Blob == "" || base.Mode != object.Folder || base.IsZero() {
 		return nil
 	}

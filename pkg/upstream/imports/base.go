@@ -149,12 +149,7 @@ func (s *scratch) without(ctx context.Context, e object.Entry, names ...string) 
 func (im *Import) aside() []string {
 	var list []string
 	for _, c := range im.Carried {
-		if im.Single {
-			break
-		}
-		if im.Path == "" {
-			list = append(list, c.From)
-		} else if rel, ok := strings.CutPrefix(c.From, im.Path+"/"); ok {
+		if rel, ok := im.within(c.From); ok && !im.Single {
 			list = append(list, rel)
 		}
 	}

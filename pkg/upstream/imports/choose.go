@@ -69,8 +69,8 @@ func within(all []*Import, p string) []*Import {
 		switch {
 		case im.Dest == p || p == "." || strings.HasPrefix(im.Dest, p+"/"):
 			at = append(at, im)
-		case strings.HasPrefix(p, im.Dest+"/"):
-			around = append(around, im)
+		case strings.HasPrefix(p, im.Dest+"/") && (around == nil || len(im.Dest) > len(around[0].Dest)):
+			around = []*Import{im} // of one within another the inner one is meant
 		}
 	}
 	if len(at) > 0 {

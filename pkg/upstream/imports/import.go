@@ -1,6 +1,7 @@
 package imports
 
 import (
+	"strings"
 	"time"
 
 	"github.com/connkit/connkit/pkg/license"
@@ -48,6 +49,14 @@ func (im *Import) own() []string {
 		list = append(list, c.File)
 	}
 	return list
+}
+
+// within gives a path of the upstream from the import's own, if it lies in that.
+func (im *Import) within(p string) (rel string, ok bool) {
+	if im.Path == "" {
+		return p, true
+	}
+	return strings.CutPrefix(p, im.Path+"/")
 }
 
 // Label names the import's path in its upstream for people.

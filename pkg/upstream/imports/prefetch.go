@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"path"
 
-	"github.com/connkit/connkit/pkg/license"
 	"github.com/connkit/connkit/pkg/upstream/object"
 	"github.com/connkit/connkit/pkg/upstream/remote"
 )
@@ -32,7 +30,7 @@ func prefetch(ctx context.Context, places []place) error {
 			}
 			all = append(all, e)
 		}
-		above, err := speakers(ctx, pl.files, pl.paths[0])
+		above, err := pl.files.Speakers(ctx, pl.paths[0])
 		if err != nil {
 			return err
 		}
@@ -42,30 +40,4 @@ func prefetch(ctx context.Context, places []place) error {
 		return nil
 	}
 	return places[0].files.Complete(ctx, all...)
-}
-
-// speakers lists what in the folders above a path can say something about its licence.
-func speakers(ctx context.Context, files *remote.Files, p string) ([]object.Entry, error) {
-	var list []object.Entry
-	for p != "" {
-		if p = path.Dir(p); p == "." {
-			p = ""
-		}
-		entries, err := files.List(ctx, p)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		for _, e := range entries {
-			switch {
-			case e.Dir && (e.Name == "LICENSES" || e.Name == ".reuse"):
-				list = append(list, object.Entry{Name: e.Name, Mode: object.Folder, ID: e.Blob})
-			case !e.Dir && !e.Module && license.Speaks(e.Name):
-				list = append(list, object.Entry{Name: e.Name, Mode: object.File, ID: e.Blob})
-			}
-		}
-	}
-	return list, nil
 }

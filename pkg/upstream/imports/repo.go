@@ -152,12 +152,7 @@ func (r *repo) scratch(quarantines ...*remote.Quarantine) (*scratch, error) {
 	for _, q := range quarantines {
 		alternates, dirs = append(alternates, q.ObjectDirs()...), append(dirs, q.Repositories()...)
 	}
-	for i, a := range alternates {
-		if strings.ContainsAny(a, ":\"\n") {
-			alternates[i] = fmt.Sprintf("%q", a)
-		}
-	}
-	s.git = r.git.With("GIT_OBJECT_DIRECTORY="+filepath.Join(dir, "objects"), "GIT_ALTERNATE_OBJECT_DIRECTORIES="+strings.Join(alternates, ":"))
+	s.git = r.git.With("GIT_OBJECT_DIRECTORY="+filepath.Join(dir, "objects"), "GIT_ALTERNATE_OBJECT_DIRECTORIES="+gitcmd.PathList(alternates...))
 	s.store = object.NewStore(s.git, r.Format, dirs...)
 	return s, nil
 }

@@ -45,7 +45,7 @@ func (r *repo) licenceTexts(ctx context.Context, im *Import) ([]licenceText, err
 	for _, c := range im.Carried {
 		carried[path.Join(dir, c.File)] = true
 	}
-	proof, inside := strings.CutPrefix(im.License.Path, im.Path+"/")
+	proof, inside := im.within(im.License.Path)
 	var files, revs []string
 	for p := range strings.SplitSeq(strings.TrimSuffix(string(out.Stdout), "\x00"), "\x00") {
 		named := inside && p == path.Join(im.Dest, proof) && !license.Speaks(path.Base(p))

@@ -150,6 +150,10 @@ func (s *Store) open() []*filesystem.Storage {
 func (s *Store) Put(ctx context.Context, kind string, data []byte) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	t, err := plumbing.ParseObjectType(kind)
+	if err != nil {
+		return "", fmt.Errorf("writing a %s: %w", kind, err)
+	}
 	if s.format == "sha256" {
 		out, err := s.git.Feed(ctx, bytes.NewReader(data), "hash-object", "-w", "-t", kind, "--literally", "--stdin")
 		if err != nil {
@@ -158,10 +162,6 @@ func (s *Store) Put(ctx context.Context, kind string, data []byte) (string, erro
 		return out.Text(), nil
 	}
 	o := &plumbing.MemoryObject{}
-	t, err := plumbing.ParseObjectType(kind)
-	if err != nil {
-		return "", fmt.Errorf("writing a %s: %w", kind, err)
-	}
 	o.SetType(t)
 	if _, err := o.Write(data); err != nil {
 		return "", fmt.Errorf("writing a %s: %w", kind, err)

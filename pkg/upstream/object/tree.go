@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -40,23 +41,33 @@ func ParseTree(data []byte, hashLen int) ([]Entry, error) {
 	var list []Entry
 	for n := hashLen / 2; len(data) > 0; {
 		space, zero := bytes.IndexByte(data, ' '), bytes.IndexByte(data, 0)
-		if space < 0 || zero < space || len(data) < zero+1+n {
+		if space < 0 || zero <= space+1 || len(data) < zero+1+n {
 			return nil, ErrNotTree
 		}
-		e := Entry{Name: string(data[space+1 : zero]), ID: hex.EncodeToString(data[zero+1 : zero+1+n])}
-		switch mode := strings.TrimLeft(string(data[:space]), "0"); {
-		case mode == "40000":
-			e.Mode = Folder
-		case mode == "120000", mode == "160000":
-			e.Mode = Mode(mode)
-		case len(mode) == 6 && mode[:3] == "100" && mode[3] >= '4' && (mode[3]-'0')&1 != 0:
-			e.Mode = Executable // old repositories hold 100775 and the like
-		default:
-			e.Mode = File
+		mode, err := strconv.ParseUint(string(data[:space]), 8, 32)
+		if err != nil {
+			return nil, ErrNotTree
 		}
-		list, data = append(list, e), data[zero+1+n:]
+		list = append(list, Entry{Name: string(data[space+1 : zero]), Mode: canonical(mode), ID: hex.EncodeToString(data[zero+1 : zero+1+n])})
+		data = data[zero+1+n:]
 	}
 	return list, nil
+}
+
+// canonical gives the mode that git reads out of those of old repositories, such as 100664.
+func canonical(mode uint64) Mode {
+	switch mode & 0o170000 {
+	case 0o040000:
+		return Folder
+	case 0o120000:
+		return Symlink
+	case 0o100000:
+		if mode&0o100 != 0 {
+			return Executable
+		}
+		return File
+	}
+	return Submodule
 }
 
 // EncodeTree writes a tree. The entries may come in any order.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/connkit/connkit/internal/gitcmd"
@@ -47,7 +48,14 @@ var errEnough = errors.New("enough")
 func Walk(ctx context.Context, git gitcmd.Git, rev, dest string, visit func(Commit) bool) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	w := &walker{dest: dest, visit: visit, stop: func() { stop(errEnough) }, reverted: map[string]bool{}}
+	ask := git
+	w := &walker{dest: dest, visit: visit, stop: func() { stop(errEnough) }, between: func(newer, older string) []string {
+		out, err := ask.Run(ctx, "rev-list", "-F", "--grep="+strings.TrimSpace(subpathToken), newer, "^"+older, "--")
+		if err != nil {
+			return []string{newer} // a shallow clone does not have them
+		}
+		return append(strings.Fields(string(out.Stdout)), newer)
+	}}
 	// rev-list and fixed strings: no setting of the user changes what they do.
 	git.Stdout = w
 	_, err := git.Run(ctx, "rev-list", "--no-commit-header", "--encoding=UTF-8", "--format=%H%n%P%n%B%x00", "-F",
@@ -60,14 +68,16 @@ func Walk(ctx context.Context, git gitcmd.Git, rev, dest string, visit func(Comm
 
 const revertToken = "This reverts commit "
 
-var revertLine = pattern.Lazy(`(?m)^` + revertToken + `([0-9a-f]{7,64})`)
+// revertLine is what git writes; of a merge it names the parent to which a revert goes back.
+var revertLine = pattern.Lazy(`(?m)^` + revertToken + `([0-9a-f]{7,64})(?:, reversing\s+changes made to ([0-9a-f]{7,64}))?`)
 
 // walker takes the output of rev-list commit by commit.
 type walker struct {
 	dest     string
 	visit    func(Commit) bool
 	stop     func()
-	reverted map[string]bool
+	between  func(newer, older string) []string // commits with records that one reaches and the other does not
+	reverted []string                           // names of commits, or their first digits
 	buf      []byte
 	done     bool
 }
@@ -89,14 +99,17 @@ func (w *walker) Write(p []byte) (int, error) {
 func (w *walker) commit(text string) {
 	id, rest, _ := strings.Cut(text, "\n")
 	parents, message, _ := strings.Cut(rest, "\n")
-	if w.reverted[id] {
-		for _, p := range strings.Fields(parents)[min(1, len(strings.Fields(parents))):] {
-			w.reverted[p] = true // the snapshot that was merged
-		}
+	if slices.ContainsFunc(w.reverted, func(r string) bool { return strings.HasPrefix(id, r) }) {
+		p := strings.Fields(parents)
+		w.reverted = append(w.reverted, p[min(1, len(p)):]...) // the snapshot that was merged
 		return
 	}
 	for _, m := range revertLine().FindAllStringSubmatch(message, -1) {
-		w.reverted[m[1]] = true
+		if m[2] == "" {
+			w.reverted = append(w.reverted, m[1])
+		} else {
+			w.reverted = append(w.reverted, w.between(m[1], m[2])...)
+		}
 	}
 	records := FromMessage(message, w.dest)
 	if len(records) > 0 && !w.visit(Commit{ID: id, Parents: strings.Fields(parents), Records: records}) {

@@ -220,7 +220,7 @@ func TestCarriedFilesStayBesideTheRecord(t *testing.T) {
 		if ok != (err == nil) {
 			t.Errorf("%q: %v", file, err)
 		}
-		if !ok && (fault.KindOf(err) != fault.Blocked || !strings.HasPrefix(err.Error(), "x/UPSTREAM.yaml: ") || !strings.Contains(err.Error(), "carried file")) {
+		if !ok && (fault.KindOf(err) != fault.Blocked || !strings.HasPrefix(err.Error(), "x/UPSTREAM.yaml:18:11: ") || !strings.Contains(err.Error(), "carried file")) {
 			t.Errorf("%q: %v", file, err)
 		}
 	}

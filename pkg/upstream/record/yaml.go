@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -61,7 +62,8 @@ func (r Record) YAML() []byte {
 	return b.Bytes()
 }
 
-var plain = pattern.Lazy(`^[A-Za-z./][A-Za-z0-9./@_+-]*(:[A-Za-z0-9./@_+-]+)*$`)
+// plain begins with no digit, not behind a dot either: that would be a number.
+var plain = pattern.Lazy(`^(?:\.|(?:\.?[A-Za-z/]|\.\.)[A-Za-z0-9./@_+-]*)(:[A-Za-z0-9./@_+-]+)*$`)
 
 // scalar spells a text so that every YAML reader takes it for one: object
 // names may look like numbers, so what holds nothing but hex digits is quoted.
@@ -89,23 +91,24 @@ type document struct {
 	Carried    []Carried
 }
 
-var yamlLine = pattern.Lazy(`line (\d+)`)
+var yamlLine = pattern.Lazy(`line (\d+): `)
 
 // FromYAML reads a record's file. file names it in errors, dest is what it is
 // about. A file that is no record of this format is a [fault.Blocked] error:
 // the name may be used for something else.
 func FromYAML(text []byte, file, dest string) (Record, error) {
 	var d document
-	if err := yaml.Unmarshal(text, &d); err != nil {
-		line := 0
-		if m := yamlLine().FindStringSubmatch(err.Error()); m != nil {
-			line, _ = strconv.Atoi(m[1])
-		}
-		why := strings.TrimPrefix(err.Error(), "yaml: ")
-		return Record{}, fault.Blockedf("it is no record of an import: %s", why).At(file, line, 0).WithHint("put back what git log -p -- %s shows", file)
+	var root yaml.Node
+	err := yaml.Unmarshal(text, &root)
+	if err == nil {
+		err = root.Decode(&d)
 	}
-	if err := d.check(); err != nil {
-		return Record{}, fault.Blockedf("it is no record of an import: %w", err).At(file, 0, 0).
+	if err != nil {
+		return Record{}, noYAML(err, file)
+	}
+	if value, err := d.check(); err != nil {
+		at := find(&root, value)
+		return Record{}, fault.Blockedf("it is no record of an import: %w", err).At(file, at.Line, at.Column).
 			WithHint("connkit pull-upstream writes %s: see docs/upstream-record.md", FileName)
 	}
 	r := Record{
@@ -116,41 +119,68 @@ func FromYAML(text []byte, file, dest string) (Record, error) {
 		r.FullRef = d.Ref
 	}
 	if d.Date != "" {
-		at, err := time.Parse(time.RFC3339, d.Date)
-		if err != nil {
-			return Record{}, fault.Blockedf("it is no record of an import: date %q is none", d.Date).At(file, 0, 0)
-		}
-		r.Date = at
+		r.Date, _ = time.Parse(time.RFC3339, d.Date) // it was checked
 	}
 	return r, nil
+}
+
+// noYAML explains a file that the parser refuses, or that has something else than texts.
+func noYAML(err error, file string) error {
+	why, line := strings.TrimPrefix(err.Error(), "yaml: "), 0
+	var shapes *yaml.TypeError
+	if errors.As(err, &shapes) {
+		why, _, _ = strings.Cut(shapes.Errors[0], " into ") // a type of Go's tells a person nothing
+	}
+	if m := yamlLine().FindStringSubmatch(why); m != nil {
+		line, _ = strconv.Atoi(m[1])
+		why = strings.Replace(why, m[0], "", 1)
+	}
+	return fault.Blockedf("it is no record of an import: %s", why).At(file, line, 0).WithHint("put back what git log -p -- %s shows", file)
+}
+
+// find gives the node of a value; a node without a line when there is none.
+func find(n *yaml.Node, value string) *yaml.Node {
+	if n.Kind == yaml.ScalarNode && n.Value == value && value != "" {
+		return n
+	}
+	for _, below := range slices.Backward(n.Content) { // what is refused of lists comes last
+		if found := find(below, value); found.Line > 0 {
+			return found
+		}
+	}
+	return &yaml.Node{}
 }
 
 func shortRef(ref string) string {
 	return strings.TrimPrefix(strings.TrimPrefix(ref, "refs/heads/"), "refs/tags/")
 }
 
-func (d document) check() error {
+// check wants what every record has, and gives the value that is wrong.
+func (d document) check() (value string, err error) {
 	switch {
 	case d.Version == 0:
-		return errors.New("version is missing")
+		return "", errors.New("version is missing")
 	case d.Version > Version:
-		return fmt.Errorf("version %d is newer than this connkit", d.Version)
+		return strconv.Itoa(d.Version), fmt.Errorf("version %d is newer than this connkit", d.Version)
 	case d.Repository == "":
-		return errors.New("repository is missing")
+		return "", errors.New("repository is missing")
 	case !isObjectName(d.Commit):
-		return fmt.Errorf("commit %q is no full object name", d.Commit)
+		return d.Commit, fmt.Errorf("commit %q is no full object name", d.Commit)
 	case d.Tree != "" && !isObjectName(d.Tree):
-		return fmt.Errorf("tree %q is no full object name", d.Tree)
+		return d.Tree, fmt.Errorf("tree %q is no full object name", d.Tree)
 	case d.Path == "":
-		return errors.New("path is missing; the root is a dot")
+		return "", errors.New("path is missing; the root is a dot")
+	}
+	if _, err := time.Parse(time.RFC3339, d.Date); d.Date != "" && err != nil {
+		return d.Date, fmt.Errorf("date %q is none", d.Date)
 	}
 	for _, c := range d.Carried {
 		// The next import takes the file away when it is no longer needed, so it must be one beside the record.
 		if c.File == "" || c.File == "." || strings.ContainsFunc(c.File, notInName) || strings.HasPrefix(c.File, "..") || strings.EqualFold(c.File, ".git") {
-			return fmt.Errorf("carried file %q is no name of a file beside the record", c.File)
+			return c.File, fmt.Errorf("carried file %q is no name of a file beside the record", c.File)
 		}
 	}
-	return nil
+	return "", nil
 }
 
 // notInName tells what the name of one file cannot hold.

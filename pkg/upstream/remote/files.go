@@ -177,14 +177,19 @@ func orRoot(dir string) string {
 }
 
 func nearest(name string, list []license.Entry) string {
-	var names []string
+	var small []string // a case is easily mistaken, LICENSE and licence too
 	for _, e := range list {
-		if strings.EqualFold(e.Name, name) {
-			return e.Name
-		}
-		names = append(names, e.Name)
+		small = append(small, strings.ToLower(e.Name))
 	}
-	return fault.Nearest(name, names)
+	name = strings.ToLower(name)
+	i := slices.Index(small, name)
+	if i < 0 {
+		i = slices.Index(small, fault.Nearest(name, small))
+	}
+	if i < 0 {
+		return ""
+	}
+	return list[i].Name
 }
 
 func sample(list []license.Entry) string {

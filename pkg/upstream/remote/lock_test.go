@@ -75,11 +75,18 @@ func TestLastFatal(t *testing.T) {
 		"":                                  "",
 		"fatal: repository 'x' not found\n": "repository 'x' not found",
 		"warning: a\nfatal: b\n":            "b",
-		"ERROR: Repository not found.\nfatal: Could not read from remote repository.\n\nPlease\n": "ERROR: Repository not found.",
-		"fatal: Could not read from remote repository.\n":                                         "Could not read from remote repository.",
-		"remote: error: x\rfatal: remote error: access denied\n":                                  "remote error: access denied",
-		"ssh: connect to host h port 22: refused\n":                                               "ssh: connect to host h port 22: refused",
-		"fatal: detected dubious ownership in repository at '/x'\nTo add an exception\n":          "detected dubious ownership in repository at '/x'",
+		"ERROR: Repository not found.\nfatal: Could not read from remote repository.\n\nPlease\n":                  "ERROR: Repository not found.",
+		"fatal: Could not read from remote repository.\n":                                                          "Could not read from remote repository.",
+		"remote: error: x\rfatal: remote error: access denied\n":                                                   "remote error: access denied",
+		"git: 'remote-foo' is not a git command. See 'git --help'.\n\nThe most similar command is\n\tremote-ftp\n": "git: 'remote-foo' is not a git command. See 'git --help'.",
+		"error: a\nfatal: b\nremote error: c\nfatal: d\n":                                                          "remote error: c",
+		"fatal: a\nerror: b\n": "a",
+		"fatal: a\r\nfatal: b": "b",
+		"\n\n":                 "",
+		"only words\n\n":       "only words",
+		"error: RPC failed; curl 18 transfer closed\nfatal: early EOF\nfatal: fetch-pack: invalid index-pack output\n": "fetch-pack: invalid index-pack output",
+		"ssh: connect to host h port 22: refused\n":                                      "ssh: connect to host h port 22: refused",
+		"fatal: detected dubious ownership in repository at '/x'\nTo add an exception\n": "detected dubious ownership in repository at '/x'",
 	} {
 		if got := lastFatal(stderr); got != want {
 			t.Errorf("%q: got %q, want %q", stderr, got, want)

@@ -3,9 +3,7 @@ package remote
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/connkit/connkit/internal/gitcmd"
 	"github.com/connkit/connkit/pkg/upstream/object"
@@ -30,11 +28,7 @@ func (q *Quarantine) Past(ctx context.Context, trees bool) (*Past, error) {
 	if err != nil {
 		return nil, err
 	}
-	var others []string
-	for _, dir := range q.ObjectDirs() {
-		others = append(others, quotePath(dir))
-	}
-	git = git.With("GIT_ALTERNATE_OBJECT_DIRECTORIES=" + strings.Join(others, string(filepath.ListSeparator)))
+	git = git.With("GIT_ALTERNATE_OBJECT_DIRECTORIES=" + gitcmd.PathList(q.ObjectDirs()...))
 	p := &Past{Git: git, q: q, dir: git.Dir}
 	p.store = p.newStore()
 	return p, nil

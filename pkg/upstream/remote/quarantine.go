@@ -152,7 +152,7 @@ func (q *Quarantine) net(dir string) gitcmd.Git {
 
 // offline is git without a way to the upstream.
 func (q *Quarantine) offline() gitcmd.Git {
-	return gitcmd.Git{Dir: q.lean, Env: []string{"GIT_ALTERNATE_OBJECT_DIRECTORIES=" + quotePath(filepath.Join(q.whole, "objects"))}}
+	return gitcmd.Git{Dir: q.lean, Env: []string{"GIT_ALTERNATE_OBJECT_DIRECTORIES=" + gitcmd.PathList(filepath.Join(q.whole, "objects"))}}
 }
 
 // ObjectDirs are the folders in which git finds what was fetched.

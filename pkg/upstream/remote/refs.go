@@ -123,10 +123,13 @@ func patternsFor(name string) []string {
 // choose takes the ref that name means. ls-remote's patterns match the ends of
 // names, so what it gave is looked through again.
 func choose(asked, name string, list []ref) (Resolved, bool, error) {
+	fulls := []string{"refs/heads/" + name, "refs/tags/" + name, "refs/" + name}
+	if name == "HEAD" || strings.HasPrefix(name, "refs/") {
+		fulls = []string{name} // it is the full name, whatever else ends like it
+	}
 	var hits []ref
-	for _, full := range []string{name, "refs/heads/" + name, "refs/tags/" + name, "refs/" + name} {
-		i := slices.IndexFunc(list, func(r ref) bool { return r.name == full })
-		if i >= 0 && (full != name || name == "HEAD" || strings.HasPrefix(name, "refs/")) && !slices.Contains(hits, list[i]) {
+	for _, full := range fulls {
+		if i := slices.IndexFunc(list, func(r ref) bool { return r.name == full }); i >= 0 {
 			hits = append(hits, list[i])
 		}
 	}
@@ -151,11 +154,13 @@ func (q *Quarantine) noSuchRef(ctx context.Context, asked string) error {
 	var names []string
 	for _, r := range list {
 		name := strings.TrimPrefix(strings.TrimPrefix(r.name, "refs/heads/"), "refs/tags/")
-		if strings.EqualFold(name, asked) {
+		if strings.EqualFold(name, asked) || strings.HasSuffix(asked, "/"+name) { // origin/main is a name of another repository
 			return e.WithHint("did you mean %s", name)
 		}
 		names = append(names, name)
 	}
+	slices.Sort(names)
+	names = slices.Compact(names) // a branch and a tag can have one name
 	if near := fault.Nearest(asked, names); near != "" {
 		return e.WithHint("did you mean %s", near)
 	}

@@ -1,11 +1,9 @@
 package remote
 
 import (
-	"fmt"
 	"os"
 	"path"
 	"path/filepath"
-	"strings"
 )
 
 // initBare makes a bare repository, if there is none, without a git process.
@@ -60,12 +58,4 @@ func matching(dir, pattern string) []string {
 		}
 	}
 	return list
-}
-
-// quotePath spells a path for a list with colons between.
-func quotePath(p string) string {
-	if strings.ContainsAny(p, ":\"\n") {
-		return fmt.Sprintf("%q", p)
-	}
-	return p
 }

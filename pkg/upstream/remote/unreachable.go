@@ -36,7 +36,7 @@ func lastFatal(stderr string) string {
 		if strings.Contains(line, "Could not read from remote repository") && best != "" {
 			continue // what comes before it says why
 		}
-		for weight, mark := range []string{"error: ", "fatal: ", "ERROR: ", "remote error: ", "dubious ownership"} {
+		for weight, mark := range []string{"error: ", "fatal: ", "ERROR: ", "remote error: ", "dubious ownership", "is not a git command"} {
 			if strings.Contains(line, mark) && weight+1 >= at {
 				best, at = line, weight+1
 			}
