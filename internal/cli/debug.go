@@ -155,9 +155,6 @@ func (a *app) debug(cmd *cobra.Command, d *debugFlags) error {
 	if d.dryRun {
 		return a.ui.Result("debug "+call, plan, nil, func(p *ui.Page) { showDebugPlan(p, a, plan) })
 	}
-	if err := plan.Apply(); err != nil {
-		return err
-	}
 	a.debugging = &debugging{plan: plan}
 	o.Debug, o.DebugCall = plan.Debugger, call
 	return a.debugged(ctx, d)

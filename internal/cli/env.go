@@ -24,6 +24,7 @@ lock file it is uv, else Poetry, else venv and pip. The Python is the first one 
 that the project's range takes. A second run does nothing while nothing has changed.`,
 		Example: `  connkit env source-bigdata
   connkit env . --manager poetry
+  connkit env source-bigdata --python 3.12
   connkit env source-bigdata --dry-run`,
 		Args:              exactArgs(1),
 		ValidArgsFunction: a.completeConnectors,
@@ -42,6 +43,7 @@ that the project's range takes. A second run does nothing while nothing has chan
 				return err
 			}
 			opts.Dir, opts.Manager = c.Dir, set.Env.Manager
+			opts.Python, opts.Must = set.Env.Python, cmd.Flags().Changed("python")
 			plan, err := pyenv.NewPlan(cmd.Context(), opts)
 			if err != nil {
 				return err
@@ -59,7 +61,9 @@ that the project's range takes. A second run does nothing while nothing has chan
 	f.String("manager", "", "`tool` that makes it: uv, poetry or pip; auto decides by the lock file")
 	f.BoolVar(&opts.Force, "force", false, "make it anew")
 	f.BoolVarP(&dryRun, "dry-run", "n", false, "print the commands, run nothing")
+	f.String("python", "", "`version` of Python, such as 3.12; else the first in PATH that the project takes")
 	a.bind(cmd, "manager", "env.manager")
+	a.bind(cmd, "python", "env.python")
 	_ = cmd.RegisterFlagCompletionFunc("manager", cobra.FixedCompletions([]string{"auto", "uv", "poetry", "pip"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }

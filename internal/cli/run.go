@@ -205,6 +205,7 @@ func (a *app) fillRun(ctx context.Context, o *run.Options, arg string) error {
 		return fault.Usagef("reading the flags: --workdir %q is no folder", o.WorkDir)
 	}
 	o.Decrypt, o.Log, o.Note = a.decryptConfig(set), a.showLog, func(s string) { a.ui.Warn("%s", s) }
+	o.Step = func(s string) { a.ui.Step("%s", s) }
 	if c.Language != "python" {
 		return nil
 	}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -40,6 +41,9 @@ With --snapshot its answers are compared with those that are kept in a folder, w
 				if *path != "" {
 					*path = a.absolute(*path)
 				}
+			}
+			if info, err := os.Stat(filepath.Dir(junit)); junit != "" && (err != nil || !info.IsDir()) {
+				return fault.Usagef("reading the flags: --junit %q is in no folder", junit)
 			}
 			opts.Progress = func(check string) { a.ui.Step("testing %s: %s", filepath.Base(opts.Dir), check) }
 			r, err := conform.Run(cmd.Context(), opts)

@@ -45,6 +45,7 @@ Documents that are not as their collection says are counted, and exit with 1.`,
 			if with != "" {
 				return a.withFlowctl(cmd, with, opts)
 			}
+			opts.Longer = "CONNKIT_RUN_TIMEOUT=" // its own --timeout is for the sessions
 			return a.askPreview(cmd.Context(), opts)
 		},
 	}

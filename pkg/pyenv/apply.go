@@ -44,13 +44,22 @@ func (p *Plan) Apply(ctx context.Context, step func(string, ...any), w io.Writer
 }
 
 func (p *Plan) make(ctx context.Context, step func(string, ...any), w io.Writer) error {
-	for _, argv := range p.Commands {
+	commands := p.Commands
+	if p.lock != nil {
+		commands = commands[:len(commands)-len(p.lock.commands)]
+	}
+	for _, argv := range commands {
 		step("running %s", strings.Join(argv, " "))
 		run := p.run
 		if argv[0] == "poetry" {
 			run = func(ctx context.Context, argv []string, w io.Writer) error { return p.poetry(ctx, argv, step, w) }
 		}
 		if err := run(ctx, argv, w); err != nil {
+			return err
+		}
+	}
+	if p.lock != nil {
+		if err := p.followLock(ctx, p.lock, step, w); err != nil {
 			return err
 		}
 	}

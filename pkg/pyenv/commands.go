@@ -19,21 +19,26 @@ func (p *Plan) commands(kept bool) [][]string {
 		}
 		// Made first, so that Poetry takes it, and not one that it has made elsewhere before.
 		return append([][]string{{p.python.Path, "-m", "venv", p.Dir}}, list...)
+	case p.lock != nil:
+		return append(p.bare(kept), p.lock.commands...)
 	case p.uvSyncs():
 		return [][]string{{"uv", "sync", "--compile-bytecode", "--python", p.python.Path}}
 	case p.Manager == "uv":
-		var list [][]string
-		if !kept {
-			list = [][]string{{"uv", "venv", "--python", p.python.Path, p.Dir}}
-		}
-		return p.install(list, []string{"uv", "pip", "install", "--compile-bytecode", "--python", p.ownPython()}, p.project.foreignToUV())
+		return p.install(p.bare(kept), []string{"uv", "pip", "install", "--compile-bytecode", "--python", p.ownPython()}, p.project.foreignToUV())
 	default:
-		var list [][]string
-		if !kept || !p.hasPip {
-			list = [][]string{{p.python.Path, "-m", "venv", p.Dir}}
-		}
-		return p.install(list, []string{p.ownPython(), "-m", "pip", "install", "--disable-pip-version-check"}, p.project.paths)
+		return p.install(p.bare(kept), []string{p.ownPython(), "-m", "pip", "install", "--disable-pip-version-check"}, p.project.paths)
 	}
+}
+
+// bare makes an environment with nothing in it, or nothing where one is kept that serves.
+func (p *Plan) bare(kept bool) [][]string {
+	switch {
+	case p.Manager == "uv" && !kept:
+		return [][]string{{"uv", "venv", "--python", p.python.Path, p.Dir}}
+	case p.Manager != "uv" && (!kept || !p.hasPip):
+		return [][]string{{p.python.Path, "-m", "venv", p.Dir}}
+	}
+	return nil
 }
 
 func (p *Plan) ownPython() string { return filepath.Join(p.Dir, "bin", "python") }

@@ -2,6 +2,7 @@ package pyenv
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -45,43 +46,89 @@ func (p *Plan) poetry(ctx context.Context, argv []string, step func(string, ...a
 	err := p.run(ctx, argv, &printed)
 	if err != nil && p.project.poetryLock && notSeen.Match(printed.Bytes()) {
 		p.Notes = append(p.Notes, "Poetry does not see the packages in the index: what poetry.lock says was installed by pip's ways")
-		return p.followLock(ctx, step, w)
+		lock, err := p.planLock()
+		if err != nil {
+			return err
+		}
+		return p.followLock(ctx, lock, step, w)
 	}
-	if _, failed := w.Write(printed.Bytes()); failed != nil {
-		return fmt.Errorf("printing what Poetry said: %w", failed)
-	}
-	return err
+	return cmp.Or(copied(w, printed.Bytes()), err)
 }
 
-// followLock installs what poetry.lock names, and nothing else: dependencies
-// are not resolved anew, so the metadata of a package that other tools refuse
-// does not matter.
-func (p *Plan) followLock(ctx context.Context, step func(string, ...any), w io.Writer) error {
+func copied(w io.Writer, said []byte) error {
+	if _, err := w.Write(said); err != nil {
+		return fmt.Errorf("printing what a tool said: %w", err)
+	}
+	return nil
+}
+
+// lockPlan is how a poetry.lock is followed: what it names is installed, and
+// nothing else. Dependencies are not resolved anew, so the metadata of a package
+// that other tools refuse does not matter.
+type lockPlan struct {
+	lines    []string // of the requirements file
+	direct   []string // words of pip install: folders, files and commits
+	file     string
+	commands [][]string
+}
+
+func (p *Plan) planLock() (*lockPlan, error) {
 	list, err := p.readLock()
 	if err != nil {
-		return err
+		return nil, err
 	}
+	l := &lockPlan{file: filepath.Join(p.Dir, "poetry-lock.txt")}
+	if l.lines, l.direct = requirements(list, p.project.dir); p.project.packaged {
+		l.direct = append(l.direct, "-e", ".")
+	}
+	pip := []string{p.ownPython(), "-m", "pip", "install", "--disable-pip-version-check"}
+	tool := pip
+	if p.Manager != "pip" && has("uv") {
+		tool = []string{"uv", "pip", "install", "--compile-bytecode", "--python", p.ownPython()}
+	}
+	l.commands = [][]string{slices.Concat(tool, []string{"--no-deps", "-r", l.file})}
+	if len(l.direct) > 0 {
+		l.commands = append(l.commands, slices.Concat(pip, []string{"--no-deps"}, l.direct))
+	}
+	return l, nil
+}
+
+func (p *Plan) followLock(ctx context.Context, l *lockPlan, step func(string, ...any), w io.Writer) error {
 	site, err := Env{Dir: p.Dir}.sitePackages()
 	if err != nil {
 		return err
 	}
-	file := filepath.Join(p.Dir, "poetry-lock.txt")
-	lines, direct := requirements(list, p.project.dir)
-	if err := os.WriteFile(file, []byte(strings.Join(lines, "\n")+"\n"), 0o644); err != nil {
+	if err := os.WriteFile(l.file, []byte(strings.Join(l.lines, "\n")+"\n"), 0o644); err != nil {
 		return fmt.Errorf("listing the locked packages: %w", err)
 	}
-	if p.project.packaged {
-		direct = append(direct, "-e", ".")
+	step("running %s", strings.Join(l.commands[0], " "))
+	if err := p.run(ctx, l.commands[0], w); err != nil || len(l.direct) == 0 {
+		return err
 	}
-	tool := p.pipOf(site)
-	if has("uv") {
-		tool = []string{"uv", "pip", "install", "--compile-bytecode", "--python", p.ownPython()}
+	return p.installDirect(ctx, site, l.commands[1], step, w)
+}
+
+// lenient are the versions of pip that pass over metadata that they cannot
+// read. Poetry reads ranges, such as <=2.0 || >=3.0, that no newer pip does, nor uv.
+const lenient = "pip<24.1"
+
+var unread = regexp.MustCompile(`has invalid metadata`)
+
+// installDirect installs what has no place in an index, with an older pip where
+// that of the environment refuses the metadata, or is not there.
+func (p *Plan) installDirect(ctx context.Context, site string, argv []string, step func(string, ...any), w io.Writer) error {
+	if exists(site, "pip") {
+		step("running %s", strings.Join(argv, " "))
+		var printed bytes.Buffer
+		err := p.run(ctx, argv, &printed)
+		if !unread.Match(printed.Bytes()) {
+			return cmp.Or(copied(w, printed.Bytes()), err)
+		}
 	}
-	commands := [][]string{append(tool, "--no-deps", "-r", file)}
-	if len(direct) > 0 { // pip alone passes over metadata that it cannot read
-		commands = append(commands, append([]string{p.ownPython(), "-m", "pip", "install", "--disable-pip-version-check", "--no-deps"}, direct...))
-	}
-	for _, argv := range commands {
+	aside := filepath.Join(p.Dir, "connkit-pip")
+	defer os.RemoveAll(aside) //nolint:errcheck // it does no harm in there
+	older := slices.Concat([]string{p.ownPython(), filepath.Join(aside, "pip")}, argv[3:])
+	for _, argv := range [][]string{append(p.pipOf(site), "--target", aside, lenient), older} {
 		step("running %s", strings.Join(argv, " "))
 		if err := p.run(ctx, argv, w); err != nil {
 			return err

@@ -5,6 +5,9 @@ import (
 	"github.com/connkit/connkit/internal/proc"
 )
 
+// followed is the reason for a tool that is to install what another's lock file says.
+const followed = "poetry.lock is there, and Poetry is not"
+
 // manager chooses the tool. The lock file decides; without one what is there.
 // made is the tool that made the environment that is there, "" for none.
 func (p *project) manager(wanted, made string) (name, reason string, err error) {
@@ -15,8 +18,13 @@ func (p *project) manager(wanted, made string) (name, reason string, err error) 
 	switch {
 	case !auto:
 		name, reason = wanted, "as asked for"
-	case p.poetryLock:
+	case p.poetryLock && has("poetry"):
 		name, reason = "poetry", "poetry.lock is there"
+	case p.poetryLock:
+		if name = "pip"; has("uv") {
+			name = "uv"
+		}
+		return name, followed, nil
 	case p.uvLock:
 		name, reason = "uv", "uv.lock is there"
 	case made != "":

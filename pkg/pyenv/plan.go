@@ -3,6 +3,7 @@ package pyenv
 import (
 	"context"
 	"path/filepath"
+	"slices"
 )
 
 // Options say whose environment is made and how. Dir is needed.
@@ -10,6 +11,8 @@ type Options struct {
 	Dir     string // the connector's folder, absolute
 	Manager string // uv | poetry | pip, or "" and auto to decide by lock file and tools
 	Force   bool   // make it anew
+	Python  string // version that is wanted, such as 3.12; "" is the user's own where it fits
+	Must    bool   // a project that does not take that version is an error
 }
 
 // Plan is how an environment would be made.
@@ -24,6 +27,7 @@ type Plan struct {
 	DryRun   bool       `json:"dryRun"`
 
 	project *project
+	lock    *lockPlan // of a poetry.lock that another tool follows; nil for none
 	python  Python
 	fresh   bool // there is none yet: remove it when making it fails
 	anew    bool // the one that is there cannot be kept: put it back when making fails
@@ -38,8 +42,13 @@ func NewPlan(ctx context.Context, o Options) (*Plan, error) {
 		return nil, err
 	}
 	p := &Plan{Dir: filepath.Join(o.Dir, folder), project: project}
+	wanted, note, err := project.narrowed(o.Python, o.Must)
+	if err != nil {
+		return nil, err
+	}
+	p.Notes = slices.DeleteFunc([]string{note}, func(s string) bool { return s == "" })
 	p.fresh = !isThere(p.Dir)
-	env, problem := look(p.Dir, project.python)
+	env, problem := look(p.Dir, wanted)
 	if p.Manager, p.Reason, err = project.manager(o.Manager, env.Manager); err != nil {
 		return nil, err
 	}
@@ -52,11 +61,16 @@ func NewPlan(ctx context.Context, o Options) (*Plan, error) {
 	}
 	kept := !p.fresh && !p.anew
 	if !kept || !p.keepPython(env) {
-		if p.python, err = choose(ctx, project.python, p.Manager); err != nil {
+		if p.python, err = choose(ctx, wanted, p.Manager); err != nil {
 			return nil, err
 		}
 	}
 	p.Python = p.python.Version
+	if p.Reason == followed {
+		if p.lock, err = p.planLock(); err != nil {
+			return nil, err
+		}
+	}
 	p.Commands = p.commands(kept)
 	p.note()
 	return p, nil
@@ -97,6 +111,10 @@ func (p *Plan) keepPython(env Env) bool {
 // note says where the environment will differ from what the project asks for.
 func (p *Plan) note() {
 	project := p.project
+	if p.lock != nil {
+		p.Notes = append(p.Notes, "what poetry.lock says is installed by "+p.Manager+"; whether it is up to date with pyproject.toml only Poetry tells")
+		return
+	}
 	if project.poetryLock && p.Manager != "poetry" {
 		p.Notes = append(p.Notes, "poetry.lock is not followed: only Poetry reads it")
 	}

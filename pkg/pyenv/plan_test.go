@@ -96,7 +96,7 @@ func TestWhatCannotBeMade(t *testing.T) {
 	}{
 		"both locks":            {[]string{"uv", "poetry", "python3"}, map[string]string{"pyproject.toml": standard, "uv.lock": "", "poetry.lock": ""}, "", fault.Usage, "are both there", "--manager uv"},
 		"uv.lock, Poetry style": {[]string{"uv", "python3"}, map[string]string{"pyproject.toml": poetryStyle, "uv.lock": ""}, "", fault.Usage, "uv sync installs nothing", "remove uv.lock"},
-		"no Poetry":             {[]string{"uv", "python3"}, map[string]string{"pyproject.toml": standard, "poetry.lock": ""}, "", fault.Environment, "it is not in PATH", "pipx install poetry"},
+		"no Poetry":             {[]string{"uv", "python3"}, map[string]string{"pyproject.toml": standard, "poetry.lock": ""}, "poetry", fault.Environment, "it is not in PATH", "pipx install poetry"},
 		"no uv":                 {[]string{"python3"}, map[string]string{"pyproject.toml": standard, "uv.lock": ""}, "", fault.Environment, "it is not in PATH", "pipx install uv"},
 		"nothing for Poetry":    {[]string{"poetry", "python3"}, map[string]string{"setup.py": ""}, "poetry", fault.Usage, "no pyproject.toml that it reads", "--manager uv"},
 		"no Python":             {nil, map[string]string{"pyproject.toml": standard}, "", fault.Environment, `choosing a Python for ">=3.11,<3.13": none was found`, "apt install python3.12"},

@@ -62,6 +62,10 @@ func playTool(tool string) {
 		fmt.Println(says)
 		os.Exit(1)
 	}
+	if says := os.Getenv("PIP_SAYS"); says != "" && strings.HasPrefix(args, "-m pip") && strings.Contains(args, " -e ") {
+		fmt.Println(says)
+		os.Exit(1)
+	}
 	switch os.Getenv("TOOL_DOES") {
 	case "fail":
 		fmt.Println("what it said\nno version satisfies Python>=3.11 and x depends on Python<3.11")
@@ -162,6 +166,15 @@ func (w world) calls() []string {
 		return nil
 	}
 	return strings.Split(strings.TrimSpace(strings.NewReplacer(w.dir, "DIR", w.tools, "TOOLS").Replace(string(text))), "\n")
+}
+
+// callsBeside gives the same, with the folder above the connector's as UP.
+func (w world) callsBeside() []string {
+	calls := w.calls()
+	for i, call := range calls {
+		calls[i] = strings.ReplaceAll(call, filepath.Dir(w.dir), "UP")
+	}
+	return calls
 }
 
 func (w world) plan(o pyenv.Options) (*pyenv.Plan, error) {

@@ -132,11 +132,11 @@ func TestTheFileOfAState(t *testing.T) {
 	if err != nil || len(left) != 2 {
 		t.Errorf("left behind: %v, %v", left, err)
 	}
-	// a folder that cannot be written to is told, and the documents were printed all the same
+	// a state that could not be kept is told before anything starts
 	o = scripted(t, "capture", oneBinding, `open: {"opened":{}} | `+userDoc+` | {"checkpoint":{"state":{"updated":{}}}} | !exit 0`)
 	o.StateFile = filepath.Join(dir, "none", "state.json")
 	lines, _, err := previewOf(t, o, nil)
-	if err == nil || !strings.Contains(err.Error(), "state.json") || len(lines) != 1 {
+	if fault.KindOf(err) != fault.Usage || !strings.Contains(err.Error(), "state.json") || len(lines) != 0 {
 		t.Errorf("got %q, %v", lines, err)
 	}
 }

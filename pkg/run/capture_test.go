@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -100,11 +101,36 @@ func TestStatesThatCannotBeRead(t *testing.T) {
 		func(o *run.PreviewOptions) { o.Sessions = []int{-2} },
 		func(o *run.PreviewOptions) { o.Duration = -time.Second },
 		func(o *run.PreviewOptions) { o.KillAfter = -1 },
-		func(o *run.PreviewOptions) { o.StateFile = os.DevNull }, // it would be read for ever where it is a pipe
+		func(o *run.PreviewOptions) { o.StateFile = filepath.Join(file, "x") },
+		func(o *run.PreviewOptions) { o.StateFile = file + ".none/x" }, // it could not be kept
+		func(o *run.PreviewOptions) { o.StateFile = os.DevNull },       // it would be read for ever where it is a pipe
 	} {
 		if _, _, err := preview(t, "good", change); fault.KindOf(err) != fault.Usage {
 			t.Errorf("got %v", err)
 		}
+	}
+}
+
+// full is a disk without room.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
+
+// A full disk is no fault of the connector's.
+func TestWhatCannotBeWrittenIsNotTheConnectorsFault(t *testing.T) {
+	t.Parallel()
+	_, _, err := preview(t, "good", func(o *run.PreviewOptions) { o.Out = full{} })
+	if fault.KindOf(err) != fault.Failed || err.Error() != "printing documents: no space left on device" {
+		t.Errorf("got %v", err)
+	}
+	dir := filepath.Join(t.TempDir(), "state")
+	write(t, filepath.Join(dir, "x"), "")
+	_, _, err = preview(t, "good", func(o *run.PreviewOptions) {
+		o.StateFile = filepath.Join(dir, "s.json")
+		o.Commit = func() { _ = os.RemoveAll(dir) }
+	})
+	if err == nil || fault.KindOf(err) != fault.Failed || !strings.HasPrefix(err.Error(), "keeping the state: ") {
+		t.Errorf("got %v", err)
 	}
 }
 

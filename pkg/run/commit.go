@@ -18,7 +18,7 @@ func (p *preview) checkpoint() error {
 	if p.o.Commit == nil {
 		return nil
 	}
-	err := p.out.Flush()
+	err := p.written()
 	p.o.Commit()
 	return err
 }
@@ -37,7 +37,7 @@ func (c *capture) atEnd(ctx context.Context) error {
 // commit makes the checkpoints so far last, and tells the connector if it wants to know.
 func (c *capture) commit(ctx context.Context) error {
 	if c.open == 0 {
-		return c.out.Flush()
+		return c.written()
 	}
 	if err := c.commitState(); err != nil {
 		return err

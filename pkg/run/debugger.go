@@ -74,6 +74,11 @@ func (c *container) process() Process {
 func (d *dialogue) begin(ctx context.Context, call string) (err error) {
 	o := d.t.options
 	if o.Debug == nil || call != o.DebugCall {
+		if l, ok := d.t.endpoint.(*local); ok {
+			if err := l.compile(ctx, o); err != nil {
+				return context.Cause(ctx)
+			}
+		}
 		command := d.t.endpoint.command()
 		command.Stderr = d.logs
 		d.session, err = proc.Start(command)

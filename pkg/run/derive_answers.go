@@ -16,11 +16,13 @@ func (d *derive) take(m message) error {
 		return d.published(m)
 	case m.kind == "flushed" && d.waiting == "flushed":
 		d.waiting, d.d.done, d.late = "", true, true
+		if d.o.Runtime == "v1" {
+			d.flushedOfOlder(m)
+			return nil
+		}
 		d.more = m.value.Get("more").True()
 		updated, err := d.update(m.value)
-		if d.flushed.add(m.value, updated); updated != nil && d.o.Runtime == "v1" {
-			d.warnOnce(`a state in "flushed" is lost with Flow's older runtime: it takes it from "startedCommit"`)
-		}
+		d.flushed.add(m.value, updated)
 		return err
 	case m.kind == "startedCommit" && d.waiting == "startedCommit":
 		d.waiting, d.d.done = "", true
@@ -35,6 +37,16 @@ func (d *derive) take(m message) error {
 		wanted += fmt.Sprintf(" or %q", d.waiting)
 	}
 	return d.d.unexpected(m, wanted)
+}
+
+// flushedOfOlder warns of what Flow's older runtime does not know: what it loses connkit loses too.
+func (d *derive) flushedOfOlder(m message) {
+	if state := m.value.Get("state"); state.Exists() && state.Kind() != jsonschema.Null {
+		d.warnOnce(`a state in "flushed" is lost with Flow's older runtime: it takes it from "startedCommit"`)
+	}
+	if m.value.Get("more").True() {
+		d.warnOnce(`"more" in "flushed" is passed over by Flow's older runtime: it flushes once`)
+	}
 }
 
 // published takes a document. Of several with one key in a transaction one is

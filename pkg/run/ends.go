@@ -49,7 +49,7 @@ func (d *dialogue) failure(ctx context.Context, err error) error {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
 	case errors.As(err, &s):
-		return timeoutError(s.what, false, s.after, d.logs)
+		return d.t.timeoutError(s.what, false, s.after, d.logs)
 	case fault.KindOf(err) != fault.Failed || isFault(err):
 		return err
 	case errors.Is(err, io.EOF):

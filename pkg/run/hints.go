@@ -22,6 +22,8 @@ func hintFor(words string, o *Options) string {
 		return fmt.Sprintf("connkit env %s; a dependency that is new goes into its pyproject.toml first", name)
 	case strings.Contains(words, "No module named"), o.Language == "python" && o.BinDir == "" && strings.Contains(words, "ImportError"):
 		return "connkit env " + name
+	case o.Language == "python" && o.BinDir != "" && (strings.HasPrefix(words, "SyntaxError: ") || strings.HasSuffix(words, "from 'typing'")):
+		return fmt.Sprintf("the code may be of a newer Python than its environment: connkit env %s --python 3.12", name)
 	case o.BinDir != "" && lost().MatchString(words):
 		return fmt.Sprintf("the installed %s does not have it: pin an older one in pyproject.toml, then connkit env %s", lost().FindStringSubmatch(words)[1], name)
 	case strings.Contains(words, "reading message") && strings.Contains(words, "unexpected EOF"):

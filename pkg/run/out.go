@@ -3,6 +3,8 @@ package run
 import (
 	"encoding/json"
 	"slices"
+
+	"github.com/connkit/connkit/internal/fault"
 )
 
 // printPair prints a line of a name and a value.
@@ -12,6 +14,14 @@ func (p *preview) printPair(name string, value []byte) {
 	_ = p.out.WriteByte(',')
 	_, _ = p.out.Write(value)
 	_, _ = p.out.WriteString("]\n")
+}
+
+// written brings out what was printed. What goes wrong there is no fault of the connector's.
+func (p *preview) written() error {
+	if err := p.out.Flush(); err != nil {
+		return fault.Failedf("printing documents: %w", err)
+	}
+	return nil
 }
 
 func quote(s string) []byte {

@@ -64,6 +64,7 @@ func failures() map[string]func(request string) {
 		"go run":    die(1, "dial tcp: refused\nexit status 1"),
 		"panic":     die(2, "panic: nil map\n\ngoroutine 1 [running]:\nmain.main()"),
 		"import":    die(1, "ImportError: cannot import name 'override' from 'typing'"),
+		"syntax":    die(1, "  File \"x.py\", line 1\n    f\"{a[\"b\"]}\"\n          ^\nSyntaxError: f-string: unmatched '['"),
 		"module":    die(1, "/x/python: No module named source_x"),
 		"network":   die(1, `{"level":"error","msg":"fetching users: unexpected EOF"}`),
 		"plain go":  die(1, `{"level":"error","msg":"port 6060 is taken"}`+"\n"+"parsing the config: rate is no number"),

@@ -56,6 +56,9 @@ func (o *PreviewOptions) begin(ctx context.Context) (*preview, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
+	if err := o.checkFixture(); err != nil {
+		return nil, err
+	}
 	state, err := o.firstState()
 	if err != nil {
 		return nil, err
@@ -167,7 +170,7 @@ func (p *preview) finish() error {
 	if p.o.OutputState {
 		p.printPair("connectorState", append(append([]byte(`{"updated":`), p.state.JSON()...), '}'))
 	}
-	if outErr := p.out.Flush(); err == nil {
+	if outErr := p.written(); err == nil {
 		err = outErr
 	}
 	p.fixture.close()

@@ -124,13 +124,18 @@ func TestFailuresTellTheLastWords(t *testing.T) {
 	}
 }
 
-func TestAMissingModuleInAnEnvironment(t *testing.T) {
+func TestHintsForAnEnvironmentThatIsThere(t *testing.T) {
 	t.Parallel()
-	o := connector(t, "module")
-	o.BinDir = "/nonexistent/venv/bin"
-	want := "connkit env source-x; a dependency that is new goes into its pyproject.toml first"
-	if _, err := run.Discover(t.Context(), o); fault.HintOf(err) != want {
-		t.Errorf("got %v (%s)", err, fault.HintOf(err))
+	const newer = "the code may be of a newer Python than its environment: connkit env source-x --python 3.12"
+	for name, want := range map[string]string{
+		"module": "connkit env source-x; a dependency that is new goes into its pyproject.toml first",
+		"import": newer, "syntax": newer, "traceback": "",
+	} {
+		o := connector(t, name)
+		o.BinDir = "/nonexistent/venv/bin"
+		if _, err := run.Discover(t.Context(), o); fault.HintOf(err) != want {
+			t.Errorf("%s: got %v (%s)", name, err, fault.HintOf(err))
+		}
 	}
 }
 
@@ -239,6 +244,13 @@ func TestNoAnswerInTime(t *testing.T) {
 	_, err := run.Discover(t.Context(), o)
 	if fault.KindOf(err) != fault.Failed || !strings.Contains(err.Error(), "no answer after 4s; the last it logged:\n  info waiting for the host") {
 		t.Errorf("got %v", err)
+	}
+	if hint := fault.HintOf(err); !strings.HasPrefix(hint, "--timeout 8s, ") {
+		t.Errorf("got the hint %s", hint)
+	}
+	o.Timeout, o.Longer = 100*time.Millisecond, "CONNKIT_RUN_TIMEOUT=" // where --timeout is something else
+	if _, err := run.Discover(t.Context(), o); !strings.HasPrefix(fault.HintOf(err), "CONNKIT_RUN_TIMEOUT=200ms, ") {
+		t.Errorf("got the hint %s", fault.HintOf(err))
 	}
 }
 

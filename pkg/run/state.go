@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/jsonschema"
@@ -26,6 +27,9 @@ func (o *PreviewOptions) firstState() (flow.State, error) {
 			text, from = kept, o.StateFile
 		case err != nil && !errors.Is(err, fs.ErrNotExist):
 			return flow.State{}, fault.Usagef("reading the state: %w", err)
+		}
+		if info, err := os.Stat(filepath.Dir(o.StateFile)); err != nil || !info.IsDir() { // it is to be kept there
+			return flow.State{}, fault.Usagef("reading the state: %q is in no folder", o.StateFile)
 		}
 	}
 	state, err := flow.ParseState(text)
@@ -54,13 +58,14 @@ func readKept(file string) ([]byte, error) {
 // commitState keeps the state, whole or not at all. What was printed before it
 // is out then.
 func (p *preview) commitState() error {
-	if err := p.out.Flush(); err != nil {
-		return fmt.Errorf("writing documents: %w", err)
+	if err := p.written(); err != nil || p.o.StateFile == "" {
+		return err
 	}
-	if p.o.StateFile == "" {
-		return nil
+	err := textedit.WriteFile(p.o.StateFile, append(p.state.JSON(), '\n'), 0o600)
+	if err != nil && !isFault(err) {
+		return fault.Failedf("keeping the state: %w", err)
 	}
-	return textedit.WriteFile(p.o.StateFile, append(p.state.JSON(), '\n'), 0o600)
+	return err
 }
 
 // update takes in a change of the state that came with a response.

@@ -24,6 +24,7 @@ type Options struct {
 	BinDir   string        // put first in PATH: the connector's own environment
 	LogLevel string        // LOG_LEVEL of the connector; "" is what its shards say, else info
 	Timeout  time.Duration // for the answer; 0 is a minute
+	Longer   string        // how a user gives more time, for hints, up to the time; "" is a flag --timeout
 	Prefix   string        // of collection names; "" is acmeCo
 
 	Image      string // run this image, whatever the catalog says; ":tag" is one of the connector's own
@@ -39,6 +40,7 @@ type Options struct {
 	Log     func(flow.Log) // gets the connector's log, secrets hidden; nil is silence
 	Leak    func(flow.Log) // gets the entries that held a secret, hidden; nil is silence
 	Note    func(string)   // gets what the user should know on the way; nil is silence
+	Step    func(string)   // gets what takes its time before a call; nil is silence
 
 	Found func(ctx context.Context, image string) error // told of an image that is there, before it is started; an error refuses it
 
@@ -68,6 +70,12 @@ func (o *Options) log(l flow.Log) {
 func (o *Options) note(format string, args ...any) {
 	if o.Note != nil {
 		o.Note(fmt.Sprintf(format, args...))
+	}
+}
+
+func (o *Options) step(text string) {
+	if o.Step != nil {
+		o.Step(text)
 	}
 }
 

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -45,7 +46,7 @@ func (t *target) call(ctx context.Context, request flow.Request, kind string) (j
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
 	case timed.Err() != nil:
-		return nil, timeoutError(kind, e.answered, timeout, logs)
+		return nil, t.timeoutError(kind, e.answered, timeout, logs)
 	}
 	if err = d.explain(err); isFault(err) {
 		return nil, err
@@ -145,7 +146,7 @@ func (t *target) startError(err error) error {
 }
 
 // timeoutError tells what the connector was last heard of.
-func timeoutError(kind string, answered bool, after time.Duration, logs *logs) error {
+func (t *target) timeoutError(kind string, answered bool, after time.Duration, logs *logs) error {
 	text := fmt.Sprintf("waiting for %q: no answer after %s", kind, after)
 	if answered {
 		text = fmt.Sprintf("waiting for the connector to end: it answered with %q, but still ran after %s", kind, after)
@@ -153,7 +154,7 @@ func timeoutError(kind string, answered bool, after time.Duration, logs *logs) e
 	if last := logs.tail(); last != "" {
 		text += "; the last it logged:\n" + last
 	}
-	return fault.Failedf("%s", text).WithHint("--timeout %s, or --log-level debug to see more", 2*after)
+	return fault.Failedf("%s", text).WithHint("%s%s, or --log-level debug to see more", cmp.Or(t.options.Longer, "--timeout "), 2*after)
 }
 
 // failure makes an error of the connector's own last words, as Flow does.

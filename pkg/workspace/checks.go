@@ -9,6 +9,7 @@ import (
 	"github.com/bmatcuk/doublestar/v4"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // checkText tells whether one text is a value that the setting takes.
@@ -53,6 +54,15 @@ func checkGlob(v string) error {
 func checkPathGlob(v string) error {
 	if !doublestar.ValidatePattern(v) || v == "" || strings.HasPrefix(v, "/") || strings.HasPrefix(v, "!") {
 		return fault.Usagef("%q is no glob of paths from the root, such as docs/** or **/*.md", v)
+	}
+	return nil
+}
+
+var pythonVersion = pattern.Lazy(`^(3\.\d{1,2})?$`)
+
+func checkPython(v string) error {
+	if !pythonVersion().MatchString(v) {
+		return fault.Usagef("%q is no version of Python, such as 3.12", v)
 	}
 	return nil
 }

@@ -16,7 +16,7 @@ type Settings struct {
 		Author   string
 	}
 	Templates []struct{ Name, From string }
-	Env       struct{ Manager string }
+	Env       struct{ Manager, Python string }
 	Run       struct{ Timeout time.Duration }
 	Image     struct{ Registry, Tag string }
 	Build     struct {

@@ -43,6 +43,8 @@ func settingsTable() []setting {
 			doc: "Templates of your own: a folder, from the root, or a git URL#SUBDIR@REF.", example: "[{name: ours, from: tools/template}]"},
 		{key: "env.manager", kind: text, def: "auto", choices: []string{"auto", "uv", "poetry", "pip"},
 			doc: "What makes Python environments when no lock file decides.", example: "uv"},
+		{key: "env.python", kind: text, def: "", check: checkPython,
+			doc: "Version of Python for environments, of projects that take it; else the user's own where it fits.", example: `"3.12"`},
 		{key: "run.timeout", kind: duration, def: "60s",
 			doc: "How long a connector may take to answer.", example: "5m"},
 		{key: "image.registry", kind: text, def: "ghcr.io/estuary",

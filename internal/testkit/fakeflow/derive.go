@@ -13,6 +13,7 @@ func (f *fake) derive(r request) int {
 	if n, ok := r.Open.State["seen"].(float64); ok {
 		seen = int(n)
 	}
+	fmt.Fprintf(f.err, `{"level":"debug","msg":"open %s"}`+"\n", escaped(r.Open.Collection))
 	if strings.HasPrefix(f.name, "remote") {
 		f.say(`{"opened":{"runtimeCheckpoint":{"sources":{}}}}`)
 	} else {

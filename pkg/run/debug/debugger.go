@@ -19,6 +19,7 @@ type Debugger struct {
 	back    backend
 	door    *door
 	address Address
+	launch  *Launch // that is written yet; nil is none
 
 	mu      sync.Mutex
 	gaveUp  bool // nobody came
@@ -32,13 +33,18 @@ func (d *Debugger) note(format string, args ...any) {
 	}
 }
 
-// Wrap gives the command that starts p under the debugger.
+// Wrap gives the command that starts p under the debugger, and writes the editor's entry.
 func (d *Debugger) Wrap(ctx context.Context, p run.Process, tmp string) (proc.Cmd, error) {
 	d.door.begin()
 	d.mu.Lock()
 	d.gaveUp = false
 	d.mu.Unlock()
-	return d.back.wrap(ctx, p, tmp)
+	cmd, err := d.back.wrap(ctx, p, tmp)
+	if err == nil {
+		err = d.launch.apply()
+		d.launch = nil // the next session finds it written
+	}
+	return cmd, err
 }
 
 // startTime is what a debugger gets to listen: an image may be slow.

@@ -75,6 +75,9 @@ func (d *delve) wrap(ctx context.Context, process run.Process, tmp string) (proc
 		return proc.Cmd{}, fmt.Errorf("creating %q: %w", fifo, cause(err))
 	}
 	cmd := process.Cmd
+	if cmd.Dir = filepath.Join(process.Dir, c.dir); filepath.IsAbs(c.dir) {
+		cmd.Dir = c.dir
+	}
 	cmd.Argv = append(append([]string{d.program}, d.headless(program, loopback+":0", "-r", "stdout:"+fifo)...), c.args...)
 	cmd.Status = d.end
 	cmd.Output = func(own *os.File) (*os.File, error) {

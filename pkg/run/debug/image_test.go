@@ -122,7 +122,7 @@ func TestPlanOfAnImage(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer p.Close()
-	if err := p.Apply(); err != nil {
+	if err := p.Launch.apply(); err != nil {
 		t.Fatal(err)
 	}
 	text, _ := os.ReadFile(launchPath(root))
@@ -151,7 +151,7 @@ func TestLaunchThroughALink(t *testing.T) {
 			return err
 		}
 		defer p.Close()
-		return p.Apply()
+		return p.Launch.apply()
 	}
 	if err := apply(); err != nil {
 		t.Fatal(err)

@@ -37,6 +37,8 @@ type Address struct {
 }
 
 // Plan is what was decided: the port is taken, and nothing is written or started.
+// The editor's entry is written when the process of the call is started: what
+// fails before, such as a wrong config, leaves the file as it was.
 type Plan struct {
 	Address
 	Launch   *Launch   `json:"launch,omitempty"` // nil when the editor's file is left alone
@@ -110,7 +112,7 @@ func (o *Options) plan(ctx context.Context, b backend, l net.Listener, name stri
 	if err := b.check(ctx); err != nil {
 		return nil, err
 	}
-	p.Debugger = &Debugger{o: o, back: b, address: p.Address}
+	p.Debugger = &Debugger{o: o, back: b, address: p.Address, launch: p.Launch}
 	p.Debugger.door = openDoor(l, p.Debugger.note, b.words()...)
 	return p, nil
 }
@@ -124,9 +126,6 @@ func (o *Options) mapping() *place {
 	}
 	return &place{workspacePath(o.Root, o.Dir), c.WorkDir}
 }
-
-// Apply writes the editor's entry.
-func (p *Plan) Apply() error { return p.Launch.apply() }
 
 // Close gives the port back and sends who is attached away.
 func (p *Plan) Close() { p.Debugger.door.close() }

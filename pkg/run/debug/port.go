@@ -26,10 +26,12 @@ func openPort(asked, known int, name string) (net.Listener, error) {
 		}
 		l, err := listen(asked)
 		if errors.Is(err, syscall.EADDRINUSE) {
-			return nil, fault.Environmentf("listening on port %d: %s has it", asked, holder(asked)).
-				WithHint("another --port, or none: connkit then takes one that is free")
+			err = fmt.Errorf("listening on port %d: %s has it", asked, holder(asked))
 		}
-		return l, err
+		if err != nil { // one below 1024 may be for root alone
+			return nil, fault.Environmentf("%w", err).WithHint("another --port, or none: connkit then takes one that is free")
+		}
+		return l, nil
 	}
 	sum := fnv.New32a()
 	_, _ = sum.Write([]byte(name)) // a hash takes everything

@@ -72,7 +72,8 @@ class Session(Process):
         store["values"] = [document.get(field) for field in chosen["values"]]
         if exists:
             store["exists"] = True
-        if document.get("_meta", {}).get("op") == "d":
+        meta = document.get("_meta")
+        if isinstance(meta, dict) and meta.get("op") == "d":
             store["delete"] = True
         return store
 

@@ -75,6 +75,19 @@ def test_deletions_that_the_flag_alone_tells(tmp_path: Path) -> None:
     assert rows(tmp_path / "store.db") == []
 
 
+@pytest.mark.parametrize("meta", ["d", ["op", "d"], 7, True, None, {}, {"op": ["d"]}, {"op": {"d": 1}}, {"op": "D"}])
+def test_what_is_no_deletion(tmp_path: Path, meta: Any) -> None:
+    """A collection's own _meta may be anything."""
+    job = task(tmp_path / "store.db", binding())
+    with Session(job).open() as session:
+        session.send({"flush": {}})
+        session.receive()
+        session.send({"store": session.store(0, {**DEEP, "_meta": meta}, False)})
+        session.commit()
+        assert session.end() == (0, "")
+    assert len(rows(tmp_path / "store.db")) == 1
+
+
 KEYS: list[tuple[Shape, list[Any]]] = [
     ("string", ["", "a", "A", "ä", "a\0b", "1", "01", "'; DROP TABLE orders; --"]),
     ({"types": ["string"], "string": {"format": "integer"}}, ["1", "01", "+1", "1.0", "12345678901234567890"]),
