@@ -73,14 +73,15 @@ func (g Git) Pipe(ctx context.Context, to Git, stdin []byte, from, into []string
 	go func() {
 		g.Stdout = w
 		_, err := g.Feed(ctx, bytes.NewReader(stdin), from...)
-		_ = w.CloseWithError(err) // a pipe's end takes every error
+		_ = w.CloseWithError(err)
 		failed <- err
 	}()
 	out, err := to.Feed(ctx, r, into...)
-	_ = r.CloseWithError(io.ErrClosedPipe)
 	if err != nil {
+		_ = r.CloseWithError(io.ErrClosedPipe)
 		cancel(err)
 	}
+	_, _ = io.Copy(io.Discard, r) // what one that ended well had no need of: the first one's own end counts, not a broken pipe
 	if first := <-failed; first != nil && !errors.Is(first, io.ErrClosedPipe) && (err == nil || !errors.Is(first, err)) {
 		return out, first
 	}
