@@ -9,6 +9,7 @@ import (
 
 	"github.com/connkit/connkit/internal/ui"
 	"github.com/connkit/connkit/pkg/pyenv"
+	"github.com/connkit/connkit/pkg/workspace"
 )
 
 func newEnvCmd(a *app) *cobra.Command {
@@ -54,7 +55,7 @@ that the project's range takes. A second run does nothing while nothing has chan
 					return err
 				}
 			}
-			return a.ui.Result("env", plan, nil, func(p *ui.Page) { a.showEnv(p, c.Name, plan) })
+			return a.ui.Result("env", plan, nil, func(p *ui.Page) { a.showEnv(p, c, plan) })
 		},
 	}
 	f := cmd.Flags()
@@ -81,7 +82,7 @@ func shellWords(argv []string) string {
 	return strings.Join(words, " ")
 }
 
-func (a *app) showEnv(p *ui.Page, name string, plan *pyenv.Plan) {
+func (a *app) showEnv(p *ui.Page, c workspace.Connector, plan *pyenv.Plan) {
 	place := a.relative(plan.Dir)
 	switch {
 	case plan.Done:
@@ -98,7 +99,11 @@ func (a *app) showEnv(p *ui.Page, name string, plan *pyenv.Plan) {
 	p.Headline("made", place, plan.Manager+": "+plan.Reason)
 	p.Facts(ui.Fact{Label: "python", Value: plan.Python})
 	showNotes(p, plan)
-	p.Next("connkit run spec "+name, "connkit run discover "+name)
+	then := "connkit run discover "
+	if c.Kind == "materialization" || c.Kind == "derivation" { // only captures discover
+		then = "connkit run validate "
+	}
+	p.Next("connkit run spec "+c.Name, then+c.Name)
 }
 
 func showNotes(p *ui.Page, plan *pyenv.Plan) {

@@ -172,6 +172,10 @@ func catalogSyntax(file string, err error) error {
 // fileSyntax is catalogSyntax for the text of a file. Of JSON the place is known
 // better than the YAML parser tells it.
 func fileSyntax(file string, text []byte, err error) error {
+	// this slip for --- is in a README that many test.flow.yaml were copied from
+	if first, _, _ := bytes.Cut(bytes.TrimPrefix(text, []byte("\ufeff")), []byte("\n")); string(bytes.TrimSpace(first)) == "--" {
+		return fault.Usagef(`"--" begins no document`).At(file, 1, 1).WithHint(`delete the line, or make it "---"`)
+	}
 	var bad *json.SyntaxError
 	if !strings.EqualFold(filepath.Ext(file), ".json") || !errors.As(json.Unmarshal(text, new(any)), &bad) {
 		return catalogSyntax(file, err)

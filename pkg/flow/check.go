@@ -93,7 +93,7 @@ func (b DiscoveredBinding) checkSchema(say func(string, ...any)) {
 		return
 	}
 	if _, sure := deref(schema, schema); sure && b.Fields() == 0 {
-		say("documentSchema has no properties")
+		say("documentSchema has no properties besides _meta")
 	}
 	if len(b.Key) == 0 {
 		say("key is empty: a key has to be set by hand")

@@ -64,7 +64,7 @@ func TestDiscoveredCheck(t *testing.T) {
 				`"b": key is empty: a key has to be set by hand`,
 			}},
 		"no properties": {`{"recommendedName":"a","resourceConfig":{"s":"a"},"documentSchema":{"type":"object","properties":{"_meta":{"properties":{"row_id":{}}}}},"key":["/_meta/row_id"]}`,
-			[]string{`"a": documentSchema has no properties`}},
+			[]string{`"a": documentSchema has no properties besides _meta`}},
 		"resource paths": {`{"recommendedName":"a","resourceConfig":{"s":"x"},"documentSchema":` + schema + `,"key":["/id"]},
 			{"recommendedName":"b","resourceConfig":{"s":"x"},"documentSchema":` + schema + `,"key":["/id"]},
 			{"recommendedName":"c","resourceConfig":{"s":null},"documentSchema":` + schema + `,"key":["/id"]},

@@ -93,21 +93,23 @@ func TestMistakesInJSONFiles(t *testing.T) {
 	}
 	// a mistake of YAML has a line
 	for text, want := range map[string]string{
-		"a: 1\nb: [\n":              "c.yaml:2: did not find expected node content",
-		"a: 1\n---\nb: 2\n":         "c.yaml:2:1: a second document begins here, and one is wanted",
-		"a: s3cr3t\n b: s3cr3t\n":   "c.yaml:2: mapping values are not allowed in this context",
-		"a: *none\n":                "c.yaml: unknown anchor 'none' referenced",
-		"a: \x01s3cr3t\n":           "c.yaml: control characters are not allowed",
-		"- 1\n":                     "c.yaml:1:1: a config is key: value lines",
-		"s3cr3t\n":                  "c.yaml:1:1: a config is key: value lines",
-		"a: {<<: {b: s3cr3t}}\n":    "c.yaml:1:5: a merge key (<<) cannot stand here",
-		"a: .nan\n":                 "c.yaml:1:4: NaN and infinity cannot stand here",
-		"a: 1\na: s3cr3t\n":         `c.yaml:2:1: key "a" stands here twice`,
-		"a: 1\na_sops: s3cr3t\n":    `c.yaml:2:1: key "a" stands here twice, once the suffix _sops is taken off`,
-		"x: {a_sops: s3cr3t, a: 2}": `c.yaml:1:21: key "a" stands here twice, once the suffix _sops is taken off`,
-		"a: !!int s3cr3t\n":         "c.yaml:1:4: a value cannot be read as int",
-		"a: !!float 's3cr3t'\n":     "c.yaml:1:4: a value cannot be read as float",
-		"a: &x {b: *x}\n":           "c.yaml:1:11: it is deeper than 200 levels or larger than 16 MiB",
+		"--\na: s3cr3t\n":            `c.yaml:1:1: "--" begins no document`,
+		"\ufeff-- \r\na: s3cr3t\r\n": `c.yaml:1:1: "--" begins no document`,
+		"a: 1\nb: [\n":               "c.yaml:2: did not find expected node content",
+		"a: 1\n---\nb: 2\n":          "c.yaml:2:1: a second document begins here, and one is wanted",
+		"a: s3cr3t\n b: s3cr3t\n":    "c.yaml:2: mapping values are not allowed in this context",
+		"a: *none\n":                 "c.yaml: unknown anchor 'none' referenced",
+		"a: \x01s3cr3t\n":            "c.yaml: control characters are not allowed",
+		"- 1\n":                      "c.yaml:1:1: a config is key: value lines",
+		"s3cr3t\n":                   "c.yaml:1:1: a config is key: value lines",
+		"a: {<<: {b: s3cr3t}}\n":     "c.yaml:1:5: a merge key (<<) cannot stand here",
+		"a: .nan\n":                  "c.yaml:1:4: NaN and infinity cannot stand here",
+		"a: 1\na: s3cr3t\n":          `c.yaml:2:1: key "a" stands here twice`,
+		"a: 1\na_sops: s3cr3t\n":     `c.yaml:2:1: key "a" stands here twice, once the suffix _sops is taken off`,
+		"x: {a_sops: s3cr3t, a: 2}":  `c.yaml:1:21: key "a" stands here twice, once the suffix _sops is taken off`,
+		"a: !!int s3cr3t\n":          "c.yaml:1:4: a value cannot be read as int",
+		"a: !!float 's3cr3t'\n":      "c.yaml:1:4: a value cannot be read as float",
+		"a: &x {b: *x}\n":            "c.yaml:1:11: it is deeper than 200 levels or larger than 16 MiB",
 	} {
 		_, err := load(t, "c.yaml", map[string]string{"c.yaml": text}, nil)
 		if fault.KindOf(err) != fault.Usage || !strings.HasSuffix(err.Error(), want) || strings.Contains(err.Error(), "s3cr3t") {

@@ -49,6 +49,10 @@ var refusals = []refusal{
 		cure: always("a package is built from source: apt install build-essential python3-dev")},
 	{said: pattern.Lazy(`(pg_config|mysql_config|pkg-config|cmake|cargo|rustc|swig)\b.{0,30}(not\s+found|No\s+such\s+file|is\s+not\s+installed)`), outside: true, cure: library},
 	{said: pattern.Lazy(`fatal error: (\S+\.h(?:pp)?):\s+No\s+such\s+file`), outside: true, cure: library},
+	{said: pattern.Lazy("(?:Failed to build|Failed to download and build) [`']?([A-Za-z0-9._-]+)\\s+@\\s+file:"),
+		cure: func(_ *Plan, found []string) string {
+			return found[1] + " itself does not build: what its build says stands above, and the mistake is mostly one in its pyproject.toml"
+		}},
 	{said: pattern.Lazy("(?:Failed to build|Failed building wheel for|Failed to download and build) [`']?([A-Za-z0-9._-]+)"), cure: unbuilt},
 	{said: pattern.Lazy(`requested with a pre-release marker \(e\.g\.,\s+([^)\s]+)\)`),
 		cure: func(_ *Plan, found []string) string {

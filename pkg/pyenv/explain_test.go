@@ -36,6 +36,8 @@ func TestRefusalsAreExplained(t *testing.T) {
 		"a compiler that fails": {"      compilation terminated.\n      error: Command '['g++', '-O3', 'src/buffer.cpp']' returned non-zero exit status 1.\n  × Failed to build `pyodbc==4.0.34`\n", false, fault.Failed,
 			`pyodbc has no wheel for Python 3.11 and does not build there: an older Python may do, such as requires-python = ">=3.10,<3.11"`},
 		"a wheel that pip cannot build": {"  error: command '/usr/bin/gcc' failed with exit code 1\n  ERROR: Failed building wheel for psycopg2\n", false, fault.Failed, "psycopg2 has no wheel for Python 3.11"},
+		"the project itself": {"  × Failed to build `source-x @ file:///r/source-x`\n  ╰─▶ Call to `poetry.core.masonry.api.build_editable` failed (exit status: 1)\n      RuntimeError: The Poetry configuration is invalid:\n", false, fault.Failed,
+			"source-x itself does not build: what its build says stands above"},
 		"a header": {"      src/pyodbc.h:45:10: fatal error: sql.h: No such\n      file or directory\n  × Failed to build `pyodbc==4.0.34`\n", false, fault.Environment,
 			"lacks sql.h: apt install unixodbc-dev"},
 		"a header of its own": {"x.c:1:10: fatal error: odd/thing.h: No such file or directory\n", false, fault.Environment, "lacks odd/thing.h: install the development package"},

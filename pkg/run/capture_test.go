@@ -296,7 +296,7 @@ func TestAPreviewWithoutBindings(t *testing.T) {
 	t.Parallel()
 	o := run.PreviewOptions{Options: task(t, "capture", "replaces", "[]")}
 	_, r, err := previewOf(t, o, nil)
-	if err != nil || !slices.Equal(r.Warnings, []string{"no binding is enabled: connkit run discover --write writes them"}) || len(r.Bindings) != 0 {
+	if err != nil || !slices.Equal(r.Warnings, []string{"no binding is enabled: connkit run discover NAME --write writes them"}) || len(r.Bindings) != 0 {
 		t.Errorf("%+v, %v", r, err)
 	}
 	o = run.PreviewOptions{Options: task(t, "capture", "good", "[]")}

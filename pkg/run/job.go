@@ -117,8 +117,11 @@ func (j *job) collection(b flow.Binding) (flow.Collection, error) {
 		return flow.Collection{}, fault.Usagef("finding the collection %q: there is no catalog file", b.Collection)
 	}
 	if _, ok := j.catalog.HasCollection(b.Collection); !ok {
-		return flow.Collection{}, b.Errorf("collection %q is not in the catalog", b.Collection).
-			WithHint("connkit run discover --write, which writes it, or import the file that has it")
+		hint := "write it under collections:, or import the file that has it"
+		if j.task.Kind == "capture" {
+			hint = "connkit run discover NAME --write, which writes it, or import the file that has it"
+		}
+		return flow.Collection{}, b.Errorf("collection %q is not in the catalog", b.Collection).WithHint("%s", hint)
 	}
 	return j.catalog.Collection(b.Collection)
 }

@@ -132,7 +132,7 @@ collections:
 		t.Error("what was told when the task was read first is told again")
 	}
 	o := Options{Dir: dir, Root: dir, Task: "acmeCo/gone"}
-	if _, err := Keys(o); fault.KindOf(err) != fault.Usage || !strings.HasSuffix(err.Error(), `collection "acmeCo/none" is not in the catalog`) || !strings.HasPrefix(fault.HintOf(err), "connkit run discover --write") {
+	if _, err := Keys(o); fault.KindOf(err) != fault.Usage || !strings.HasSuffix(err.Error(), `collection "acmeCo/none" is not in the catalog`) || !strings.HasPrefix(fault.HintOf(err), "connkit run discover NAME --write") {
 		t.Errorf("got %v (%s)", err, fault.HintOf(err))
 	}
 	if _, _, err := CheckKeys(Options{Dir: t.TempDir(), Language: "rust"}); fault.KindOf(err) != fault.Usage {

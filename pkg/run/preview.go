@@ -73,7 +73,11 @@ func (o *PreviewOptions) begin(ctx context.Context) (*preview, error) {
 		return nil, err
 	}
 	if len(j.bindings) == 0 {
-		p.warn("no binding is enabled: connkit run discover --write writes them")
+		text := "no binding is enabled"
+		if j.task.Kind == "capture" {
+			text += ": connkit run discover NAME --write writes them"
+		}
+		p.warn(text)
 	}
 	return p, nil
 }

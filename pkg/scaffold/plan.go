@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/pattern"
 	"github.com/connkit/connkit/internal/textedit"
 	"github.com/connkit/connkit/pkg/workspace"
 )
@@ -208,6 +209,18 @@ func recordUpstream(u upstreamInfo) map[string]string {
 	return m
 }
 
+// mailAddress is what build backends take for one.
+var mailAddress = pattern.Lazy(`^[^@\s.][^@\s]*@[^@\s]+\.[^@\s]+$`)
+
+// address leaves out what git has for machines, such as root@localhost: no environment
+// can be made of a project with such an author.
+func address(mail string) string {
+	if !mailAddress().MatchString(mail) || strings.HasSuffix(mail, ".") || strings.Contains(mail, "..") || strings.Contains(mail, ".@") {
+		return ""
+	}
+	return mail
+}
+
 // builtinNames are the variables that every template has.
 func builtinNames() []string {
 	return slices.Sorted(maps.Keys((&Options{Name: "source-x"}).variables(upstreamInfo{})))
@@ -223,7 +236,7 @@ func (o *Options) variables(info upstreamInfo) map[string]any {
 	return map[string]any{
 		"name": n.connector, "package": n.pkg, "project": n.project, "short": n.short, "title": n.title, "class": n.class,
 		"kind": kindOf(o.Name), "prefix": prefix, "year": o.Year, "go_module": o.GoModule,
-		"author": o.Author, "author_name": name, "author_email": strings.TrimSuffix(mail, ">"),
+		"author": o.Author, "author_name": name, "author_email": address(strings.TrimSuffix(mail, ">")),
 		"upstream": info.variables(),
 	}
 }

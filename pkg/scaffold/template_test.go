@@ -56,7 +56,11 @@ func TestAuthors(t *testing.T) {
 		"":                              "||",
 		"Ann":                           "Ann|Ann|",
 		"Ann Example <ann@example.com>": "Ann Example <ann@example.com>|Ann Example|ann@example.com",
-		`O'Neil "Al" <a@b>`:             `O'Neil "Al" <a@b>|O'Neil "Al"|a@b`,
+		`O'Neil "Al" <a@b.org>`:         `O'Neil "Al" <a@b.org>|O'Neil "Al"|a@b.org`,
+		"root <root@localhost>":         "root <root@localhost>|root|", // build backends refuse the rest
+		"Ann <ann>":                     "Ann <ann>|Ann|",
+		"Ann <a b@c.org>":               "Ann <a b@c.org>|Ann|",
+		"Ann <a..b@c.org>":              "Ann <a..b@c.org>|Ann|",
 		"安 <an@example.com>":            "安 <an@example.com>|安|an@example.com",
 	} {
 		got, err := rendered(t, head, "{{ .author }}|{{ .author_name }}|{{ .author_email }}", func(o *scaffold.Options) { o.Author = author })
