@@ -96,6 +96,7 @@ func TestTheCommandLineOfFlowctl(t *testing.T) {
 func TestKeysOfATask(t *testing.T) {
 	t.Parallel()
 	text := `captures:
+  acmeCo/lost: {endpoint: {local: {command: [x], config: {}}}, bindings: [{resource: {}, target: acmeCo/none}]}
   acmeCo/c: {endpoint: {local: {command: [x], config: {}}}, odd: 1, bindings: [{resource: {}, target: acmeCo/a}, {resource: {}, target: acmeCo/a}, {resource: {}, target: acmeCo/b, disable: true}]}
 materializations:
   acmeCo/gone: {endpoint: {local: {command: [x], config: {}}}, bindings: [{resource: {}, source: acmeCo/none}]}
@@ -131,9 +132,12 @@ collections:
 	if noted {
 		t.Error("what was told when the task was read first is told again")
 	}
-	o := Options{Dir: dir, Root: dir, Task: "acmeCo/gone"}
-	if _, err := Keys(o); fault.KindOf(err) != fault.Usage || !strings.HasSuffix(err.Error(), `collection "acmeCo/none" is not in the catalog`) || !strings.HasPrefix(fault.HintOf(err), "connkit run discover NAME --write") {
-		t.Errorf("got %v (%s)", err, fault.HintOf(err))
+	// only a capture discovers what it lacks
+	for name, hint := range map[string]string{"acmeCo/lost": "connkit run discover NAME --write, which writes it, or import the file that has it", "acmeCo/gone": "write it under collections:, or import the file that has it"} {
+		_, err := Keys(Options{Dir: dir, Root: dir, Task: name})
+		if fault.KindOf(err) != fault.Usage || !strings.HasSuffix(err.Error(), `collection "acmeCo/none" is not in the catalog`) || fault.HintOf(err) != hint {
+			t.Errorf("%s: got %v (%s)", name, err, fault.HintOf(err))
+		}
 	}
 	if _, _, err := CheckKeys(Options{Dir: t.TempDir(), Language: "rust"}); fault.KindOf(err) != fault.Usage {
 		t.Errorf("got %v", err)
