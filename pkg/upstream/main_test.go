@@ -13,6 +13,9 @@ var testHome string
 const gitConfig = "[user]\n\tname = Ann\n\temail = ann@example.com\n[init]\n\tdefaultBranch = main\n[protocol \"file\"]\n\tallow = always\n"
 
 func TestMain(m *testing.M) {
+	if os.Getenv(crashRole) != "" { // in the parent's home: one of its own would stay when it is killed
+		playCrash()
+	}
 	var err error
 	if testHome, err = os.MkdirTemp("", "connkit-upstream-*"); err != nil {
 		panic(err)
@@ -31,9 +34,6 @@ func TestMain(m *testing.M) {
 	}
 	for key, value := range map[string]string{"HOME": testHome, "GIT_CONFIG_GLOBAL": config, "GIT_CONFIG_NOSYSTEM": "1"} {
 		_ = os.Setenv(key, value)
-	}
-	if role := os.Getenv(crashRole); role != "" {
-		playCrash()
 	}
 	code := m.Run()
 	_ = os.RemoveAll(testHome)

@@ -11,6 +11,9 @@ import (
 var testHome string
 
 func TestMain(m *testing.M) {
+	if verb := os.Getenv(childVerb); verb != "" { // in the parent's home: one of its own would stay when it is killed
+		playVerb(verb)
+	}
 	var err error
 	if testHome, err = os.MkdirTemp("", "connkit-imports-*"); err != nil {
 		panic(err)
@@ -29,9 +32,6 @@ func TestMain(m *testing.M) {
 	}
 	for key, value := range map[string]string{"HOME": testHome, "GIT_CONFIG_GLOBAL": config, "GIT_CONFIG_NOSYSTEM": "1"} {
 		_ = os.Setenv(key, value)
-	}
-	if verb := os.Getenv(childVerb); verb != "" {
-		playVerb(verb)
 	}
 	code := m.Run()
 	_ = os.RemoveAll(testHome)
