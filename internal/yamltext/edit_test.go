@@ -129,6 +129,8 @@ func TestParseSaysWhere(t *testing.T) {
 		"a: *no\nb: *no\n":           "x.yaml: unknown anchor 'no' referenced",
 		"a: }\n":                     "x.yaml:1: did not find expected node content",
 		"a: 1\nb: }\n":               "x.yaml:2: did not find expected node content",
+		"--\r\na: b\r\n":             `x.yaml:1:1: "--" begins no document`,
+		"\ufeff-- \na: b\n":          `x.yaml:1:1: "--" begins no document`,
 		"a: b: c\n":                  "x.yaml:1: mapping values are not allowed in this context",
 		"a: @x\n":                    "x.yaml:1: found character that cannot start any token",
 		"a: 'x":                      "x.yaml:1: found unexpected end of stream",

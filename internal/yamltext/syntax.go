@@ -20,6 +20,9 @@ var (
 // error. It says none for the first line, for an unknown anchor and for a
 // character that it does not read.
 func (d *Doc) syntax(err error) error {
+	if slip := FalseStart(d.File, d.Text); slip != nil {
+		return slip
+	}
 	m := yamlLine().FindStringSubmatch(err.Error())
 	message := err.Error()[len(m[0]):]
 	line, _ := strconv.Atoi(m[1])
@@ -35,6 +38,16 @@ func (d *Doc) syntax(err error) error {
 		line = 1
 	}
 	return fault.Usagef("%s", message).At(d.File, line, 0)
+}
+
+// FalseStart is the error of a text that begins with -- for ---, or nil: many a
+// test.flow.yaml was copied from a README with that slip.
+func FalseStart(file string, text []byte) error {
+	first, _, _ := bytes.Cut(bytes.TrimPrefix(text, bom), []byte("\n"))
+	if string(bytes.TrimSpace(first)) != "--" {
+		return nil
+	}
+	return fault.Usagef(`"--" begins no document`).At(file, 1, 1).WithHint(`delete the line, or make it "---"`)
 }
 
 // onlyLine is the line that holds word, and 0 when none does or several do.

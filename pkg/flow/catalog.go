@@ -13,6 +13,7 @@ import (
 
 	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/pattern"
+	"github.com/connkit/connkit/internal/yamltext"
 )
 
 // Catalog is a catalog file: the tasks in it, in its order, then those of the
@@ -172,9 +173,8 @@ func catalogSyntax(file string, err error) error {
 // fileSyntax is catalogSyntax for the text of a file. Of JSON the place is known
 // better than the YAML parser tells it.
 func fileSyntax(file string, text []byte, err error) error {
-	// this slip for --- is in a README that many test.flow.yaml were copied from
-	if first, _, _ := bytes.Cut(bytes.TrimPrefix(text, []byte("\ufeff")), []byte("\n")); string(bytes.TrimSpace(first)) == "--" {
-		return fault.Usagef(`"--" begins no document`).At(file, 1, 1).WithHint(`delete the line, or make it "---"`)
+	if slip := yamltext.FalseStart(file, text); slip != nil {
+		return slip
 	}
 	var bad *json.SyntaxError
 	if !strings.EqualFold(filepath.Ext(file), ".json") || !errors.As(json.Unmarshal(text, new(any)), &bad) {
