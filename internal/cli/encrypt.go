@@ -183,11 +183,18 @@ func (a *app) files(args []string) ([]string, error) {
 		if secrets.IsPrivateKey(arg) {
 			return nil, fault.Usagef("reading the arguments: a private key stands where a file is wanted").WithHint("replace the key: shells and logs remember it")
 		}
-		file := a.absolute(arg)
-		if info, err := os.Stat(file); err == nil && info.Size() > 1<<20 && os.Getenv("GOGC") == "" {
-			debug.SetGCPercent(100) // main's setting is for what is small and ends soon
-		}
-		files = append(files, file)
+		files = append(files, a.absolute(arg))
 	}
+	saveMemory(files)
 	return files, nil
+}
+
+// saveMemory lets garbage be collected as often as Go does by itself where a file is large: what cmd/connkit sets is for what is small and ends soon.
+func saveMemory(files []string) {
+	for _, file := range files {
+		if info, err := os.Stat(file); err == nil && info.Size() > 1<<20 && os.Getenv("GOGC") == "" {
+			debug.SetGCPercent(100)
+			return
+		}
+	}
 }

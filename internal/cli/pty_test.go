@@ -106,13 +106,15 @@ func TestTerminalGetsColourAndItsWidth(t *testing.T) {
 func TestTerminalIsAskedForAnswers(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	out, code := onTerminal(t, dir, ">=3.12,<4.0\n", "new", "source-x", "--ask")
-	if code != 0 || !bytes.Contains([]byte(out), []byte("[>=3.11,<4.0]")) {
+	out, code := onTerminal(t, dir, ">=3.12,<4.0\nhttps://docs.example.com/x\n", "new", "source-x", "--ask")
+	if code != 0 || !bytes.Contains([]byte(out), []byte("[>=3.11,<4.0]")) || !bytes.Contains([]byte(out), []byte("[https://go.estuary.dev/source-x]")) {
 		t.Fatalf("exit status %d\n%s", code, out)
 	}
-	text, err := os.ReadFile(filepath.Join(dir, "source-x", "pyproject.toml"))
-	if err != nil || !bytes.Contains(text, []byte(">=3.12,<4.0")) {
-		t.Errorf("the answer is not there: %v\n%s", err, text)
+	for file, answer := range map[string]string{"pyproject.toml": ">=3.12,<4.0", "source_x/__init__.py": "https://docs.example.com/x"} {
+		text, err := os.ReadFile(filepath.Join(dir, "source-x", filepath.FromSlash(file)))
+		if err != nil || !bytes.Contains(text, []byte(answer)) {
+			t.Errorf("the answer is not in %s: %v\n%s", file, err, text)
+		}
 	}
 }
 

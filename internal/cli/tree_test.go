@@ -203,6 +203,7 @@ func TestFlagsAreExplainedInOneStyle(t *testing.T) {
 // otherMeaning are flags of one name that mean different things, each with the
 // command whose meaning is the odd one and why it keeps the name.
 var otherMeaning = map[string]string{
+	"ci add --python":       "it marks the entry, as the matrix's own key does; of an environment it is the version, as uv has it",
 	"run preview --timeout": "how long all of it may take; the connector itself answers for days",
 	"run test --for":        "a time; the job of connkit doctor --for is another",
 	"run test --fixture":    "stdin is read once, and a test has many sessions",

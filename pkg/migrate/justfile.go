@@ -2,23 +2,24 @@ package migrate
 
 import (
 	"bytes"
-	"regexp"
+
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 var (
-	justShell  = regexp.MustCompile(`(?m)^set\s+shell\s*:=\s*(.*)$`)
-	plainShell = regexp.MustCompile(`^\[\s*["'](?:\S*/)?(?:ba|da|z|k)?sh["']`)
-	justFolder = regexp.MustCompile(`(?m)^(?:set\s+working-directory\b|\[.*\b(?:no-cd|working-directory)\b)`)
-	justScript = regexp.MustCompile(`(?m)^\[.*\bscript\b`)
+	justShell  = pattern.Lazy(`(?m)^set\s+shell\s*:=\s*(.*)$`)
+	plainShell = pattern.Lazy(`^\[\s*["'](?:\S*/)?(?:ba|da|z|k)?sh["']`)
+	justFolder = pattern.Lazy(`(?m)^(?:set\s+working-directory\b|\[.*\b(?:no-cd|working-directory)\b)`)
+	justScript = pattern.Lazy(`(?m)^\[.*\bscript\b`)
 )
 
 // justfile looks at the recipes of just: the indented lines, each a shell of its
 // own, or all of a recipe in one when it begins with #!.
 func (s *source) justfile() {
-	if m := justShell.FindSubmatch(s.text); m != nil && !plainShell.Match(m[1]) || justScript.Match(s.text) {
+	if m := justShell().FindSubmatch(s.text); m != nil && !plainShell().Match(m[1]) || justScript().Match(s.text) {
 		return // recipes of other languages
 	}
-	if justFolder.Match(s.text) {
+	if justFolder().Match(s.text) {
 		s.elsewhere = otherFolder
 	}
 	for at := 0; at < len(s.text); {
@@ -36,7 +37,7 @@ func (s *source) justfile() {
 		for at = end; at < len(s.text) && (indented(s.text[at:]) || len(bytes.TrimSpace(s.text[at:s.wholeLine(at, len(s.text))])) == 0); {
 			at = s.wholeLine(at, len(s.text))
 		}
-		if shebang.Match(bytes.TrimLeft(s.text[start:end], " \t")) {
+		if shebang().Match(bytes.TrimLeft(s.text[start:end], " \t")) {
 			s.shellApart(start, at, "")
 		}
 	}

@@ -2,26 +2,26 @@ package migrate
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
 
+	"github.com/connkit/connkit/internal/pattern"
 	"github.com/connkit/connkit/internal/yamltext"
 )
 
 var (
-	oneShell   = regexp.MustCompile(`(?m)^\.ONESHELL\s*:`)
-	makeShell  = regexp.MustCompile(`(?m)^[ ]*(?:(?:export|override)\s+)*SHELL\s*[:?]*=\s*(.*?)\s*$`)
-	makePrefix = regexp.MustCompile(`(?m)^\.RECIPEPREFIX\s*[:?]*=`)
+	oneShell   = pattern.Lazy(`(?m)^\.ONESHELL\s*:`)
+	makeShell  = pattern.Lazy(`(?m)^[ ]*(?:(?:export|override)\s+)*SHELL\s*[:?]*=\s*(.*?)\s*$`)
+	makePrefix = pattern.Lazy(`(?m)^\.RECIPEPREFIX\s*[:?]*=`)
 )
 
 // makefile looks at the recipes: each line is a shell of its own, and a dollar
 // is make's. Recipes of another language, or behind another sign than a tab, are none.
 func (s *source) makefile() {
-	if m := makeShell.FindSubmatch(s.text); m != nil && !shebang.Match([]byte("#!"+string(m[1]))) || makePrefix.Match(s.text) {
+	if m := makeShell().FindSubmatch(s.text); m != nil && !shebang().Match([]byte("#!"+string(m[1]))) || makePrefix().Match(s.text) {
 		return
 	}
 	reason := ""
-	if oneShell.Match(s.text) {
+	if oneShell().Match(s.text) {
 		reason = "with .ONESHELL its line is a part of a longer script"
 	}
 	for at := 0; at < len(s.text); {
@@ -42,8 +42,8 @@ func (s *source) recipeLine(start, end int, marks, reason string) {
 }
 
 var (
-	buildsLocal     = regexp.MustCompile(`docker (?:buildx )?build`)
-	namesByArgument = regexp.MustCompile(`CONNECTOR_NAME=["']?\$`)
+	buildsLocal     = pattern.Lazy(`docker (?:buildx )?build`)
+	namesByArgument = pattern.Lazy(`CONNECTOR_NAME=["']?\$`)
 )
 
 // script reports one of the two scripts, known by what it does, and tells whether it is one.
@@ -52,7 +52,7 @@ func (s *source) script() bool {
 	switch {
 	case bytes.Contains(s.text, []byte("git-merge-subpath")) && bytes.Contains(s.text, []byte("git apply")):
 		name = "pull_upstream.sh"
-	case namesByArgument.Match(s.text) && bytes.Contains(s.text, []byte(":local")) && buildsLocal.Match(s.text):
+	case namesByArgument().Match(s.text) && bytes.Contains(s.text, []byte(":local")) && buildsLocal().Match(s.text):
 		name = "build-local.sh"
 	default:
 		return false

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/connkit/connkit/internal/pattern"
 	"github.com/connkit/connkit/internal/yamltext"
 )
 
@@ -13,8 +14,8 @@ import (
 var shells = []string{"", "sh", "bash", "shell", "console", "zsh", "terminal", "shell-session", "shellsession"}
 
 var (
-	fence    = regexp.MustCompile("^([ \t>]*)(`{3,}|~{3,})[ \t]*([^ \t\r\n]*)")
-	codeSpan = regexp.MustCompile("`([^`\n]+)`")
+	fence    = pattern.Lazy("^([ \t>]*)(`{3,}|~{3,})[ \t]*([^ \t\r\n]*)")
+	codeSpan = pattern.Lazy("`([^`\n]+)`")
 )
 
 // markdown looks into fenced blocks and, where scripts are named, into the text.
@@ -27,7 +28,7 @@ func (s *source) markdown() {
 			end = at + i + 1
 		}
 		line := string(s.text[at:end])
-		m := fence.FindStringSubmatch(line)
+		m := fence().FindStringSubmatch(line)
 		if m != nil && m[2][0] == '`' && strings.Contains(line[len(m[1])+len(m[2]):], "`") {
 			m = nil // code within a line
 		}
@@ -63,9 +64,9 @@ func (s *source) block(from, to int, cited bool) {
 
 // spans reports scripts that the text names.
 func (s *source) spans(from, to int) {
-	for _, m := range codeSpan.FindAllSubmatchIndex(s.text[from:to], -1) {
+	for _, m := range codeSpan().FindAllSubmatchIndex(s.text[from:to], -1) {
 		at := yamltext.Span{Start: from + m[2], End: from + m[3]}
-		if n := named.FindSubmatch(s.text[at.Start:at.End]); n != nil {
+		if n := named().FindSubmatch(s.text[at.Start:at.End]); n != nil {
 			s.report(at, Finding{Kind: Call, Does: "names " + string(n[1]), Command: commandOf(string(n[1])), Why: "it is prose"})
 		}
 	}

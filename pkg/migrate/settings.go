@@ -2,19 +2,19 @@ package migrate
 
 import (
 	"path"
-	"regexp"
 	"strings"
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/connkit/connkit/internal/pattern"
 	"github.com/connkit/connkit/internal/yamltext"
 )
 
-var debugpy = regexp.MustCompile(`"type"\s*:\s*"(?:debugpy|python)"`)
+var debugpy = pattern.Lazy(`"type"\s*:\s*"(?:debugpy|python)"`)
 
 // launch reports entries of an editor that attach to a connector by hand.
 func (s *source) launch() {
-	for _, m := range debugpy.FindAllIndex(s.text, -1) {
+	for _, m := range debugpy().FindAllIndex(s.text, -1) {
 		s.report(yamltext.Span{Start: m[0], End: m[1]}, Finding{
 			Kind: Settings, Does: "attaches a debugger to a connector", Command: "connkit debug NAME",
 			Why: "an editor's file is its user's own",
@@ -22,11 +22,11 @@ func (s *source) launch() {
 	}
 }
 
-var debugCommand = regexp.MustCompile(`(?m)^.*\bdebugpy\b.*$`)
+var debugCommand = pattern.Lazy(`(?m)^.*\bdebugpy\b.*$`)
 
 // catalog reports a task whose command was changed to wait for a debugger.
 func (s *source) catalog() {
-	for _, m := range debugCommand.FindAllIndex(s.text, 1) {
+	for _, m := range debugCommand().FindAllIndex(s.text, 1) {
 		line := strings.TrimSpace(string(s.text[m[0]:m[1]]))
 		if strings.HasPrefix(line, "#") {
 			continue
@@ -46,7 +46,7 @@ func (s *source) catalog() {
 const OwnCode = "it is a program's own code"
 
 // startsProgram finds the first words of an argument list.
-var startsProgram = regexp.MustCompile(`["'](sops|flowctl)["']\s*,\s*["']([\w-]+)["'](?:\s*,\s*["']([\w-]+)["'])?`)
+var startsProgram = pattern.Lazy(`["'](sops|flowctl)["']\s*,\s*["']([\w-]+)["'](?:\s*,\s*["']([\w-]+)["'])?`)
 
 // inPrograms are the commands for what programs start.
 var inPrograms = map[string]string{
@@ -59,7 +59,7 @@ var inPrograms = map[string]string{
 // program reports what programs in Go, Python and JavaScript start, each command once a file.
 func (s *source) program() {
 	said := map[string]bool{}
-	for _, m := range startsProgram.FindAllSubmatchIndex(s.text, -1) {
+	for _, m := range startsProgram().FindAllSubmatchIndex(s.text, -1) {
 		name, verb := string(s.text[m[2]:m[3]]), string(s.text[m[4]:m[5]])
 		if verb == "raw" && m[6] >= 0 {
 			verb = string(s.text[m[6]:m[7]])
@@ -73,7 +73,7 @@ func (s *source) program() {
 	}
 }
 
-var suffixLine = regexp.MustCompile(`(?m)^\s*"?encrypted_suffix"?:\s*"?([^\s",]+)`)
+var suffixLine = pattern.Lazy(`(?m)^\s*"?encrypted_suffix"?:\s*"?([^\s",]+)`)
 
 // takeRules looks at .sops.yaml beside the configs that sops has encrypted.
 func (r *Report) takeRules(s *scan) error {
@@ -88,7 +88,7 @@ func (r *Report) takeRules(s *scan) error {
 		}
 		sealed++
 		suffix := ""
-		if m := suffixLine.FindSubmatch(text); m != nil {
+		if m := suffixLine().FindSubmatch(text); m != nil {
 			suffix = string(m[1])
 		}
 		suffixes[suffix] = true

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/connkit/connkit/internal/pattern"
 	"github.com/connkit/connkit/internal/yamltext"
 )
 
@@ -53,7 +54,7 @@ func (s *source) look() {
 	switch {
 	case strings.HasPrefix(base, "CHANGELOG"):
 		return // it tells what was
-	case ext == ".sh" || ext == ".bash" || shebang.Match(s.text):
+	case ext == ".sh" || ext == ".bash" || shebang().Match(s.text):
 		if s.script() {
 			return // its own text is about itself
 		}
@@ -79,7 +80,7 @@ func (s *source) look() {
 	}
 }
 
-var shebang = regexp.MustCompile(`^#!\s*\S*/(?:env\s+)?(?:ba|da|z|k)?sh\b`)
+var shebang = pattern.Lazy(`^#!\s*\S*/(?:env\s+)?(?:ba|da|z|k)?sh\b`)
 
 // shell looks at the commands of a part of the file. A reason keeps all of them
 // from being rewritten. What follows in the file may be run where the part has led to.
@@ -127,7 +128,7 @@ func (s *source) call(c call) {
 	if why == "" {
 		why = c.why
 	}
-	if why == "" && conflict.Match(s.text) {
+	if why == "" && conflict().Match(s.text) {
 		why = "a merge conflict in the file is not resolved"
 	}
 	if why == "" && (r.kind == Flowctl || r.kind == Docker) {
@@ -149,7 +150,7 @@ func (s *source) call(c call) {
 	}
 }
 
-var conflict = regexp.MustCompile(`(?m)^(?:<{7}|>{7})(?: |\r?$)`)
+var conflict = pattern.Lazy(`(?m)^(?:<{7}|>{7})(?: |\r?$)`)
 
 // otherFolder keeps commands that name paths as they are.
 const otherFolder = "its paths depend on the folder that it is run in"
@@ -187,12 +188,12 @@ func oneLine(text string) string {
 }
 
 // named finds the programs in a text that no shell was needed to read.
-var named = regexp.MustCompile(`(?:[\w./][\w./-]*)?\b(pull_upstream\.sh|build-local\.sh)`)
+var named = pattern.Lazy(`(?:[\w./][\w./-]*)?\b(pull_upstream\.sh|build-local\.sh)`)
 
 // mentions reports scripts that are named where no plain call of them was
 // found: in variables, in functions, in strings.
 func (s *source) mentions() {
-	for _, m := range named.FindAllSubmatchIndex(s.text, -1) {
+	for _, m := range named().FindAllSubmatchIndex(s.text, -1) {
 		at := yamltext.Span{Start: m[0], End: m[1]}
 		line := s.text[bytes.LastIndexByte(s.text[:m[0]], '\n')+1 : m[0]]
 		isNote := bytes.HasPrefix(bytes.TrimSpace(line), []byte("#"))

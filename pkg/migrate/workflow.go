@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -142,7 +141,7 @@ func (s *source) quotedStep(span yamltext.Span, value string) {
 	}
 }
 
-var matrixValue = regexp.MustCompile(`\$\{\{\s*matrix\.[\w.-]+\s*\}\}`)
+var matrixValue = pattern.Lazy(`\$\{\{\s*matrix\.[\w.-]+\s*\}\}`)
 
 // pushAction reports a step that builds the images of a matrix.
 func (s *source) pushAction(doc *yamltext.Doc, step, uses *yaml.Node) {
@@ -153,7 +152,7 @@ func (s *source) pushAction(doc *yamltext.Doc, step, uses *yaml.Node) {
 			texts = append(texts, n.Value)
 		}
 	}
-	m := matrixValue.FindString(strings.Join(texts, "\n"))
+	m := matrixValue().FindString(strings.Join(texts, "\n"))
 	span, err := doc.Body(uses)
 	if m == "" || err != nil {
 		return

@@ -280,8 +280,8 @@ func TestE2ERefusals(t *testing.T) {
 	narrow := strings.ReplaceAll(modern("up", "", ""), ">=3.9,<4.0", ">=3.9,<3.40")
 	for name, tt := range map[string]struct{ manager, deps, hint string }{
 		"Poetry proposes a range": {"poetry", `"up @ file://REPO/up"`, `set requires-python = ">=3.9,<3.40" in pyproject.toml`},
-		"uv finds nothing":        {"uv", `"up @ file://REPO/up", "six==0.0.99"`, "words stand above"},
-		"pip finds nothing":       {"pip", `"six==0.0.99"`, "words stand above"},
+		"uv finds nothing":        {"uv", `"up @ file://REPO/up", "six==0.0.99"`, "the index has no such version of six"},
+		"pip finds nothing":       {"pip", `"six==0.0.99"`, "the index has no such version of six"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newReal(t, map[string]string{"pyproject.toml": modern("source_x", tt.deps, ""), "../up/pyproject.toml": narrow, "../up/up/__init__.py": ""})

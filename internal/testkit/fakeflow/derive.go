@@ -3,9 +3,13 @@ package fakeflow
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 )
+
+// config has a secret, which a good connector does not log.
+var config = regexp.MustCompile(`"config":\{[^}]*\},?`)
 
 // derive sums amounts by user. Its state is how many documents it has read.
 func (f *fake) derive(r request) int {
@@ -13,7 +17,7 @@ func (f *fake) derive(r request) int {
 	if n, ok := r.Open.State["seen"].(float64); ok {
 		seen = int(n)
 	}
-	fmt.Fprintf(f.err, `{"level":"debug","msg":"open %s"}`+"\n", escaped(r.Open.Collection))
+	fmt.Fprintf(f.err, `{"level":"debug","msg":"open %s"}`+"\n", escaped(config.ReplaceAll(r.Open.Collection, nil)))
 	if strings.HasPrefix(f.name, "remote") {
 		f.say(`{"opened":{"runtimeCheckpoint":{"sources":{}}}}`)
 	} else {

@@ -116,7 +116,7 @@ func (c *conformance) checkValidate(ctx context.Context) (Check, error) {
 
 func (c *conformance) checkSecrets(context.Context) (Check, error) {
 	if len(c.leaks) > 0 {
-		return Check{State: Failed, Text: fmt.Sprintf("in %d of %d log lines", len(c.leaks), c.lines), Details: c.leaks[:min(3, len(c.leaks))]}, nil
+		return Check{State: Failed, Text: "in " + some(len(c.leaks), "log line"), Details: c.leaks[:min(3, len(c.leaks))]}, nil
 	}
 	return Check{State: Passed, Text: "none in " + some(c.lines, "log line")}, nil
 }

@@ -102,7 +102,7 @@ func TestWhatTheChecksOfACaptureFind(t *testing.T) {
 			"documents": "failed: the connector broke the protocol: it ended within a checkpoint, and 1 documents are not committed\na checkpoint has to follow the last document",
 		}},
 		"secrets in a text and in a field": {discovers + `open: {"opened":{}} | !log {"level":"debug","msg":"request","headers":{"auth":["s3cr3t-token"]}} | !log using s3cr3t-token | !log {"level":"info","msg":"none"} | !exit 1`, map[string]string{
-			"secrets": "failed: in 4 of 6 log lines\nrequest\nusing ***\nrequest", "resume": skipped,
+			"secrets": "failed: in 4 log lines\n\"request\"\n\"using ***\"\n\"request\"", "resume": skipped,
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -193,5 +193,5 @@ func (c *conformance) watchLogs() {
 			show(l)
 		}
 	}
-	c.o.Leak = func(l flow.Log) { c.leaks = append(c.leaks, l.Message) }
+	c.o.Leak = func(l flow.Log) { c.leaks = append(c.leaks, flow.Excerpt([]byte(l.Message))) } // also below the level that is shown
 }

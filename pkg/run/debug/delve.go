@@ -9,13 +9,13 @@ import (
 	"net/rpc"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"sync"
 	"syscall"
 	"time"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/pattern"
 	"github.com/connkit/connkit/internal/proc"
 	"github.com/connkit/connkit/pkg/run"
 )
@@ -141,7 +141,7 @@ func (d *delve) setAddr(addr string) {
 	d.addr = addr
 }
 
-var bannerLine = regexp.MustCompile(`listening at: (\S+)`)
+var bannerLine = pattern.Lazy(`listening at: (\S+)`)
 
 // banner reads dlv's first line, and not a byte more.
 func banner(ctx context.Context, own *os.File) (addr string, err error) {
@@ -160,7 +160,7 @@ func banner(ctx context.Context, own *os.File) (addr string, err error) {
 			line = append(line, b[0])
 			continue
 		}
-		if m := bannerLine.FindSubmatch(line); m != nil {
+		if m := bannerLine().FindSubmatch(line); m != nil {
 			return string(m[1]), nil
 		}
 	}

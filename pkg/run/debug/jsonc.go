@@ -2,13 +2,13 @@ package debug
 
 import (
 	"bytes"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/tailscale/hujson"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 var bom = []byte("\xef\xbb\xbf")
@@ -62,15 +62,15 @@ type splice struct {
 	text       string
 }
 
-var parserPlace = regexp.MustCompile(`^hujson: line (\d+), column (\d+): `)
+var parserPlace = pattern.Lazy(`^hujson: line (\d+), column (\d+): `)
 
 // parseLaunch reads the file. The parser wants a line end behind a comment,
 // which is why it gets one.
 func parseLaunch(text []byte) (*document, error) {
 	root, err := hujson.Parse(append(bytes.Clone(text), '\n'))
 	if err != nil {
-		f := fault.Usagef("it is no JSON with comments: %s", parserPlace.ReplaceAllString(err.Error(), ""))
-		if m := parserPlace.FindStringSubmatch(err.Error()); m != nil {
+		f := fault.Usagef("it is no JSON with comments: %s", parserPlace().ReplaceAllString(err.Error(), ""))
+		if m := parserPlace().FindStringSubmatch(err.Error()); m != nil {
 			f.Line, _ = strconv.Atoi(m[1])
 			f.Col, _ = strconv.Atoi(m[2])
 		}

@@ -3,11 +3,11 @@ package debug
 import (
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // pythonCall is a command line that runs Python, in its parts.
@@ -25,9 +25,9 @@ func (c pythonCall) argv(boot ...string) []string {
 }
 
 var (
-	pythonName = regexp.MustCompile(`^(python|pypy)[0-9.]*$`)
+	pythonName = pattern.Lazy(`^(python|pypy)[0-9.]*$`)
 	// trampoline is what pip writes where the path of an interpreter is too long for a first line.
-	trampoline = regexp.MustCompile(`^'''exec' (?:"([^"]+)"|(\S+)) "\$0"`)
+	trampoline = pattern.Lazy(`^'''exec' (?:"([^"]+)"|(\S+)) "\$0"`)
 )
 
 // runners start a program of an environment.
@@ -38,7 +38,7 @@ var runners = []string{"poetry", "uv", "pdm", "pipenv", "hatch", "rye", "env"}
 func parsePython(argv []string, head func(name string) (path, text string)) (pythonCall, error) {
 	at := 0
 	if slices.Contains(runners, filepath.Base(argv[0])) {
-		at = slices.IndexFunc(argv, func(w string) bool { return pythonName.MatchString(filepath.Base(w)) })
+		at = slices.IndexFunc(argv, func(w string) bool { return pythonName().MatchString(filepath.Base(w)) })
 		if at < 0 && len(argv) > 2 && argv[1] == "run" {
 			at = 2 // a script of the environment, it may be
 		}
@@ -46,7 +46,7 @@ func parsePython(argv []string, head func(name string) (path, text string)) (pyt
 	if at < 0 {
 		return pythonCall{}, notPython(argv)
 	}
-	if pythonName.MatchString(filepath.Base(argv[at])) {
+	if pythonName().MatchString(filepath.Base(argv[at])) {
 		c := pythonCall{python: argv[:at+1]}
 		return c, c.split(argv[at+1:], argv)
 	}
@@ -55,7 +55,7 @@ func parsePython(argv []string, head func(name string) (path, text string)) (pyt
 	if len(interpreter) == 0 {
 		return pythonCall{}, notPython(argv)
 	}
-	n := slices.IndexFunc(interpreter, func(w string) bool { return pythonName.MatchString(filepath.Base(w)) })
+	n := slices.IndexFunc(interpreter, func(w string) bool { return pythonName().MatchString(filepath.Base(w)) })
 	if n < 0 {
 		return pythonCall{}, notPython(argv)
 	}
@@ -74,7 +74,7 @@ func shebang(text string) []string {
 	if !ok {
 		return nil
 	}
-	if m := trampoline.FindStringSubmatch(rest); m != nil {
+	if m := trampoline().FindStringSubmatch(rest); m != nil {
 		return []string{m[1] + m[2]}
 	}
 	words := strings.Fields(line)

@@ -5,9 +5,10 @@ import (
 	"net"
 	"net/rpc"
 	"net/rpc/jsonrpc"
-	"regexp"
 	"strconv"
 	"time"
+
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // dlv speaks JSON-RPC on the port on which debuggers attach; these are the few
@@ -83,14 +84,14 @@ func (c *client) detach() error {
 	return c.call("Detach", struct{ Kill bool }{true}, &struct{}{})
 }
 
-var exitText = regexp.MustCompile(`has exited with status (-?\d+)`)
+var exitText = pattern.Lazy(`has exited with status (-?\d+)`)
 
 // exitStatus reads the end of the program off an error of dlv.
 func exitStatus(err error) (status int, ended bool) {
 	if err == nil {
 		return 0, false
 	}
-	m := exitText.FindStringSubmatch(err.Error())
+	m := exitText().FindStringSubmatch(err.Error())
 	if m == nil {
 		return 0, false
 	}

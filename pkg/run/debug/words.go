@@ -3,15 +3,15 @@ package debug
 import (
 	"bytes"
 	"io"
-	"regexp"
 	"strings"
 	"sync"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/pattern"
 )
 
 // delveLine are lines that dlv itself writes among those of the connector.
-var delveLine = regexp.MustCompile(`^(?:\d{4}-\d\d-\d\dT\S+ \w+ layer=|could not launch process: |Stop reason: )`)
+var delveLine = pattern.Lazy(`^(?:\d{4}-\d\d-\d\dT\S+ \w+ layer=|could not launch process: |Stop reason: )`)
 
 // delveStarts are beginnings that may become one.
 var delveStarts = []string{"could not launch process: ", "Stop reason: "}
@@ -39,7 +39,7 @@ func (w *words) Write(p []byte) (int, error) {
 		if !w.middle && !whole && mayBeDelve(line) {
 			break
 		}
-		if !w.middle && delveLine.Match(line) {
+		if !w.middle && delveLine().Match(line) {
 			if text, ok := strings.CutPrefix(string(line), delveStarts[0]); ok {
 				w.last = strings.TrimSpace(text)
 			}
