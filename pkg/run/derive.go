@@ -163,6 +163,7 @@ func (d *derive) send(ctx context.Context) error {
 		if err != nil || !more {
 			return err
 		}
+		d.checkRead(line.collection)
 		uuid := d.clock.Next()
 		for i, s := range d.sources {
 			if s.Collection != line.collection {

@@ -1,6 +1,10 @@
 package run
 
-import "os"
+import (
+	"fmt"
+	"os"
+	"slices"
+)
 
 // checkFixture reads a whole fixture before anything is started, so that a
 // line that is none is told of before a store has got what stands above it.
@@ -23,4 +27,12 @@ func (o *PreviewOptions) checkFixture() error {
 		}
 	}
 	return nil
+}
+
+// checkRead warns of a collection that no binding reads: its documents go nowhere,
+// as with Flow, and mostly because its name has a slip in it.
+func (p *preview) checkRead(collection string) {
+	if !slices.ContainsFunc(p.bindings, func(b *bound) bool { return b.Collection == collection }) {
+		p.warnOnce(fmt.Sprintf("the fixture has documents of %q, which the task does not read", collection))
+	}
 }

@@ -3,11 +3,13 @@ package run_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/pkg/run"
 )
 
 // A line that is none is told of before the store has got the transactions above it.
@@ -46,5 +48,20 @@ func TestAFixtureThatIsAPipeIsReadOnce(t *testing.T) {
 	_, r, err := previewOf(t, o, nil)
 	if fault.KindOf(err) != fault.Usage || !strings.Contains(err.Error(), "pipe:3: ") || r.Checkpoints != 1 {
 		t.Errorf("got %+v, %v", r, err)
+	}
+}
+
+// Documents that go nowhere are told of once: the name of their collection may have a slip in it.
+func TestDocumentsThatNothingReadsAreWarnedOf(t *testing.T) {
+	t.Parallel()
+	want := []string{`the fixture has documents of "acmeCo/userz", which the task does not read`}
+	stray := strings.Repeat("[\"acmeCo/userz\",{\"id\":1}]\n", 2)
+	stored, _ := materialization(t, "good", userTarget, stray)
+	derived, _ := derivation(t, "good", stray)
+	for kind, o := range map[string]run.PreviewOptions{"materialization": stored, "derivation": derived} {
+		_, r, err := previewOf(t, o, nil)
+		if err != nil || !slices.Equal(r.Warnings, want) || r.Bindings[0].Documents != 0 {
+			t.Errorf("%s: %q, %+v, %v", kind, r.Warnings, r.Bindings, err)
+		}
 	}
 }

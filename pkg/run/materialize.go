@@ -151,6 +151,7 @@ func (m *materialize) load(ctx context.Context, docs *combined) error {
 		if err != nil || !more {
 			return err
 		}
+		m.checkRead(line.collection)
 		uuid := m.clock.Next()
 		for i, t := range m.targets {
 			if t.Collection != line.collection {

@@ -311,7 +311,7 @@ func TestDocumentsThatCannotBeReduced(t *testing.T) {
 
 func TestStrategiesThatAreNotCarriedOutAreWarned(t *testing.T) {
 	t.Parallel()
-	o, _ := materialization(t, "good", userTarget, userFixture)
+	o, _ := materialization(t, "good", userTarget, "[\"acmeCo/users\",{\"id\":1}]\n")
 	reducing(t, o, "n: {reduce: {strategy: add}}")
 	_, r, err := previewOf(t, o, nil)
 	if err != nil || !slices.Equal(r.Warnings, []string{`the schema of acmeCo/users, /properties/n/reduce: Flow knows no strategy "add"`}) {
