@@ -127,8 +127,7 @@ class Capture(ABC):
         """Serves requests until stdin ends, then ends the process."""
         protocol = stdio.take_over()
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-        # A pool ends its workers by SIGTERM: it must end them at once, whatever they hold.
-        os.register_at_fork(after_in_child=lambda: signal.signal(signal.SIGTERM, signal.SIG_DFL))
+        end_children_at_once()
         code = 0
         try:
             for request in protocol.requests():
@@ -230,3 +229,21 @@ class Capture(ABC):
         self.read(config, session)
         self.finish(session)
         session.checkpoint()
+
+
+def end_children_at_once() -> None:
+    """Lets SIGTERM end what a source forks, whatever it holds: a pool ends its workers by it.
+
+    One that comes before the child is set up waits until it is.
+    """
+    term = {signal.SIGTERM}
+
+    def as_child() -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, term)
+
+    os.register_at_fork(
+        before=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, term),
+        after_in_parent=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, term),
+        after_in_child=as_child,
+    )
