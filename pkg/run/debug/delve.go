@@ -197,10 +197,7 @@ func (d *delve) ready(ctx context.Context, s run.Running) (string, error) {
 			return d.addr, err
 		}
 		if err := over(ctx, s); err != nil {
-			if text := d.said.said(); text != "" && ctx.Err() == nil {
-				return "", d.cannot(text)
-			}
-			return "", err
+			return "", err // why is told by [delve.fate], when dlv's words have been read to their end
 		}
 	}
 }

@@ -95,10 +95,15 @@ func (d *delve) ending(s run.Running, _ func() bool) {
 	}()
 }
 
-// fate tells of a dlv that was ended by somebody else.
+// fate tells of a dlv that could not start the program, or was ended by somebody else.
 func (d *delve) fate() error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if d.client == nil && d.said != nil { // else it has started, or was never run
+		if text := d.said.said(); text != "" {
+			return d.cannot(text)
+		}
+	}
 	if !d.lost || d.status != nil {
 		return nil
 	}
