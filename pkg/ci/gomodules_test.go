@@ -129,7 +129,7 @@ func TestLinesOfRequirements(t *testing.T) {
 		"": "", "requests>=2": "", "requests[socks]==2.1 # why": "", "# -e ../lib": "", "https://x/y.whl": "", "git+https://x/y.git@main#egg=y": "", "-e git+https://x/y.git#egg=y": "", "--hash=sha256:abc": "", "--index-url https://x/simple": "",
 		"-e ../lib": "../lib", "-e  ../lib ": "../lib", "--editable ../lib": "../lib", "--editable=../lib": "../lib", "-e ../lib[extra]": "../lib", "../lib": "../lib", "./wheels/a.whl": "./wheels/a.whl", ". ": ".", "-e .": ".", "../lib ; python_version > '3'": "../lib", "../lib # why": "../lib",
 		"-r ../base.txt": "../base.txt more", "--requirement ../base.txt": "../base.txt more", "-r base.txt": "base.txt more", "-c constraints.txt": "constraints.txt more", "--constraint=../c.txt": "../c.txt more", "-r https://x/r.txt": "", "-rbase.txt": "",
-		"lib @ file:../lib": "../lib", "lib @ file:///work/lib": "/work/lib", "-e file:../lib#egg=lib": "../lib", "lib @ file://localhost/work/lib": "/work/lib", "/work/lib": "/work/lib", "-e my%20lib": "", "lib @ file:../my%20lib": "../my lib", "file:../lib": "../lib", "profile:../x": "",
+		"lib @ file:../lib": "../lib", "lib @ file:///opt/lib": "/opt/lib", "-e file:../lib#egg=lib": "../lib", "lib @ file://localhost/opt/lib": "/opt/lib", "/opt/lib": "/opt/lib", "-e my%20lib": "", "lib @ file:../my%20lib": "../my lib", "file:../lib": "../lib", "profile:../x": "",
 	} {
 		to, more := requirementPath(line + "\n")
 		got := to
