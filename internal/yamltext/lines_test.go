@@ -9,6 +9,18 @@ import (
 	"github.com/connkit/connkit/internal/yamltext"
 )
 
+// withNew is the text with "- new" as the second item of its list.
+func withNew(t *testing.T, text string) (string, error) {
+	t.Helper()
+	return changed(t, text, func(doc *yamltext.Doc, n *yaml.Node) ([]yamltext.Splice, error) {
+		seq, err := doc.Seq(n)
+		if err != nil {
+			return nil, err
+		}
+		return seq.Insert(1, "- new")
+	})
+}
+
 // changed carries out what an edit of the first value of a text says.
 func changed(t *testing.T, text string, edit func(doc *yamltext.Doc, n *yaml.Node) ([]yamltext.Splice, error)) (string, error) {
 	t.Helper()
@@ -34,13 +46,7 @@ func TestInsertBehindNotes(t *testing.T) {
 		"a:\n  - b\nd: 1\n":                               "a:\n  - b\n  - new\nd: 1\n",
 		"a:\n  - b\n    # of b\nd: 1\n":                   "a:\n  - b\n    # of b\n  - new\nd: 1\n",
 	} {
-		got, err := changed(t, text, func(doc *yamltext.Doc, n *yaml.Node) ([]yamltext.Splice, error) {
-			seq, err := doc.Seq(n)
-			if err != nil {
-				return nil, err
-			}
-			return seq.Insert(1, "- new")
-		})
+		got, err := withNew(t, text)
 		if err != nil || got != want {
 			t.Errorf("%q: got %q, %v; want %q", text, got, err, want)
 		}
@@ -126,13 +132,7 @@ func TestLineEndings(t *testing.T) {
 		"a:\r\n  - b":              "a:\r\n  - b\r\n  - new",
 		"a:\n  - b":                "a:\n  - b\n  - new",
 	} {
-		got, err := changed(t, text, func(doc *yamltext.Doc, n *yaml.Node) ([]yamltext.Splice, error) {
-			seq, err := doc.Seq(n)
-			if err != nil {
-				return nil, err
-			}
-			return seq.Insert(1, "- new")
-		})
+		got, err := withNew(t, text)
 		if err != nil || got != want {
 			t.Errorf("%q: got %q, %v; want %q", text, got, err, want)
 		}
