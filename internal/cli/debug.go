@@ -33,17 +33,15 @@ type debugFlags struct {
 	dryRun   bool
 	install  bool
 
-	connector, call string // the arguments
+	connector, call string            // the arguments
+	callOf          map[string]string // of the flags that are of one call alone
 }
 
-// debugCalls are what can be debugged, and the flags that are of some calls alone.
-var (
-	debugCalls = []string{"spec", "discover", "validate", "apply", "preview"}
-	callFlags  = map[string]string{"emit-raw": "discover"}
-)
+// debugCalls are what can be debugged.
+var debugCalls = []string{"spec", "discover", "validate", "apply", "preview"}
 
 func newDebugCmd(a *app) *cobra.Command {
-	var d debugFlags
+	d := debugFlags{callOf: map[string]string{"emit-raw": "discover"}}
 	cmd := &cobra.Command{
 		Use:   "debug NAME [spec|discover|validate|apply|preview]",
 		Short: "Run one call of a connector under a debugger",
@@ -72,7 +70,7 @@ attach from other editors and from a terminal is printed.`,
 	previewFlags(cmd, &d.run, &d.sessions)
 	for _, name := range flagNames(cmd) {
 		if !slices.Contains(before, name) {
-			callFlags[name] = "preview"
+			d.callOf[name] = "preview"
 		}
 	}
 	rawFlag(cmd, &d.raw)
@@ -130,7 +128,7 @@ func (d *debugFlags) args(cmd *cobra.Command, args []string) error {
 
 func (a *app) debug(cmd *cobra.Command, d *debugFlags) error {
 	ctx, call := cmd.Context(), d.call
-	for flag, of := range callFlags {
+	for flag, of := range d.callOf {
 		if of != call && cmd.Flags().Changed(flag) {
 			return fault.Usagef("reading the flags: --%s is of %s, and this is %s", flag, of, call)
 		}
