@@ -77,15 +77,16 @@ func (p *Plan) Run(ctx context.Context, o RunOptions) ([]Result, error) {
 	if err := p.fit(ctx, &o); err != nil {
 		return nil, err
 	}
+	there, err := o.there(ctx, p.Targets)
+	if err != nil {
+		return nil, err
+	}
 	results := make([]Result, len(p.Targets))
 	var left []int
 	for i, t := range p.Targets {
 		results[i] = Result{Target: t, State: Failed, Engine: o.Engine}
-		fresh, err := o.before(ctx, &results[i])
-		if err != nil {
-			return nil, err
-		}
-		if !fresh {
+		image, ok := there[t.Image]
+		if !ok || !o.fresh(&results[i], image) {
 			left = append(left, i)
 		} else if o.Done != nil {
 			o.Done(results[i])
@@ -171,29 +172,35 @@ func dockerfileOf(t *Target) string {
 	return t.Dockerfile
 }
 
-// before looks at the image that is there: whether it is to be left alone. Of one
-// that will come out of the cache as it is, the time is kept, so that the same
-// image comes out and none is left without a name.
-func (o RunOptions) before(ctx context.Context, r *Result) (fresh bool, err error) {
+// there gives the images of the targets that the engine has, by their names; none
+// where they make no difference.
+func (o RunOptions) there(ctx context.Context, targets []*Target) (map[string]engine.Image, error) {
 	if !o.IfStale && (o.NoCache || o.Pull) {
-		return false, nil
+		return nil, nil //nolint:nilnil // nothing is asked, nothing is known
 	}
-	image, ok, err := o.Engine.Inspect(ctx, r.Image)
-	if err != nil || !ok || image.Labels[LabelInputs] != r.Inputs {
-		return false, err
+	names := make([]string, len(targets))
+	for i, t := range targets {
+		names[i] = t.Image
 	}
-	if r.Platform != "" && !samePlatform(image.Platform, r.Platform) {
-		return false, nil
+	return o.Engine.InspectAll(ctx, names)
+}
+
+// fresh tells whether the image that is there is to be left alone. Of one that
+// will come out of the cache as it is, the time is kept, so that the same image
+// comes out and none is left without a name.
+func (o RunOptions) fresh(r *Result, image engine.Image) bool {
+	if image.Labels[LabelInputs] != r.Inputs || r.Platform != "" && !samePlatform(image.Platform, r.Platform) {
+		return false
 	}
 	if o.IfStale {
 		r.State, r.ID, r.Size, r.Arch = Fresh, image.ID, image.Size, image.Platform
-		return true, nil
+		return true
 	}
 	const created = oci + "created"
 	if when := image.Labels[created]; engine.IsLabel(when) && os.Getenv(sourceDate) == "" {
 		r.Labels[created] = when
 	}
-	return false, nil
+	return false
 }
 
 func failed(results []Result) error {

@@ -297,6 +297,27 @@ func TestManyBesideEachOther(t *testing.T) {
 	}
 }
 
+// However many images are looked at, the engine is asked once.
+func TestManyFreshImagesAreOneQuestion(t *testing.T) {
+	dir, e := docker(t, "", engine.Classic)
+	root := testkit.Tree(t, files())
+	testkit.Put(t, root, map[string]string{"source-y/Dockerfile": "FROM a\nLABEL FLOW_RUNTIME_PROTOCOL=capture\nENTRYPOINT [\"x\"]\n"})
+	if _, err := run(t, two(root), build.RunOptions{Engine: e}); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(dir, "calls")); err != nil {
+		t.Fatal(err)
+	}
+	results, err := run(t, two(root), build.RunOptions{Engine: e, IfStale: true})
+	if err != nil || results[0].State != build.Fresh || results[1].State != build.Fresh {
+		t.Errorf("%v, %+v", err, results)
+	}
+	calls, err := os.ReadFile(filepath.Join(dir, "calls"))
+	if want := "docker image inspect ghcr.io/estuary/source-x:local ghcr.io/estuary/source-y:local\n"; err != nil || string(calls) != want {
+		t.Errorf("%v: %s", err, calls)
+	}
+}
+
 func TestBake(t *testing.T) {
 	dir, e := docker(t, "buildx", engine.Buildx)
 	root := testkit.Tree(t, files())

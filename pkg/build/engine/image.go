@@ -91,33 +91,57 @@ const atOnce = 64
 // It starts the engine once for many.
 func (e Engine) InspectAll(ctx context.Context, names []string) (map[string]Image, error) {
 	found := map[string]Image{}
-	if e.Name == Buildah { // which takes one at a time
-		for _, name := range names {
-			image, ok, err := e.Inspect(ctx, name)
-			if err != nil {
-				return nil, err
-			}
-			if ok {
-				found[name] = image
-			}
-		}
-		return found, nil
-	}
 	for some := range slices.Chunk(names, atOnce) {
-		out, err := proc.Run(ctx, e.cmd(append([]string{"image", "inspect"}, some...)...))
-		if err != nil && !saysAbsent(err) {
-			return nil, fmt.Errorf("looking at the images of %s: %w", e.Name, err)
+		list, ok, err := e.inspectMany(ctx, some)
+		if err == nil && !ok {
+			list, err = e.inspectEach(ctx, some)
 		}
-		var list []inspected
-		if err := json.Unmarshal(out.Stdout, &list); err != nil {
-			return nil, fmt.Errorf("looking at the images of %s: %w", e.Name, err)
+		if err != nil {
+			return nil, err
 		}
-		for _, i := range list {
-			for _, name := range some {
-				if slices.ContainsFunc(i.RepoTags, func(tag string) bool { return ShortName(tag) == ShortName(name) }) {
-					found[name] = i.image()
-				}
+		maps.Copy(found, list)
+	}
+	return found, nil
+}
+
+// inspectMany asks for some images by one command; ok is false when the engine
+// does not answer to it: buildah takes one name, and others may say nothing of
+// the images that are there when one is not.
+func (e Engine) inspectMany(ctx context.Context, names []string) (found map[string]Image, ok bool, err error) {
+	if e.Name == Buildah {
+		return nil, false, nil
+	}
+	out, err := proc.Run(ctx, e.cmd(append([]string{"image", "inspect"}, names...)...))
+	if err != nil && !saysAbsent(err) {
+		return nil, false, fmt.Errorf("looking at the images of %s: %w", e.Name, err)
+	}
+	var list []inspected
+	if unread := json.Unmarshal(out.Stdout, &list); unread != nil {
+		if err != nil {
+			return nil, false, nil
+		}
+		return nil, false, fmt.Errorf("looking at the images of %s: %w", e.Name, unread)
+	}
+	found = map[string]Image{}
+	for _, i := range list {
+		for _, name := range names {
+			if slices.ContainsFunc(i.RepoTags, func(tag string) bool { return ShortName(tag) == ShortName(name) }) {
+				found[name] = i.image()
 			}
+		}
+	}
+	return found, true, nil
+}
+
+func (e Engine) inspectEach(ctx context.Context, names []string) (map[string]Image, error) {
+	found := map[string]Image{}
+	for _, name := range names {
+		image, ok, err := e.Inspect(ctx, name)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			found[name] = image
 		}
 	}
 	return found, nil

@@ -156,6 +156,18 @@ exit 1`)
 	}
 }
 
+// One that prints nothing as soon as an image is missing is asked for each.
+func TestAnEngineThatAnswersForAllOrNone(t *testing.T) {
+	program := scripted(t, "nerdctl", `[ "$*" = "image inspect a" ] && echo '[{"Id":"sha256:aa","RepoTags":["a:latest"],"Os":"linux","Architecture":"amd64"}]' && exit 0
+echo "no such image: b" >&2
+exit 1`)
+	e := engine.Engine{Name: engine.Nerdctl, Program: program}
+	all, err := e.InspectAll(t.Context(), []string{"a", "b"})
+	if err != nil || len(all) != 1 || all["a"].ID != "aa" {
+		t.Errorf("%v, %v", all, err)
+	}
+}
+
 func TestListOfImages(t *testing.T) {
 	const lines = "ghcr.io/e/b:local\nlocalhost/a:local\n<none>:<none>\ndocker.io/library/a:local\r\ndocker.io/e/c:v1"
 	const want = "<none>:<none> a:local e/c:v1 ghcr.io/e/b:local"
