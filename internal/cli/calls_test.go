@@ -72,6 +72,10 @@ func TestATypoInAVerbSaysWhichWasMeant(t *testing.T) {
 		if code != 2 || !strings.Contains(said, want) || !strings.Contains(said, "hint: "+c.Parent().CommandPath()+" ") || strings.Contains(said, "--help") {
 			t.Errorf("connkit %s %s: exit code %d, %q", strings.Join(group, " "), typo, code, said)
 		}
+		// A flag behind it is one of the verb, which the group does not know.
+		if _, _, again := connkit(t, append(slices.Clone(group), typo, "--no-such-flag")...); again != said {
+			t.Errorf("connkit %s %s with a flag: %q", strings.Join(group, " "), typo, again)
+		}
 	}
 	for _, c := range commands(root) {
 		if !c.HasSubCommands() || c == root {
@@ -80,6 +84,9 @@ func TestATypoInAVerbSaysWhichWasMeant(t *testing.T) {
 		code, out, said := connkit(t, strings.Fields(c.CommandPath())[1:]...)
 		if code != 2 || out != "" || !strings.Contains(said, "a verb is missing: ") {
 			t.Errorf("%s: without a verb: exit code %d, %q, %q", c.CommandPath(), code, out, said)
+		}
+		if _, _, flag := connkit(t, append(strings.Fields(c.CommandPath())[1:], "--no-such-flag")...); !strings.Contains(flag, "flags of a verb stand behind it") {
+			t.Errorf("%s: a flag before the verb: %q", c.CommandPath(), flag)
 		}
 		for _, verb := range c.Commands() {
 			if verb.IsAvailableCommand() && !strings.Contains(said, verb.Name()) {

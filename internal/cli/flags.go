@@ -10,6 +10,22 @@ import (
 	"github.com/connkit/connkit/pkg/secrets"
 )
 
+// wrongFlag explains a flag that cannot be read. Behind a slip in a verb it is the
+// verb that is wrong: its flags are not those of the group.
+func wrongFlag(cmd *cobra.Command, err error) error {
+	if args := cmd.Flags().Args(); cmd.HasAvailableSubCommands() && len(args) > 0 {
+		return unknownVerb(cmd, args)
+	}
+	e := fault.Usagef("reading the flags: %w", err)
+	if near := nearFlag(cmd, err); near != "" {
+		return e.WithHint("did you mean --%s", near)
+	}
+	if cmd.HasAvailableSubCommands() && cmd.HasParent() {
+		return e.WithHint("%s --help; flags of a verb stand behind it", cmd.CommandPath())
+	}
+	return e.WithHint("%s --help", cmd.CommandPath())
+}
+
 // nearFlag is the flag that an unknown one was probably meant to be, or "".
 func nearFlag(cmd *cobra.Command, err error) string {
 	var unknown *pflag.NotExistError

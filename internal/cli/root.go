@@ -6,7 +6,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/ui"
 )
 
@@ -45,13 +44,7 @@ func newRoot(a *app) *cobra.Command {
 		},
 	}
 	root.SetVersionTemplate("connkit {{.Version}}\n")
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		e := fault.Usagef("reading the flags: %w", err)
-		if near := nearFlag(cmd, err); near != "" {
-			return e.WithHint("did you mean --%s", near)
-		}
-		return e.WithHint("%s --help", cmd.CommandPath())
-	})
+	root.SetFlagErrorFunc(wrongFlag)
 	f := root.PersistentFlags()
 	f.StringVarP(&a.flags.output, "output", "o", "text", "`format` of the result: text or json")
 	f.StringVarP(&a.flags.dir, "directory", "C", "", "act as if started in `folder`")

@@ -218,7 +218,12 @@ func (a *app) fillRun(ctx context.Context, o *run.Options, arg string) error {
 
 func (a *app) runConnector(o *run.Options, arg string) (workspace.Connector, error) {
 	if arg != "" {
-		return a.connector(arg)
+		c, err := a.connector(arg)
+		file := filepath.Join(arg, "test.flow.yaml")
+		if _, missing := os.Stat(a.absolute(file)); err != nil && missing == nil {
+			return c, &fault.Error{Kind: fault.KindOf(err), Err: err, Hint: "--source " + file + " in the place of the name takes that file as it is"}
+		}
+		return c, err
 	}
 	dir := filepath.Dir(a.absolute(o.Source))
 	if c, err := a.connector(dir); err == nil {
