@@ -161,6 +161,15 @@ def odd_values(args, files):
         sys.exit(5)
 
 
+def digits(args, files):
+    """Writes numbers as they stand here, and what stands in its state."""
+    write(type="SCHEMA", stream="events", schema=SCHEMA, key_properties=["id"])
+    given = open(args.state).read() if args.state else ""
+    for number in files["config"]["numbers"].split():
+        print('{"type": "RECORD", "stream": "events", "record": {"n": %s, "state": %s}}' % (number, json.dumps(given)))
+        print('{"type": "STATE", "value": {"bookmarks": {"events": {"n": %s}}}}' % number)
+
+
 def old_sync(args, state):
     """A sync of the time before discovery: all there is, and a state of its own form."""
     for name in ("rates", "rows"):
@@ -230,6 +239,7 @@ TAPS = {
     "forks": (tap(forks), SETTINGS),
     "nothing": (tap(nothing), SETTINGS),
     "values": (tap(odd_values), SETTINGS),
+    "digits": (tap(digits), SETTINGS),
     "annotated": (tap(annotated), SETTINGS),
     "undiscovered": (undiscovered, SETTINGS),
     "overheard": (overheard, SETTINGS),

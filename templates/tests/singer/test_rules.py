@@ -122,6 +122,34 @@ def test_values_that_json_does_not_have():
     assert documents[1][1]["text"] == "gr\u00f6\u00dfe"
 
 
+def exact_numbers(numbers, state="{}"):
+    """What becomes of numbers, as text: in the documents, in the last state, and in the state that the tap was given."""
+    os.environ["RULES_ARGS"] = "digits"
+    task = {"config": {**CONFIG, "numbers": " ".join(numbers)}, "bindings": EVENTS}
+    with Process("rules.start") as process:
+        out, _ = process.popen.communicate('{"open": {"capture": %s, "state": %s}}\n' % (json.dumps(task), state))
+    answers = [json.loads(line, parse_float=str) for line in out.splitlines()]
+    documents = [a["captured"]["doc"] for a in answers if "captured" in a]
+    (given,) = {d["state"] for d in documents}
+    return [d["n"] for d in documents], answers[-1]["checkpoint"]["state"]["updated"]["bindingStateV1"]["events.v0"].get("bookmark"), given
+
+
+def test_fractions_keep_their_digits():
+    kept = ["0.1234567890123456789", "-12345678901234567890.123", "1.00000000000000000001", "0.30000000000000004", "0.1"]
+    found, bookmark, _ = exact_numbers(kept)
+    assert found == kept
+    assert bookmark == {"n": "0.1"}
+    # The same number as a float would write it; one that is none for Flow either; one that a float holds as zero.
+    assert exact_numbers(["1.50000000000000000000", "1e400", "1e-99999999999999999999"])[0] == ["1.5", None, "0.0"]
+
+
+def test_fractions_of_a_state_come_back_with_their_digits():
+    number = "0.1234567890123456789"
+    _, bookmark, given = exact_numbers([number], '{"bindingStateV1": {"events.v0": {"bookmark": {"n": %s}}}}' % number)
+    assert json.loads(given, parse_float=str) == {"bookmarks": {"events": {"n": number}}}
+    assert bookmark == {"n": number}
+
+
 def test_stdout_that_a_tap_has_wrapped_anew():
     assert ids(capture("values", *EVENTS)[0]) == [1, 2, 3]
     documents, state, _ = capture("values", *EVENTS, status=1, fails=True)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import gzip
-import json
 from typing import Any
 from urllib.parse import urlsplit
 
-from .flow import logs
+from .flow import exact, logs
 from .flow.capture import Binding, CaptureError, Session
 from .state import State
 
@@ -67,7 +66,7 @@ class Messages:
             opened = gzip.open if encoding.get("compression") == "gzip" else open
             with opened(parts.path, "rt", encoding="utf-8") as f:
                 for line in f:
-                    self.record(str(message["stream"]), json.loads(line))
+                    self.record(str(message["stream"]), exact.loads(line))
 
     def once(self, key: str, text: str) -> None:
         if key not in self._odd:

@@ -9,6 +9,8 @@ import tempfile
 from types import TracebackType
 from typing import Any
 
+from . import exact
+
 
 class Files:
     """JSON files for one command of a connector: in memory where the system can, else in a private folder."""
@@ -31,7 +33,7 @@ class Files:
 
     def add(self, name: str, value: Any) -> str:
         """Writes a fresh file, which the connector may rewrite, and gives its path."""
-        data = json.dumps(value).encode()
+        data = exact.settled(json.dumps(value, default=exact.default)).encode()
         if hasattr(os, "memfd_create") and os.path.isdir("/proc/self/fd"):
             fd = os.memfd_create(name)
             self._fds.append(fd)

@@ -19,6 +19,8 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TextIO
 
+from . import exact
+
 LEVELS = {"trace": 0, "debug": 1, "info": 2, "warn": 3, "error": 4}
 SPELLINGS = {"warning": "warn", "fatal": "error", "critical": "error", "exception": "error", "notset": "debug"}
 WORD = re.compile(r"\b(TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL|CRITICAL)\b")
@@ -88,7 +90,7 @@ def parse(line: str) -> dict[str, Any] | None:
     if not line.lstrip().startswith("{"):
         return None
     try:
-        value = json.loads(line)
+        value = exact.loads(line)
     except ValueError:
         return None
     return value if isinstance(value, dict) else None

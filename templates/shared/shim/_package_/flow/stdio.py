@@ -14,10 +14,10 @@ import sys
 from collections.abc import Iterator
 from typing import Any, BinaryIO, TextIO
 
-from . import logs
+from . import exact, logs
 
 BUFFER = 64 * 1024
-ENCODER = json.JSONEncoder(separators=(",", ":"), default=str, allow_nan=False)
+ENCODER = json.JSONEncoder(separators=(",", ":"), default=exact.default, allow_nan=False)
 ESCAPE = re.compile(r"\\(?:ud[89ab]..\\ud[c-f]..|(ud[89a-f]..)|.)")  # in JSON; the group is half a surrogate pair
 
 
@@ -38,6 +38,8 @@ class Protocol:
                 request = None
             if not isinstance(request, dict):
                 raise ValueError(f"this request is no JSON object: {line[:200]!r}")
+            if isinstance(request.get("open"), dict):
+                request["open"]["state"] = exact.loads(line)["open"].get("state")  # a bookmark is given back as it came
             yield request
 
     def emit(self, response: dict[str, Any], flush: bool = True) -> None:
@@ -48,7 +50,7 @@ class Protocol:
             text = ENCODER.encode(finite(response))
         if "\\ud" in text:
             text = ESCAPE.sub(lambda found: "\\ufffd" if found.group(1) else found.group(), text)
-        self._out.write(text.encode() + b"\n")
+        self._out.write(exact.settled(text).encode() + b"\n")
         if flush:
             self._out.flush()
 
