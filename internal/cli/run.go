@@ -193,7 +193,10 @@ func (a *app) fillRun(ctx context.Context, o *run.Options, arg string) error {
 		return fault.Usagef("reading the flags: --log-level %q is none of %s", o.LogLevel, strings.Join(logLevels, ", "))
 	}
 	o.Dir, o.Root, o.Language, o.Kind = c.Dir, a.ws.Root, c.Language, c.Kind
-	o.Timeout, o.Prefix, o.Engine = set.Run.Timeout, set.New.Prefix, a.runsImages(set)
+	o.Prefix, o.Engine = set.New.Prefix, a.runsImages(set)
+	if !set.IsDefault("run.timeout") {
+		o.Timeout = set.Run.Timeout
+	}
 	o.Repository = set.Image.Registry + "/" + c.Name
 	o.Found = func(ctx context.Context, image string) error { return a.checkFresh(ctx, c, image, a.requireFresh) }
 	for _, path := range []*string{&o.Source, &o.WorkDir, &o.Config} {

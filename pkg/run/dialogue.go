@@ -85,7 +85,7 @@ func (d *dialogue) flush(ctx context.Context) error {
 	if len(d.out) == 0 {
 		return nil
 	}
-	timeout := d.t.timeout()
+	timeout := d.t.timeout("")
 	timed, cancel := d.within(ctx, timeout)
 	defer cancel()
 	err := d.session.Pump(timed, d.out, d.line)
@@ -114,7 +114,7 @@ func (d *dialogue) line(line []byte) error {
 // that it is done. A wait for longer than the timeout is an error that names
 // what was awaited.
 func (d *dialogue) await(ctx context.Context, what string) error {
-	timeout := d.t.timeout()
+	timeout := d.t.timeout("")
 	timed, cancel := d.within(ctx, timeout)
 	defer cancel()
 	d.done = false
@@ -193,13 +193,13 @@ func (d *dialogue) ask(ctx context.Context, r flow.Request, what string) error {
 	if err != nil {
 		return err
 	}
-	timed, cancel := d.within(ctx, d.t.timeout())
+	timed, cancel := d.within(ctx, d.t.timeout(""))
 	defer cancel()
 	if err := d.session.Send(timed, text); err != nil && timed.Err() != nil {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		return &silence{what: "the connector to read its input", after: d.t.timeout()}
+		return &silence{what: "the connector to read its input", after: d.t.timeout("")}
 	}
 	return d.await(ctx, what) // also where it no longer reads: what it said tells why
 }

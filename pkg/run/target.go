@@ -23,7 +23,7 @@ type Options struct {
 	WorkDir  string        // where the command runs; "" is the catalog file's folder
 	BinDir   string        // put first in PATH: the connector's own environment
 	LogLevel string        // LOG_LEVEL of the connector; "" is what its shards say, else info
-	Timeout  time.Duration // for the answer; 0 is a minute
+	Timeout  time.Duration // for an answer; 0 is a minute for spec, three for the others
 	Longer   string        // how a user gives more time, for hints, up to the time; "" is a flag --timeout
 	Prefix   string        // of collection names; "" is acmeCo
 

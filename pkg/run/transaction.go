@@ -108,7 +108,7 @@ func (d *dialogue) farewell(ctx context.Context) error {
 	if err := d.flush(ctx); err != nil {
 		return err
 	}
-	timed, cancel := d.within(ctx, d.t.timeout())
+	timed, cancel := d.within(ctx, d.t.timeout(""))
 	defer cancel()
 	if err := d.session.CloseSend(); err != nil {
 		return fmt.Errorf("ending its input: %w", err)
@@ -118,7 +118,7 @@ func (d *dialogue) farewell(ctx context.Context) error {
 	case err == nil || errors.Is(err, io.ErrUnexpectedEOF):
 		return fmt.Errorf("it printed more after its input had ended: %s", d.t.excerpt(line))
 	case timed.Err() != nil && ctx.Err() == nil:
-		return &silence{what: "the end", after: d.t.timeout()}
+		return &silence{what: "the end", after: d.t.timeout("")}
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
 	}

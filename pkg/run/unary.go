@@ -16,9 +16,12 @@ import (
 	"github.com/connkit/connkit/pkg/flow"
 )
 
+// How long an answer may take where nobody says: a spec asks nobody, the
+// others may ask the connector's source, which can be slow or try again.
 const (
-	defaultTimeout = time.Minute
-	stopGrace      = 5 * time.Second
+	specTimeout = time.Minute
+	askTimeout  = 3 * time.Minute
+	stopGrace   = 5 * time.Second
 )
 
 // call starts the command, sends one request, reads the one answer of the
@@ -29,7 +32,7 @@ func (t *target) call(ctx context.Context, request flow.Request, kind string) (j
 	if err != nil {
 		return nil, fmt.Errorf("writing the request: %w", err)
 	}
-	timeout := t.timeout()
+	timeout := t.timeout(kind)
 	d, err := t.start(ctx, calls[kind])
 	if err != nil {
 		return nil, err
@@ -57,11 +60,12 @@ func (t *target) call(ctx context.Context, request flow.Request, kind string) (j
 // calls are the names of the calls by those of their answers.
 var calls = map[string]string{"spec": "spec", "discovered": "discover", "validated": "validate", "applied": "apply"}
 
-func (t *target) timeout() time.Duration {
-	if t.options.Timeout == 0 {
-		return defaultTimeout
+// timeout is how long an answer of a kind may take, or anything else in a dialogue.
+func (t *target) timeout(kind string) time.Duration {
+	if kind == "spec" {
+		return cmp.Or(t.options.Timeout, specTimeout)
 	}
-	return t.options.Timeout
+	return cmp.Or(t.options.Timeout, askTimeout)
 }
 
 // exchange is the talk itself.

@@ -86,6 +86,11 @@ func (w *Workspace) Settings(environ []string, flags map[string]string) (*Settin
 // Explain lists every setting with its value and origin, in the table's order.
 func (s *Settings) Explain() []Value { return slices.Clone(s.values) }
 
+// IsDefault reports whether nobody has set a setting.
+func (s *Settings) IsDefault(key string) bool {
+	return slices.ContainsFunc(s.values, func(v Value) bool { return v.Key == key && v.Origin == "default" })
+}
+
 // Strays lists the variables that begin with CONNKIT_ and name no setting.
 func Strays(environ []string) []string {
 	var strays []string

@@ -67,6 +67,9 @@ func TestSettingsAreTyped(t *testing.T) {
 	if err != nil || s.Run.Timeout != 2*time.Minute || len(s.Templates) != 1 || s.Templates[0].Name != "Ours" || s.Templates[0].From != "Tools/T" {
 		t.Errorf("got %+v, %v", s, err)
 	}
+	if s.IsDefault("run.timeout") || !s.IsDefault("secrets.timeout") || s.IsDefault("no.such") {
+		t.Errorf("the origins of %v are not told", s.Explain())
+	}
 	if want := []string{"source-*", "materialize-*", "derive-*"}; !slices.Equal(s.Connectors.Patterns, want) {
 		t.Errorf("got %q", s.Connectors.Patterns)
 	}

@@ -46,7 +46,7 @@ func settingsTable() []setting {
 		{key: "env.python", kind: text, def: "", check: checkPython,
 			doc: "Version of Python for environments, of projects that take it; else the user's own where it fits.", example: `"3.12"`},
 		{key: "run.timeout", kind: duration, def: "60s",
-			doc: "How long a connector may take to answer.", example: "5m"},
+			doc: "How long a connector may take to answer; unless set, three minutes where it may ask its source.", example: "5m"},
 		{key: "image.registry", kind: text, def: "ghcr.io/estuary",
 			doc: "Registry and folder of the connectors' images.", example: "ghcr.io/acmeCo"},
 		{key: "image.tag", kind: text, def: "local",
