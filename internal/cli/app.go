@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/ui"
@@ -105,6 +106,17 @@ func (a *app) completionBegin() error {
 	}
 	a.flags.output = "text"
 	return a.begin(a.root)
+}
+
+// fullFlags refuses a flag that is given empty: a variable of a script that is not set must not stand for the default.
+func fullFlags(cmd *cobra.Command) error {
+	var err error
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		if err == nil && f.Value.String() == "" {
+			err = fault.Usagef("reading the flags: --%s is empty", f.Name)
+		}
+	})
+	return err
 }
 
 // bind makes a flag win over a setting.

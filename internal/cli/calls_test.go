@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/spf13/pflag"
+
 	"github.com/connkit/connkit/internal/cli"
 	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/ui"
@@ -170,6 +172,30 @@ func TestAnEmptyNameIsNoConnector(t *testing.T) {
 		if code != 2 || out != "" || !strings.Contains(said, "error: ") {
 			t.Errorf("connkit %s '': exit code %d, %q, %q", path, code, out, said)
 		}
+	}
+}
+
+// So is a flag's value: --state "$STATE" must not run without a state, nor --config "$CONFIG" with the catalog's.
+func TestAnEmptyFlagIsRefused(t *testing.T) {
+	t.Parallel()
+	tried := 0
+	for path, c := range verbs() {
+		if c.HasSubCommands() || !slices.Contains([]string{"run", "debug", "new"}, strings.Fields(path)[0]) {
+			continue
+		}
+		c.LocalFlags().VisitAll(func(f *pflag.Flag) {
+			if f.Value.Type() != "string" {
+				return
+			}
+			tried++
+			code, out, said := connkit(t, append(strings.Fields(path), "source-x", "--"+f.Name+"=")...)
+			if code != 2 || out != "" || !strings.Contains(said, "error: reading the flags: --"+f.Name+" is empty") {
+				t.Errorf("connkit %s --%s=: exit code %d, %q, %q", path, f.Name, code, out, said)
+			}
+		})
+	}
+	if tried < 60 {
+		t.Errorf("%d flags were tried", tried)
 	}
 }
 

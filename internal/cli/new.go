@@ -77,6 +77,9 @@ repository (--upstream-path). Without one they hold a small source of their own.
 }
 
 func (a *app) newConnector(ctx context.Context, opts scaffold.Options, f newFlags) error {
+	if err := fullFlags(a.cmd); err != nil {
+		return err
+	}
 	if err := a.fillNew(ctx, &opts, f); err != nil {
 		return err
 	}

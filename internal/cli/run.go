@@ -181,6 +181,9 @@ var logLevels = []string{"trace", "debug", "info", "warn", "error"}
 // fillRun takes what the flags left open from the connector, its environment and the settings.
 // Without an argument the connector is the folder of the catalog file.
 func (a *app) fillRun(ctx context.Context, o *run.Options, arg string) error {
+	if err := fullFlags(a.cmd); err != nil {
+		return err
+	}
 	c, err := a.runConnector(o, arg)
 	if err != nil {
 		return err

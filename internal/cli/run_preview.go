@@ -137,6 +137,9 @@ func violationsError(r run.PreviewResult) error {
 	if bad == 0 {
 		return nil
 	}
+	if all == 1 {
+		return fault.Failedf("the document is not as its collection says")
+	}
 	return fault.Failedf("%d of %s are not as their collection says", bad, count(all, "document"))
 }
 
