@@ -184,7 +184,7 @@ func TestStatesThatAreFine(t *testing.T) {
 		"protocol version 0":  {set("protocol.version", "0"), nil},
 		"protocol version 1":  {set("protocol.version", "1"), nil},
 		"fetch.recurse":       {set("fetch.recurseSubmodules", "true"), nil},
-		"gc.auto":             {set("gc.auto", "1"), nil},
+		"gc.auto":             {func(w *world) { w.git("config", "gc.auto", "1"); w.git("config", "gc.autoDetach", "false") }, nil}, // in the background it would outlive the test
 		"core.fileMode":       {set("core.fileMode", "false"), nil},
 		"core.symlinks":       {set("core.symlinks", "true"), nil},
 		"grep.patternType":    {set("grep.patternType", "perl"), nil},
