@@ -72,6 +72,20 @@ func TestHeldTimeOfASession(t *testing.T) {
 	}
 }
 
+// Of a connector that does not open in time it is told what it logged last.
+func TestNoOpenInTime(t *testing.T) {
+	t.Parallel()
+	h := &holding{}
+	h.held.Store(true)
+	o := Options{Timeout: 150 * time.Millisecond, Debug: h, DebugCall: "open", Log: func(flow.Log) { h.held.Store(false) }}
+	d := talking(t, o, "sh", "-c", `echo '{"level":"info","msg":"connecting"}' >&2; exec sleep 3600`)
+	_, err := d.open(t.Context(), &flow.OpenRequest{})
+	d.stop()
+	if err = d.failure(t.Context(), err); fault.KindOf(err) != fault.Failed || err.Error() != "waiting for \"opened\": no answer after 150ms; the last it logged:\n  info connecting" {
+		t.Errorf("got %v", err)
+	}
+}
+
 // An interrupt is told as such, whatever the connector was about to do.
 func TestInterruptOfADialogue(t *testing.T) {
 	t.Parallel()
