@@ -144,6 +144,18 @@ func TestRequestsGather(t *testing.T) {
 	}
 }
 
+// What is due is told also where a connector ends before all that has gathered is written.
+func TestAnEndBeforeAllIsWritten(t *testing.T) {
+	t.Parallel()
+	d := talking(t, Options{Timeout: time.Minute}, "sh", "-c", "exit 0")
+	d.out = bytes.Repeat([]byte("x"), 1<<20)
+	err := d.await(t.Context(), "flushed")
+	d.stop()
+	if err = d.failure(t.Context(), err); fmt.Sprint(err) != broken+`it closed its output, and "flushed" is due` {
+		t.Errorf("got %v", err)
+	}
+}
+
 // An error in the middle of writing is the reason, and not that the pipe broke.
 func TestAnEndWhileItIsWritten(t *testing.T) {
 	t.Parallel()
