@@ -28,7 +28,7 @@ func playedGo(t *testing.T, list, command string) run.Options {
 	}
 	dir := filepath.Join(root, "source-x")
 	write(t, filepath.Join(dir, "test.flow.yaml"), "captures:\n  acmeCo/x: {endpoint: {local: {command: ["+program+", "+command+"], config: {}}}, bindings: []}\n")
-	return run.Options{Dir: dir, Root: root, Language: "go", Kind: "capture", Timeout: time.Minute}
+	return run.Options{Dir: dir, Root: root, Language: "go", Kind: "capture", Timeout: 10 * time.Minute}
 }
 
 func goCalls(t *testing.T, o run.Options) []string {
@@ -86,7 +86,7 @@ func TestAProgramThatDoesNotCompile(t *testing.T) {
 	dir := filepath.Join(root, "source-x")
 	write(t, filepath.Join(root, "go.mod"), "module example.com/x\n\ngo 1.21\n")
 	write(t, filepath.Join(dir, "main.go"), "package main\n\nfunc main() { nothing() }\n")
-	_, err := run.Spec(t.Context(), run.Options{Dir: dir, Root: root, Language: "go", Kind: "capture", Timeout: time.Minute})
+	_, err := run.Spec(t.Context(), run.Options{Dir: dir, Root: root, Language: "go", Kind: "capture", Timeout: 10 * time.Minute})
 	if err == nil || strings.Count(err.Error(), "undefined: nothing") != 1 {
 		t.Errorf("got %v", err)
 	}

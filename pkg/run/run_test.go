@@ -49,7 +49,7 @@ func connector(t *testing.T, name string) run.Options {
 	write(t, filepath.Join(dir, "test.flow.yaml"), fmt.Sprintf(
 		"captures:\n  acmeCo/x:\n    endpoint:\n      local: {command: [%q], env: {%s: %q, K: v}, config: {token: s3cr3t-token, other_sops: n0t-shown}}\n    bindings: []\n",
 		os.Args[0], role, name))
-	return run.Options{Dir: dir, Root: root, Language: "python", Kind: "capture", Timeout: time.Minute}
+	return run.Options{Dir: dir, Root: root, Language: "python", Kind: "capture", Timeout: 10 * time.Minute}
 }
 
 func write(t *testing.T, file, text string) {
