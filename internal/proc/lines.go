@@ -112,8 +112,8 @@ func (o outlived) rest(p []byte) (n int, err error) {
 		return 0, err
 	}
 	err = conn.Read(func(fd uintptr) bool {
-		n, _ = syscall.Read(int(fd), p) //nolint:gosec // the number of an open file
-		return true                     // nothing there is the end
+		n, _ = syscall.Read(int(fd), p)
+		return true // nothing there is the end
 	})
 	if err == nil && n <= 0 {
 		return 0, io.EOF

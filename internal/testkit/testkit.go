@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 )
 
@@ -38,26 +37,9 @@ func Put(tb testing.TB, dir string, files map[string]string) {
 		if folder == path {
 			continue
 		}
-		write(tb, path, text, 0o644)
-	}
-}
-
-// Program writes a file that can be started.
-func Program(tb testing.TB, path, text string) {
-	tb.Helper()
-	write(tb, path, text, 0o755)
-}
-
-// write writes a file while no other test starts a program, which would hold it
-// open for writing as well for a moment: what is open for that cannot be started
-// ("text file busy").
-func write(tb testing.TB, path, text string, mode os.FileMode) {
-	tb.Helper()
-	syscall.ForkLock.RLock()
-	err := os.WriteFile(path, []byte(text), mode)
-	syscall.ForkLock.RUnlock()
-	if err != nil {
-		tb.Fatal(err)
+		if err := write(path, text, 0o644); err != nil {
+			tb.Fatal(err)
+		}
 	}
 }
 

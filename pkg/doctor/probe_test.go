@@ -21,9 +21,7 @@ func TestWhatIsNotAsItShouldBe(t *testing.T) {
 	t.Setenv("FAILS_python3", "")
 	t.Setenv("WORDS_python3", "pyenv: python3: command not found")
 	for name, text := range map[string]string{"poetry": "not a program", "flowctl": "#!/no/such/shell\n"} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o755); err != nil {
-			t.Fatal(err)
-		}
+		testkit.Program(t, filepath.Join(dir, name), text)
 	}
 	if err := os.WriteFile(filepath.Join(dir, "sops"), nil, 0o644); err != nil {
 		t.Fatal(err)
