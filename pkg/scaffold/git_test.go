@@ -207,7 +207,7 @@ func TestPasswordStandsOnNoCommandLine(t *testing.T) {
 	}
 	bin := t.TempDir()
 	calls := filepath.Join(bin, "calls")
-	script := "#!/bin/sh\nprintf '%s\\n' \"$*\" >>" + calls + "\nexec " + git + " \"$@\"\n"
+	script := "#!/bin/sh\nprintf '%s\\n' \"$*\" >>'" + calls + "'\nexec " + git + " \"$@\"\n"
 	testkit.Program(t, filepath.Join(bin, "git"), script)
 	t.Setenv("PATH", bin+string(filepath.ListSeparator)+os.Getenv("PATH"))
 	o := options(t, sampleTemplate())
