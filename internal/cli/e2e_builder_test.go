@@ -37,7 +37,7 @@ func withBuildx(t *testing.T) {
 	t.Setenv("DOCKER_CONFIG", dir)
 }
 
-var listens = regexp.MustCompile(`running server on (127\.0\.0\.1:\d+)`)
+var listens = regexp.MustCompile(`running server on (127\.0\.0\.1:\d+)"`)
 
 // daemon starts a BuildKit daemon and makes it the builder of that name.
 func (r repo) daemon(builder string) {
