@@ -140,7 +140,7 @@ func (a *app) sayFindings(found []ci.Finding, connectors int) error {
 	}
 	var err error
 	if errors > 0 {
-		err = fault.Failedf("checking CI: %d of %d findings are errors", errors, len(found))
+		err = fault.Failedf("checking CI: %s in %s", count(errors, "error"), count(len(found), "finding"))
 	}
 	last := count(len(found), "finding") + " in " + count(connectors, "connector")
 	if len(found) == 0 {

@@ -58,7 +58,7 @@ func (a *app) sayChecked(c secrets.Checked) error {
 	}
 	var err error
 	if errors > 0 {
-		err = fault.Failedf("checking secrets: %d of %d findings are errors", errors, len(found))
+		err = fault.Failedf("checking secrets: %s in %s", count(errors, "error"), count(len(found), "finding"))
 	}
 	last := count(len(found), "finding")
 	if len(found) == 0 {
