@@ -200,7 +200,7 @@ func cmdSignal(ts *testscript.TestScript, _ bool, args []string) {
 			ts.Fatalf("the command did not get ready")
 		}
 	}
-	numbers := map[string]syscall.Signal{"HUP": syscall.SIGHUP, "INT": syscall.SIGINT, "TERM": syscall.SIGTERM, "KILL": syscall.SIGKILL}
+	numbers := map[string]syscall.Signal{"HUP": syscall.SIGHUP, "INT": syscall.SIGINT, "TERM": syscall.SIGTERM, "QUIT": syscall.SIGQUIT, "KILL": syscall.SIGKILL}
 	for _, name := range strings.Split(args[0], ",") {
 		ts.Check(cmd.Process.Signal(numbers[name]))
 		time.Sleep(20 * time.Millisecond) // two at once would be one

@@ -13,6 +13,8 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 	"github.com/creack/pty"
+
+	"github.com/connkit/connkit/internal/testkit"
 )
 
 // On a terminal the tour is coloured, and what commands print does not stand out of it.
@@ -68,9 +70,7 @@ func programCopy(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(program, text, 0o755); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Program(t, program, string(text))
 	return program
 }
 

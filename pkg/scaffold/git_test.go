@@ -204,9 +204,7 @@ func TestPasswordStandsOnNoCommandLine(t *testing.T) {
 	bin := t.TempDir()
 	calls := filepath.Join(bin, "calls")
 	script := "#!/bin/sh\nprintf '%s\\n' \"$*\" >>" + calls + "\nexec " + git + " \"$@\"\n"
-	if err := os.WriteFile(filepath.Join(bin, "git"), []byte(script), 0o755); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Program(t, filepath.Join(bin, "git"), script)
 	t.Setenv("PATH", bin+string(filepath.ListSeparator)+os.Getenv("PATH"))
 	o := options(t, sampleTemplate())
 	o.Template = "https://u:hunter2@127.0.0.1:1/x#y@v1"

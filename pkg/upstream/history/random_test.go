@@ -36,7 +36,9 @@ func (f files) List(_ context.Context, dir string) ([]license.Entry, error) {
 	if len(seen) == 0 {
 		return nil, fs.ErrNotExist
 	}
-	return slices.Collect(maps.Values(seen)), nil
+	list := slices.Collect(maps.Values(seen))
+	slices.SortFunc(list, func(a, b license.Entry) int { return strings.Compare(a.Name, b.Name) }) // as a tree of git is
+	return list, nil
 }
 
 func (f files) Read(_ context.Context, paths ...string) (map[string]license.Blob, error) {
