@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/connkit/connkit/internal/testkit"
 	"github.com/connkit/connkit/internal/testkit/expose"
 )
 
@@ -118,7 +119,7 @@ func TestE2ESecretsVerbsExposure(t *testing.T) {
 		"twice":   "x: 1\npassword_sops: " + value + "\npassword_sops: " + value + "\n",
 		"comment": "x: 1\npassword_sops: a # old: " + value + "\n",
 	} {
-		l.must(os.WriteFile(filepath.Join(kit, name), []byte(text), 0o755))
+		testkit.Program(t, filepath.Join(kit, name), text)
 	}
 	inEditor := func(path string, info fs.FileInfo) bool {
 		dir, err := os.Stat(filepath.Dir(path))

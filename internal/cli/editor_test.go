@@ -8,15 +8,14 @@ import (
 	"testing"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/testkit"
 	"github.com/connkit/connkit/internal/ui"
 )
 
 func TestEditorOfTheUser(t *testing.T) {
 	bin := t.TempDir()
 	for _, name := range []string{"nano", "ed it", "vim.basic"} {
-		if err := os.WriteFile(filepath.Join(bin, name), []byte("#!/bin/sh\n"), 0o755); err != nil {
-			t.Fatal(err)
-		}
+		testkit.Program(t, filepath.Join(bin, name), "#!/bin/sh\n")
 	}
 	if err := os.Symlink("vim.basic", filepath.Join(bin, "vim")); err != nil {
 		t.Fatal(err)
@@ -42,7 +41,7 @@ func TestEditorOfTheUser(t *testing.T) {
 	} {
 		t.Setenv("PATH", tt.path)
 		a := newApp(ui.Streams{In: strings.NewReader("")}, tt.env)
-		argv, err := a.editor()
+		argv, err := a.editor(true)
 		if got := strings.Join(argv, " "); got != tt.want || fault.Code(err) != tt.code {
 			t.Errorf("%s: got %q, %v", name, got, err)
 		}

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -59,6 +60,6 @@ func hang() {
 	child := exec.Command("sleep", "600")
 	child.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	_ = child.Start()
-	_ = os.WriteFile(filepath.Join(os.Getenv("WORK"), "ready"), nil, 0o644)
+	_ = os.WriteFile(filepath.Join(os.Getenv("WORK"), "ready"), []byte(strconv.Itoa(os.Getpid())), 0o644)
 	time.Sleep(10 * time.Minute)
 }

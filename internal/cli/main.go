@@ -18,7 +18,7 @@ import (
 // Main runs connkit with the given arguments (without the program's name) and
 // gives the exit code: see docs/reference/exit-codes.md.
 func Main(args []string, streams ui.Streams) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	a := newApp(streams, os.Environ())

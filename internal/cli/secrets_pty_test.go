@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/creack/pty"
+
+	"github.com/connkit/connkit/internal/testkit"
 )
 
 // turn is one step of a dialogue: what is waited for, and what is typed then.
@@ -32,7 +34,7 @@ func dialogue(t *testing.T, dir string, env []string, turns []turn, args ...stri
 		t.Fatal(err)
 	}
 	defer tty.Close() //nolint:errcheck // the end of the test
-	timer := time.AfterFunc(2*time.Minute, func() { _ = cmd.Process.Kill() })
+	timer := time.AfterFunc(10*time.Minute, func() { _ = cmd.Process.Kill() })
 	defer timer.Stop()
 	var out bytes.Buffer
 	seen := 0
@@ -76,9 +78,7 @@ func sealedFolder(t *testing.T) string {
 
 func put(t *testing.T, dir, name, text string) {
 	t.Helper()
-	if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o755); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Program(t, filepath.Join(dir, name), text)
 }
 
 // opened gives a value of the config.

@@ -13,6 +13,8 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 	"github.com/creack/pty"
+
+	"github.com/connkit/connkit/internal/testkit"
 )
 
 // On a terminal the tour is coloured, and what commands print does not stand out of it.
@@ -68,9 +70,7 @@ func programCopy(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(program, text, 0o755); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Program(t, program, string(text))
 	return program
 }
 
@@ -86,7 +86,7 @@ func TestCtrlCEndsATour(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		timer := time.AfterFunc(2*time.Minute, func() { _ = cmd.Process.Kill() })
+		timer := time.AfterFunc(10*time.Minute, func() { _ = cmd.Process.Kill() })
 		var out bytes.Buffer
 		for b := make([]byte, 1); !strings.Contains(out.String(), at); out.Write(b) {
 			if _, err := tty.Read(b); err != nil {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -68,28 +69,48 @@ func TestRunEndsTheWholeGroup(t *testing.T) {
 	waitUntil(t, "the group to end", func() bool { return len(marked(t, mark)) == 0 })
 }
 
+// builder is a program that waits for another and cleans up when that fails. A
+// shell has one thread: when SIGTERM comes to both it never lives to see that end.
+func builder(t *testing.T) proc.Cmd {
+	t.Helper()
+	dir := t.TempDir()
+	self, err := os.Executable()
+	if err == nil {
+		err = os.Symlink(self, filepath.Join(dir, "inner-step"))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return proc.Cmd{
+		Argv: []string{"sh", "-c", "inner-step & wait $!; echo cleaned up; exit 1"},
+		Env:  []string{role + "=waits", "PATH=" + dir + string(os.PathListSeparator) + os.Getenv("PATH")},
+	}
+}
+
 // A program that cleans up when what it runs fails gets the chance to.
 func TestRunEndsWhatIsInnerFirst(t *testing.T) {
 	t.Parallel()
-	for _, tt := range []struct{ role, inner, want string }{
-		{"builder", "inner-", "ready\ncleaned up\n"},
-		{"builder", "", "ready\n"},
-		{"group", "inner-", "ready\n"}, // there is none of the name
+	group := self(t, "group")
+	group.Grace = 50 * time.Millisecond
+	for name, tt := range map[string]struct {
+		c           proc.Cmd
+		inner, want string
+	}{
+		"inner first":      {builder(t), "inner-", "ready\ncleaned up\n"},
+		"all at once":      {builder(t), "", "ready\n"},
+		"none of the name": {group, "inner-", "ready\n"},
 	} {
 		ctx, cancel := context.WithCancel(t.Context())
 		ready := &seen{came: make(chan struct{})}
-		c := self(t, tt.role)
+		c := tt.c
 		c.Stdout, c.Inner = ready, tt.inner
-		if tt.role == "group" {
-			c.Grace = 50 * time.Millisecond
-		}
 		go func() {
 			<-ready.came
 			cancel()
 		}()
 		out, err := proc.Run(ctx, c)
 		if !errors.Is(err, context.Canceled) || string(out.Stdout) != tt.want {
-			t.Errorf("%s, inner %q: got %q, %v", tt.role, tt.inner, out.Stdout, err)
+			t.Errorf("%s: got %q, %v", name, out.Stdout, err)
 		}
 	}
 }

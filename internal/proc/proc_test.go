@@ -40,11 +40,7 @@ func roles() map[string]func() {
 		"half":  func() { fmt.Print("whole\nhalf") },
 		"flood": flood,
 		"deaf":  func() { time.Sleep(time.Hour) },
-		"ignore": func() {
-			signal.Ignore(syscall.SIGTERM)
-			time.Sleep(3 * time.Second)
-			fmt.Println("late")
-		},
+		"waits": func() { fmt.Println("ready"); time.Sleep(time.Hour) },
 		"stubborn": func() {
 			signal.Ignore(syscall.SIGTERM)
 			escape()
@@ -60,7 +56,6 @@ func roles() map[string]func() {
 		"mule":    func() { signal.Ignore(syscall.SIGTERM); fmt.Println("ready"); time.Sleep(time.Hour) },
 		"tmp":     func() { fmt.Println(os.TempDir()); _, _ = io.Copy(io.Discard, os.Stdin) },
 		"outlive": outlive,
-		"builder": builder,
 		"long":    func() { fmt.Print(strings.Repeat("z", proc.MaxLine+1<<20)); time.Sleep(time.Hour) },
 		"runner":  runner,
 		"owner":   owner,
@@ -70,21 +65,6 @@ func roles() map[string]func() {
 			time.Sleep(time.Hour)
 		},
 	}
-}
-
-// builder waits for another program and cleans up when that fails, but not when
-// it is ended itself.
-func builder() {
-	inner := exec.Command(os.Args[0])
-	inner.Args[0] = "inner-step"
-	inner.Env = append(os.Environ(), role+"=deaf")
-	if err := inner.Start(); err != nil {
-		panic(err)
-	}
-	fmt.Println("ready")
-	_ = inner.Wait()
-	fmt.Println("cleaned up")
-	os.Exit(1)
 }
 
 // flood fills stderr beyond any pipe before it answers.
@@ -171,12 +151,15 @@ func TestRunEndsWithItsContext(t *testing.T) {
 
 func TestRunWaitsNoLongerThanItsGrace(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
-	defer cancel()
-	c := self(t, "ignore")
-	c.Grace = 50 * time.Millisecond
-	out, err := proc.Run(ctx, c)
-	if !errors.Is(err, context.DeadlineExceeded) || out.Text() != "" {
+	ctx, cancel := context.WithCancel(t.Context())
+	ready := &seen{came: make(chan struct{})}
+	c := self(t, "mule") // which would wait for an hour
+	c.Stdout, c.Grace = ready, 50*time.Millisecond
+	go func() {
+		<-ready.came
+		cancel()
+	}()
+	if out, err := proc.Run(ctx, c); !errors.Is(err, context.Canceled) || out.Text() != "ready" {
 		t.Errorf("got %q, %v", out.Text(), err)
 	}
 }

@@ -137,8 +137,9 @@ func copyLogs(w io.Writer, r *os.File) {
 	if w == nil {
 		w = io.Discard
 	}
-	_, _ = io.Copy(w, r)          // a log that cannot be shown does not end a session
-	_, _ = io.Copy(io.Discard, r) // and never blocks the program
+	in := struct{ io.Reader }{outlived{r}} // without the ways past its Read that a file has
+	_, _ = io.Copy(w, in)                  // a log that cannot be shown does not end a session
+	_, _ = io.Copy(io.Discard, in)         // and never blocks the program
 }
 
 // CloseSend ends the program's input. One that has ended already has none.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 )
 
 // dieWithParent has the kernel kill the program when connkit is killed.
@@ -29,7 +30,8 @@ var adopt = sync.OnceFunc(func() {
 func (s *Session) sweep() {
 	self, _ := processOf("self")
 	since := self.start
-	for range 100 {
+	for round := range 100 {
+		time.Sleep(time.Duration(round) * time.Millisecond) // on a busy machine the dying take their time
 		found := s.killAdopted(self)
 		entries, _ := os.ReadDir("/proc")
 		for _, e := range entries {

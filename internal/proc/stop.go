@@ -66,18 +66,23 @@ func (s *Session) terminate(grace time.Duration) {
 // kill ends what is left of the group, also when its leader has gone.
 func (s *Session) kill() { _ = syscall.Kill(-s.cmd.Process.Pid, syscall.SIGKILL) }
 
-// endLogs lets the last log lines through. What escaped the sweep may hold
-// stderr open, so the wait has an end, after which nobody reads it.
+// endLogs lets the last log lines through, however long a busy machine takes to
+// hand them on. What escaped the sweep may hold stderr open, so it is read until
+// it is silent; and may write for ever, so that this has an end.
 func (s *Session) endLogs() {
-	for range 2 {
+	_ = s.errR.SetReadDeadline(time.Now()) // tells outlived; closed already is fine
+	for _, wait := range []time.Duration{logTime, time.Second} {
 		select {
 		case <-s.logged:
 			return
-		case <-time.After(time.Second):
+		case <-time.After(wait):
 			_ = s.errR.Close()
 		}
 	}
 }
+
+// logTime is how long handing on the last log lines may take.
+const logTime = 10 * time.Second
 
 // reapTime is how long a reaping command may take.
 const reapTime = 30 * time.Second

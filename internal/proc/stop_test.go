@@ -172,3 +172,33 @@ func TestARelativeProgramStartsAtTheFolder(t *testing.T) {
 		}
 	}
 }
+
+// busy is where logs go on a machine that has no time for them until it is released.
+type busy struct {
+	released chan struct{}
+	got      int
+}
+
+func (b *busy) Write(p []byte) (int, error) {
+	<-b.released
+	b.got += len(p)
+	return len(p), nil
+}
+
+// Logs that a pipe still holds when the program has ended are handed on, also by a machine that is busy for a second.
+func TestLastLogsOnABusyMachine(t *testing.T) {
+	t.Parallel()
+	logs := &busy{released: make(chan struct{})}
+	s, err := proc.Start(proc.Cmd{Argv: []string{"sh", "-c", "head -c 60000 /dev/zero >&2"}, Stderr: logs})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Wait(t.Context()); err != nil {
+		t.Error(err)
+	}
+	time.AfterFunc(1200*time.Millisecond, func() { close(logs.released) })
+	s.Stop(time.Minute)
+	if logs.got != 60000 {
+		t.Errorf("%d bytes of 60000 came", logs.got)
+	}
+}

@@ -1,7 +1,6 @@
 package testkit
 
 import (
-	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
@@ -17,8 +16,6 @@ func FailingGit(tb testing.TB, commands string) (bin string) {
 	}
 	bin = tb.TempDir()
 	script := "#!/bin/sh\ncase \" " + commands + " \" in *\" $1 \"*) echo \"fatal: made to fail\" >&2; exit 128;; esac\nexec " + git + " \"$@\"\n"
-	if err := os.WriteFile(filepath.Join(bin, "git"), []byte(script), 0o755); err != nil {
-		tb.Fatal(err)
-	}
+	Program(tb, filepath.Join(bin, "git"), script)
 	return bin
 }

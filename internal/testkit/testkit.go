@@ -37,7 +37,7 @@ func Put(tb testing.TB, dir string, files map[string]string) {
 		if folder == path {
 			continue
 		}
-		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		if err := write(path, text, 0o644); err != nil {
 			tb.Fatal(err)
 		}
 	}

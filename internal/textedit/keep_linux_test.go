@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/testkit"
 	"github.com/connkit/connkit/internal/textedit"
 )
 
@@ -159,9 +160,10 @@ func asNobody(t *testing.T, dir string, action ...string) (string, int) {
 		}
 		own := filepath.Join(t.TempDir(), "test")
 		program, err := os.ReadFile(os.Args[0])
-		if err := errors.Join(err, os.WriteFile(own, program, 0o755), os.Chmod(filepath.Dir(own), 0o755)); err != nil {
+		if err := errors.Join(err, os.Chmod(filepath.Dir(own), 0o755)); err != nil {
 			t.Fatal(err)
 		}
+		testkit.Program(t, own, string(program))
 		c.Path = own
 		c.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
 	}

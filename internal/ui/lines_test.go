@@ -5,22 +5,25 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
 func TestLinesBesideEachOther(t *testing.T) {
 	t.Parallel()
 	u, _, drawn := terminal(t, 40, map[string]string{"LANG": "C.UTF-8"})
-	lines := u.Lines()
-	lines.Set("source-a", "1/3 FROM x")
-	lines.Set("source-b", strings.Repeat("long ", 20))
-	time.Sleep(500 * time.Millisecond) // longer than a line may stay silent
-	fmt.Fprintln(lines, "said by another program")
-	lines.Set("source-a", "2/3 RUN make")
-	lines.Remove("source-b")
-	time.Sleep(500 * time.Millisecond)
-	lines.End()
-	lines.End() // a second time is fine
+	synctest.Test(t, func(*testing.T) { // where time goes on when there is nothing else to do
+		lines := u.Lines()
+		lines.Set("source-a", "1/3 FROM x")
+		lines.Set("source-b", strings.Repeat("long ", 20))
+		time.Sleep(500 * time.Millisecond) // longer than a line may stay silent
+		fmt.Fprintln(lines, "said by another program")
+		lines.Set("source-a", "2/3 RUN make")
+		lines.Remove("source-b")
+		time.Sleep(500 * time.Millisecond)
+		lines.End()
+		lines.End() // a second time is fine
+	})
 	got := drawn()
 	for _, want := range []string{"source-a  0:00  1/3 FROM x\n", "source-b  0:00  long long long long lo…\n", "\x1b[2A\r\x1b[Jsaid by another program\n", "source-a  0:00  2/3 RUN make\n"} {
 		if !strings.Contains(got, want) {

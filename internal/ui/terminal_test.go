@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/creack/pty"
@@ -62,13 +63,15 @@ func TestTablesAreCutOnATerminalAlone(t *testing.T) {
 func TestTheProgressLineIsGoneAtTheEnd(t *testing.T) {
 	t.Parallel()
 	u, _, drawn := terminal(t, 80, nil)
-	u.Step("fetching %s", "one")
-	time.Sleep(500 * time.Millisecond) // longer than a step may stay silent
-	fmt.Fprintln(u.ErrWriter(), "said by another program")
-	u.Step("fetching two")
-	time.Sleep(500 * time.Millisecond)
-	u.Done()
-	u.Done() // a second time is fine
+	synctest.Test(t, func(*testing.T) { // where time goes on when there is nothing else to do
+		u.Step("fetching %s", "one")
+		time.Sleep(500 * time.Millisecond) // longer than a step may stay silent
+		fmt.Fprintln(u.ErrWriter(), "said by another program")
+		u.Step("fetching two")
+		time.Sleep(500 * time.Millisecond)
+		u.Done()
+		u.Done() // a second time is fine
+	})
 	got := drawn()
 	for _, want := range []string{"\r\x1b[2Kfetching one  0:00", "\r\x1b[2Ksaid by another program\n", "fetching two"} {
 		if !strings.Contains(got, want) {
@@ -109,8 +112,10 @@ func TestTheProgressLineFitsTheTerminal(t *testing.T) {
 func TestWhatIsQuickStaysSilent(t *testing.T) {
 	t.Parallel()
 	u, _, drawn := terminal(t, 80, nil)
-	u.Step("quick")
-	u.Done()
+	synctest.Test(t, func(*testing.T) { // no time goes by
+		u.Step("quick")
+		u.Done()
+	})
 	if got := drawn(); got != "" {
 		t.Errorf("drawn: %q", got)
 	}
@@ -191,13 +196,15 @@ func TestDocumentsAreColouredAndCompactNowhere(t *testing.T) {
 func TestAStreamAboveALiveLine(t *testing.T) {
 	t.Parallel()
 	u, _, drawn := terminal(t, 80, nil)
-	u.Live("nothing goes on") // and nothing comes of it
-	u.Step("previewing")
-	time.Sleep(500 * time.Millisecond) // longer than a step may stay silent
-	fmt.Fprintln(u.OutWriter(), "a document")
-	u.Live("users 12,400")
-	time.Sleep(500 * time.Millisecond)
-	u.Summary(func(p *ui.Page) { p.Line("the end") })
+	synctest.Test(t, func(*testing.T) {
+		u.Live("nothing goes on") // and nothing comes of it
+		u.Step("previewing")
+		time.Sleep(500 * time.Millisecond) // longer than a step may stay silent
+		fmt.Fprintln(u.OutWriter(), "a document")
+		u.Live("users 12,400")
+		time.Sleep(500 * time.Millisecond)
+		u.Summary(func(p *ui.Page) { p.Line("the end") })
+	})
 	got := drawn()
 	for _, want := range []string{"\r\x1b[2Ka document\n", "\r\x1b[2Kusers 12,400  0:0", "\r\x1b[2Kthe end\n"} {
 		if !strings.Contains(got, want) {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/testkit"
 	"github.com/connkit/connkit/pkg/doctor"
 )
 
@@ -20,9 +21,7 @@ func TestWhatIsNotAsItShouldBe(t *testing.T) {
 	t.Setenv("FAILS_python3", "")
 	t.Setenv("WORDS_python3", "pyenv: python3: command not found")
 	for name, text := range map[string]string{"poetry": "not a program", "flowctl": "#!/no/such/shell\n"} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o755); err != nil {
-			t.Fatal(err)
-		}
+		testkit.Program(t, filepath.Join(dir, name), text)
 	}
 	if err := os.WriteFile(filepath.Join(dir, "sops"), nil, 0o644); err != nil {
 		t.Fatal(err)
@@ -122,10 +121,13 @@ func TestDockerThatIsPodman(t *testing.T) {
 // One deadline is for all that a tool is asked; the tools wait at the same time.
 func TestToolsThatHang(t *testing.T) {
 	defer doctor.SetPatience(3 * time.Second)()
-	tools(t, "git", "podman", "docker", "python3", "uv")
-	t.Setenv("HANGS_podman", "")
-	t.Setenv("HANGS_docker", "version --format")
-	t.Setenv("HANGS_python3", "")
+	dir := tools(t)
+	for name, does := range map[string]string{ // scripts, which begin at once on a slow machine too
+		"git": "echo git version 2.47.1", "uv": "echo uv 0.9.9", "podman": "hang", "python3": "hang",
+		"docker": `[ "$1" = version ] && hang; echo Docker version 28.2.2`,
+	} {
+		testkit.Program(t, filepath.Join(dir, name), "#!/bin/sh\nhang() { trap '' TERM; exec /bin/sleep 3600; }\n"+does+"\n")
+	}
 	found, err := check(t, "")
 	if err != nil || found["git"].Status != doctor.OK || found["uv"].Status != doctor.OK {
 		t.Errorf("got %v", err)

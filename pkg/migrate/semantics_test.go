@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/connkit/connkit/internal/testkit"
 )
 
 // stubs note each call that they get, in the words of connkit: the old tools
@@ -80,9 +82,7 @@ func TestRewrittenScriptsDoWhatTheyDid(t *testing.T) {
 	o := repository(t, files)
 	bin := t.TempDir()
 	for _, name := range []string{"build-local.sh", "pull_upstream.sh", "sops", "connkit"} {
-		if err := os.WriteFile(filepath.Join(bin, name), []byte(stub), 0o755); err != nil {
-			t.Fatal(err)
-		}
+		testkit.Program(t, filepath.Join(bin, name), stub)
 	}
 	run := func(name string) string {
 		notes := filepath.Join(t.TempDir(), "notes")

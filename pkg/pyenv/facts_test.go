@@ -112,9 +112,7 @@ func TestWhatIsNoPython(t *testing.T) {
 		"echo; echo /usr/bin/python3.12 3 12 '4'": "",
 	} {
 		dir := t.TempDir()
-		if err := os.WriteFile(filepath.Join(dir, "python3"), []byte("#!/bin/sh\n"+says+"\n"), 0o755); err != nil {
-			t.Fatal(err)
-		}
+		testkit.Program(t, filepath.Join(dir, "python3"), "#!/bin/sh\n"+says+"\n")
 		t.Setenv("PATH", dir)
 		found := pyenv.Pythons(t.Context())
 		if len(found) != 1 || !strings.HasPrefix(found[0].Problem, want) || want == "" && (found[0].Problem != "" || found[0].Version == "") {

@@ -235,11 +235,12 @@ func TestAKillInTheMiddle(t *testing.T) {
 	}
 }
 
+// What came until then is printed. How much that is depends on how soon the connector begins.
 func TestTheTimeIsUp(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"endless", "silent"} {
+	for name, most := range map[string]int{"endless": 40, "silent": 0} {
 		lines, r, err := preview(t, name, func(o *run.PreviewOptions) { o.Duration = 2 * time.Second })
-		if err != nil || r.Ended != "timeout" || r.Stop.Killed || len(lines) != map[string]int{"endless": 40, "silent": 0}[name] {
+		if err != nil || r.Ended != "timeout" || r.Stop.Killed || len(lines) > most || len(lines) != r.Bindings[0].Documents {
 			t.Errorf("%s: %d lines, %+v, %v", name, len(lines), r, err)
 		}
 	}
@@ -250,14 +251,6 @@ func TestAConnectorThatIgnoresSIGTERM(t *testing.T) {
 	_, r, err := preview(t, "deaf", func(o *run.PreviewOptions) { o.Sessions = []int{4} })
 	if err != nil || !r.Stop.Killed {
 		t.Errorf("%+v, %v", r, err)
-	}
-}
-
-func TestNoOpenInTime(t *testing.T) {
-	t.Parallel()
-	_, _, err := preview(t, "hang at open", func(o *run.PreviewOptions) { o.Timeout = 3 * time.Second })
-	if err == nil || !strings.Contains(err.Error(), "waiting for \"opened\": no answer after 3s; the last it logged:\n  info connecting") {
-		t.Errorf("got %v", err)
 	}
 }
 

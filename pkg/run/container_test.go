@@ -89,7 +89,8 @@ func runContainer(dir string, args []string) {
 	signal.Notify(signals, syscall.SIGTERM)
 	_ = cmd.Start()
 	pidFile := filepath.Join(dir, name+".pid")
-	_ = os.WriteFile(pidFile, []byte(strconv.Itoa(cmd.Process.Pid)), 0o644)
+	_ = os.WriteFile(pidFile+".new", []byte(strconv.Itoa(cmd.Process.Pid)), 0o644)
+	_ = os.Rename(pidFile+".new", pidFile) // rm finds it whole or not at all
 	go func() {
 		for s := range signals {
 			_ = cmd.Process.Signal(s)
@@ -288,16 +289,10 @@ func TestNoContainerIsLeftByAKilledConnkit(t *testing.T) {
 	if line, err := bufio.NewReader(out).ReadString('\n'); err != nil || line != "up\n" {
 		t.Errorf("got %q, %v", line, err)
 	}
-	if len(containers(t, docker)) != 1 {
-		t.Error("no container ran")
-	}
+	waitUntil(t, "the engine to note its container", func() bool { return len(containers(t, docker)) == 1 })
 	_ = cmd.Process.Kill()
 	_ = cmd.Wait()
-	for deadline := time.Now().Add(20 * time.Second); len(containers(t, docker)) > 0; time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatal("the container is still there")
-		}
-	}
+	waitUntil(t, "the container to go", func() bool { return len(containers(t, docker)) == 0 })
 }
 
 // owner is a connkit in the middle of a session.

@@ -108,12 +108,12 @@ func TestDebuggerThatDoesNotListen(t *testing.T) {
 // Time that is held does not count; that before and after does.
 func TestHeldTime(t *testing.T) {
 	t.Parallel()
-	o, w := connector(t, "hang"), &watching{}
-	o.Debug, o.DebugCall, o.Timeout = w, "discover", 200*time.Millisecond
+	o, w := connector(t, "spec hang"), &watching{}
+	o.Debug, o.DebugCall, o.Timeout = w, "spec", 200*time.Millisecond
 	w.held.Store(true)
 	ended := make(chan error, 1)
 	go func() {
-		_, err := run.Discover(t.Context(), o)
+		_, err := run.Spec(t.Context(), o)
 		ended <- err
 	}()
 	select {

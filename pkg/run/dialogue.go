@@ -117,10 +117,9 @@ func (d *dialogue) await(ctx context.Context, what string) error {
 	timeout := d.t.timeout("")
 	timed, cancel := d.within(ctx, timeout)
 	defer cancel()
-	d.done = false
+	d.done, d.due = false, what // it may end while what has gathered is still written
 	err := d.flush(timed)
 	for err == nil && !d.done {
-		d.due = what
 		var m message
 		if m, err = d.recv(timed); err == nil {
 			err = d.handle(m)

@@ -72,6 +72,20 @@ func TestHeldTimeOfASession(t *testing.T) {
 	}
 }
 
+// Of a connector that does not open in time it is told what it logged last.
+func TestNoOpenInTime(t *testing.T) {
+	t.Parallel()
+	h := &holding{}
+	h.held.Store(true)
+	o := Options{Timeout: 150 * time.Millisecond, Debug: h, DebugCall: "open", Log: func(flow.Log) { h.held.Store(false) }}
+	d := talking(t, o, "sh", "-c", `echo '{"level":"info","msg":"connecting"}' >&2; exec sleep 3600`)
+	_, err := d.open(t.Context(), &flow.OpenRequest{})
+	d.stop()
+	if err = d.failure(t.Context(), err); fault.KindOf(err) != fault.Failed || err.Error() != "waiting for \"opened\": no answer after 150ms; the last it logged:\n  info connecting" {
+		t.Errorf("got %v", err)
+	}
+}
+
 // An interrupt is told as such, whatever the connector was about to do.
 func TestInterruptOfADialogue(t *testing.T) {
 	t.Parallel()
@@ -127,6 +141,18 @@ func TestRequestsGather(t *testing.T) {
 	long := flow.Request{Load: &flow.LoadRequest{KeyPacked: bytes.Repeat([]byte("k"), 70<<10)}}
 	if err := d.put(t.Context(), long); err != nil || len(d.out) != 0 {
 		t.Errorf("%d bytes wait, %v", len(d.out), err)
+	}
+}
+
+// What is due is told also where a connector ends before all that has gathered is written.
+func TestAnEndBeforeAllIsWritten(t *testing.T) {
+	t.Parallel()
+	d := talking(t, Options{Timeout: time.Minute}, "sh", "-c", "exit 0")
+	d.out = bytes.Repeat([]byte("x"), 1<<20)
+	err := d.await(t.Context(), "flushed")
+	d.stop()
+	if err = d.failure(t.Context(), err); fmt.Sprint(err) != broken+`it closed its output, and "flushed" is due` {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -28,7 +28,7 @@ func playedGo(t *testing.T, list, command string) run.Options {
 	}
 	dir := filepath.Join(root, "source-x")
 	write(t, filepath.Join(dir, "test.flow.yaml"), "captures:\n  acmeCo/x: {endpoint: {local: {command: ["+program+", "+command+"], config: {}}}, bindings: []}\n")
-	return run.Options{Dir: dir, Root: root, Language: "go", Kind: "capture", Timeout: time.Minute}
+	return run.Options{Dir: dir, Root: root, Language: "go", Kind: "capture", Timeout: 10 * time.Minute}
 }
 
 func goCalls(t *testing.T, o run.Options) []string {
@@ -66,10 +66,12 @@ func TestAProgramOfGoIsCompiledOnceBeforeItsCalls(t *testing.T) {
 func TestTimeForCompilingDoesNotCount(t *testing.T) {
 	t.Parallel()
 	o := playedGo(t, "while [ ! -e told ]; do /bin/sleep 0.02; done", "run, .")
-	o.Timeout = 400 * time.Millisecond
+	o.Timeout = 3 * time.Second // that the script gets to answer in, which a loaded machine has to start
 	var steps []string
 	o.Step = func(s string) {
-		steps = append(steps, s)
+		if steps = append(steps, s); len(steps) == 1 {
+			time.Sleep(o.Timeout)
+		}
 		write(t, filepath.Join(o.Dir, "told"), "")
 	}
 	if _, err := run.Spec(t.Context(), o); err != nil || !slices.Equal(steps, []string{"compiling .", "starting ."}) {
@@ -84,7 +86,7 @@ func TestAProgramThatDoesNotCompile(t *testing.T) {
 	dir := filepath.Join(root, "source-x")
 	write(t, filepath.Join(root, "go.mod"), "module example.com/x\n\ngo 1.21\n")
 	write(t, filepath.Join(dir, "main.go"), "package main\n\nfunc main() { nothing() }\n")
-	_, err := run.Spec(t.Context(), run.Options{Dir: dir, Root: root, Language: "go", Kind: "capture", Timeout: time.Minute})
+	_, err := run.Spec(t.Context(), run.Options{Dir: dir, Root: root, Language: "go", Kind: "capture", Timeout: 10 * time.Minute})
 	if err == nil || strings.Count(err.Error(), "undefined: nothing") != 1 {
 		t.Errorf("got %v", err)
 	}
@@ -97,10 +99,13 @@ func TestAProgramThatDoesNotCompile(t *testing.T) {
 // An interrupt ends the compiler and all that it started, and nothing is run.
 func TestAnInterruptWhileItCompiles(t *testing.T) {
 	t.Parallel()
-	o := playedGo(t, "/bin/sleep 60 & echo $! >pid; wait", "run, .")
+	o := playedGo(t, "/bin/sleep 60 & echo $! >pid.new; /bin/mv pid.new pid; wait", "run, .")
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	o.Step = func(string) { cancel() }
+	o.Step = func(string) { // it comes after a time, in which the script may not have begun
+		waitUntil(t, "the compiler to start", func() bool { _, err := os.Stat(filepath.Join(o.Dir, "pid")); return err == nil })
+		cancel()
+	}
 	_, err := run.Spec(ctx, o)
 	if !errors.Is(err, context.Canceled) || fault.KindOf(err) != fault.Interrupted {
 		t.Errorf("got %v", err)
@@ -112,9 +117,16 @@ func TestAnInterruptWhileItCompiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for until := time.Now().Add(10 * time.Second); runs(t, pid); time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(until) {
-			t.Fatalf("%d is left", pid)
+	waitUntil(t, "the compiler's child to end", func() bool { return !runs(t, pid) })
+}
+
+// waitUntil waits for an event, however long a slow machine takes to come to it.
+func waitUntil(t *testing.T, what string, came func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); !came(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Errorf("waited in vain: %s", what)
+			return
 		}
 	}
 }

@@ -195,13 +195,13 @@ func TestMaterializationsThatMisbehave(t *testing.T) {
 		"talks in store":          broke + `it sent "loaded", `,
 		"talks at the end":        broke + `it printed more after its input had ended: "{\"acknowledged\":{}}"`,
 		"dies at the end":         "the connector ended with exit status 1: closing the store: disk full",
-		"hangs in commit":         `waiting for "startedCommit": no answer after 3s`,
+		"hangs in commit":         `waiting for "startedCommit": no answer after 10s`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			o, _ := materialization(t, name, userTarget, userFixture)
 			if name == "hangs in commit" {
-				o.Timeout = 3 * time.Second
+				o.Timeout = 10 * time.Second // also for the calls before, each of which starts a program
 			}
 			_, _, err := previewOf(t, o, nil)
 			if err == nil || !strings.HasPrefix(err.Error(), want) || fault.KindOf(err) != fault.Failed {

@@ -70,7 +70,11 @@ func failures() map[string]func(request string) {
 		"plain go":  die(1, `{"level":"error","msg":"port 6060 is taken"}`+"\n"+"parsing the config: rate is no number"),
 		"noise":     die(1, `{"level":"ERROR","msg":"token refused"}`+"\n"+"sys:1: RuntimeWarning: never awaited"),
 		"quiet end": func(string) { fmt.Fprintln(os.Stderr, `{"level":"info","msg":"nothing to do"}`) },
-		"lingering": func(string) { fmt.Println(`{"discovered":{}}`); time.Sleep(time.Hour) },
+		"lingering": func(string) {
+			fmt.Println(goodSpec)
+			fmt.Fprintln(os.Stderr, `{"level":"info","msg":"answered"}`)
+			time.Sleep(time.Hour)
+		},
 		"chatty":    func(string) { fmt.Fprintln(os.Stderr, "compiling"); time.Sleep(time.Hour) },
 		"not found": die(127, "sh: 1: python: not found"),
 		"deaf":      func(string) { signal.Ignore(syscall.SIGTERM); fmt.Fprintln(os.Stderr, "deaf"); time.Sleep(time.Hour) },

@@ -49,7 +49,7 @@ func connector(t *testing.T, name string) run.Options {
 	write(t, filepath.Join(dir, "test.flow.yaml"), fmt.Sprintf(
 		"captures:\n  acmeCo/x:\n    endpoint:\n      local: {command: [%q], env: {%s: %q, K: v}, config: {token: s3cr3t-token, other_sops: n0t-shown}}\n    bindings: []\n",
 		os.Args[0], role, name))
-	return run.Options{Dir: dir, Root: root, Language: "python", Kind: "capture", Timeout: time.Minute}
+	return run.Options{Dir: dir, Root: root, Language: "python", Kind: "capture", Timeout: 10 * time.Minute}
 }
 
 func write(t *testing.T, file, text string) {
@@ -239,28 +239,43 @@ func TestWorkingFolderOfAPath(t *testing.T) {
 
 func TestNoAnswerInTime(t *testing.T) {
 	t.Parallel()
-	o := connector(t, "hang")
-	o.Timeout = 4 * time.Second
-	_, err := run.Discover(t.Context(), o)
-	if fault.KindOf(err) != fault.Failed || !strings.Contains(err.Error(), "no answer after 4s; the last it logged:\n  info waiting for the host") {
+	o := connector(t, "spec hang")
+	o.Timeout = 200 * time.Millisecond
+	heldUntil(&o, "waiting for the host")
+	_, err := run.Spec(t.Context(), o)
+	if fault.KindOf(err) != fault.Failed || !strings.Contains(err.Error(), "no answer after 200ms; the last it logged:\n  info waiting for the host") {
 		t.Errorf("got %v", err)
 	}
-	if hint := fault.HintOf(err); !strings.HasPrefix(hint, "--timeout 8s, ") {
+	if hint := fault.HintOf(err); !strings.HasPrefix(hint, "--timeout 400ms, ") {
 		t.Errorf("got the hint %s", hint)
 	}
-	o.Timeout, o.Longer = 100*time.Millisecond, "CONNKIT_RUN_TIMEOUT=" // where --timeout is something else
-	if _, err := run.Discover(t.Context(), o); !strings.HasPrefix(fault.HintOf(err), "CONNKIT_RUN_TIMEOUT=200ms, ") {
+	o.Debug, o.Timeout, o.Longer = nil, 100*time.Millisecond, "CONNKIT_RUN_TIMEOUT=" // where --timeout is something else
+	if _, err := run.Spec(t.Context(), o); !strings.HasPrefix(fault.HintOf(err), "CONNKIT_RUN_TIMEOUT=200ms, ") {
 		t.Errorf("got the hint %s", fault.HintOf(err))
 	}
 }
 
 func TestNoEndInTime(t *testing.T) {
 	t.Parallel()
-	o := connector(t, "lingering")
-	o.Timeout = 4 * time.Second
-	_, err := run.Discover(t.Context(), o)
-	if err == nil || err.Error() != `waiting for the connector to end: it answered with "discovered", but still ran after 4s` {
+	o := connector(t, "spec lingering")
+	o.Timeout = time.Second
+	heldUntil(&o, "answered")
+	_, err := run.Spec(t.Context(), o)
+	if err == nil || err.Error() != "waiting for the connector to end: it answered with \"spec\", but still ran after 1s; the last it logged:\n  info answered" {
 		t.Errorf("got %v", err)
+	}
+}
+
+// heldUntil holds the time of a spec until the connector has logged a message:
+// how long it takes to start is the machine's.
+func heldUntil(o *run.Options, message string) {
+	w := &watching{}
+	w.held.Store(true)
+	o.Debug, o.DebugCall = w, "spec"
+	o.Log = func(l flow.Log) {
+		if l.Message == message {
+			w.held.Store(false)
+		}
 	}
 }
 

@@ -38,7 +38,7 @@ func task(t *testing.T, kind, name, bindings string) run.Options {
 			"    derive: {using: {local: %s}, transforms: %s}\n", local, bindings)
 	}
 	write(t, filepath.Join(dir, "test.flow.yaml"), text)
-	return run.Options{Dir: dir, Root: root, Language: "go", Kind: kind, Timeout: time.Minute, LogLevel: "debug"}
+	return run.Options{Dir: dir, Root: root, Language: "go", Kind: kind, Timeout: 10 * time.Minute, LogLevel: "debug"}
 }
 
 const (

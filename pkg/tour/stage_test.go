@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/testkit"
 )
 
 func TestATourThatIsKept(t *testing.T) {
@@ -141,9 +142,7 @@ func TestCommandsSeeNothingOfTheUsersSettingsAndKeys(t *testing.T) {
 		".gitconfig": "[user]\n\tuseConfigOnly = true\n[commit]\n\tgpgsign = true\n[gpg]\n\tprogram = false\n[core]\n\thooksPath = " + hooks + "\n\tautocrlf = true\n\tpager = false\n" +
 			"[init]\n\tdefaultBranch = odd\n\ttemplateDir = " + hooks + "\n[diff]\n\texternal = false\n\tnoprefix = true\n[alias]\n\tcommit = version\n",
 	} {
-		if err := os.WriteFile(filepath.Join(home, file), []byte(text), 0o755); err != nil {
-			t.Fatal(err)
-		}
+		testkit.Program(t, filepath.Join(home, file), text)
 	}
 	for key, value := range map[string]string{
 		"HOME": home, "XDG_CONFIG_HOME": home, "XDG_CACHE_HOME": home, "GIT_CONFIG_GLOBAL": filepath.Join(home, ".gitconfig"), "GIT_DIR": home, "GIT_INDEX_FILE": filepath.Join(home, "index"),

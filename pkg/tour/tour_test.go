@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/connkit/connkit/internal/fault"
+	"github.com/connkit/connkit/internal/testkit"
 )
 
 func TestThePlanIsTheWholeLifeInOrder(t *testing.T) {
@@ -232,9 +233,7 @@ func TestATourWithoutPythonOrGitSaysSo(t *testing.T) {
 	if _, err := Run(t.Context(), o); fault.KindOf(err) != fault.Environment || !strings.Contains(err.Error(), "python3") {
 		t.Errorf("without python3: %v", err)
 	}
-	if err := os.WriteFile(filepath.Join(bin, "python3"), []byte("#!/bin/sh\nexit 1\n"), 0o755); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Program(t, filepath.Join(bin, "python3"), "#!/bin/sh\nexit 1\n")
 	if _, err := Run(t.Context(), o); fault.KindOf(err) != fault.Environment || !strings.Contains(fault.HintOf(err), "--dry-run") {
 		t.Errorf("with an old python3: %v", err)
 	}

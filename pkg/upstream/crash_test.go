@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/connkit/connkit/internal/fault"
 	"github.com/connkit/connkit/internal/testkit"
@@ -237,6 +238,7 @@ func TestInterrupted(t *testing.T) {
 			if ctx.Err() != nil {
 				return
 			}
+			time.Sleep(time.Millisecond)
 		}
 	}()
 	p, err := upstream.Pull(ctx, w.options())

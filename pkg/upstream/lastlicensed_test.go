@@ -15,8 +15,8 @@ func lastLicensed(id string) mod {
 func TestLastLicensed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	last := w.commit(w.up, files("README.md", "again\n"))
-	by := w.commit(w.up, meta("ELv2"))
+	last := w.committed(files("README.md", "again\n"))
+	by := w.committed(meta("ELv2"))
 	w.commit(w.up, files(demo+"/later.py", "x\n"))
 	p := w.must(lastLicensed(upstream.Claimed))
 	if p.Record.Commit != last || p.Record.Ref != last || p.Record.FullRef != "" || !strings.Contains(strings.Join(p.Notes, "\n"), by[:12]) {
@@ -32,7 +32,7 @@ func TestLastLicensed(t *testing.T) {
 	}
 	// Back under the licence, and away from it again.
 	w.commit(w.up, meta("MIT"))
-	again := w.commit(w.up, files(demo+"/again.py", "x\n"))
+	again := w.committed(files(demo+"/again.py", "x\n"))
 	w.commit(w.up, meta("ELv2"))
 	if p := w.must(update, lastLicensed("MIT")); p.Record.Commit != again || w.file("source-demo/again.py") != "x\n" {
 		t.Errorf("%+v", p.Record)
@@ -42,7 +42,7 @@ func TestLastLicensed(t *testing.T) {
 func TestLastLicensedElsewhere(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	apache := w.commit(w.up, meta("Apache-2.0"))
+	apache := w.committed(meta("Apache-2.0"))
 	w.upGit("branch", "work")
 	w.commit(w.up, meta("ELv2"))
 	w.upGit("mv", demo, "moved")

@@ -184,15 +184,23 @@ func TestStatesThatAreFine(t *testing.T) {
 		"protocol version 0":  {set("protocol.version", "0"), nil},
 		"protocol version 1":  {set("protocol.version", "1"), nil},
 		"fetch.recurse":       {set("fetch.recurseSubmodules", "true"), nil},
-		"gc.auto":             {set("gc.auto", "1"), nil},
-		"core.fileMode":       {set("core.fileMode", "false"), nil},
-		"core.symlinks":       {set("core.symlinks", "true"), nil},
-		"grep.patternType":    {set("grep.patternType", "perl"), nil},
-		"rebase settings":     {set("pull.rebase", "true"), nil},
-		"index.threads":       {set("index.threads", "4"), nil},
-		"feature.manyFiles":   {set("feature.manyFiles", "true"), nil},
-		"advice":              {set("advice.detachedHead", "true"), nil},
-		"fsmonitor, by git":   {set("core.fsmonitor", "true"), nil},
+		"gc.auto": {func(w *world) {
+			w.git("config", "gc.auto", "1")
+			w.git("config", "gc.autoDetach", "false")                         // in the background it would outlive the test
+			w.commit(w.mono, files("a", "263\n", "b", "410\n", "c", "523\n")) // git looks for objects whose names begin with 17
+		}, func(w *world) {
+			if strings.Contains(w.git("count-objects", "-v"), "\npacks: 0\n") {
+				w.tb.Error("git has not tidied up")
+			}
+		}},
+		"core.fileMode":     {set("core.fileMode", "false"), nil},
+		"core.symlinks":     {set("core.symlinks", "true"), nil},
+		"grep.patternType":  {set("grep.patternType", "perl"), nil},
+		"rebase settings":   {set("pull.rebase", "true"), nil},
+		"index.threads":     {set("index.threads", "4"), nil},
+		"feature.manyFiles": {set("feature.manyFiles", "true"), nil},
+		"advice":            {set("advice.detachedHead", "true"), nil},
+		"fsmonitor, by git": {set("core.fsmonitor", "true"), nil},
 		"fsmonitor, by a hook": {func(w *world) {
 			testkit.Put(w.tb, w.mono, files("../monitor", "#!/bin/sh\nprintf 'token\\0/\\0'\n"))
 			_ = os.Chmod(filepath.Join(w.mono, "../monitor"), 0o755)

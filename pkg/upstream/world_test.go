@@ -88,7 +88,7 @@ func buildTemplates(tb testing.TB) {
 		tb.Fatal(err)
 	}
 	for _, dir := range []string{up, mono} {
-		testkit.Git(tb, dir, "init", "-q", "-b", "main")
+		testkit.Git(tb, dir, "init", "-q", "-b", "main", "--template=") // each world would copy its samples of hooks
 		testkit.Git(tb, dir, "add", "-A")
 		testkit.Git(tb, dir, "commit", "-qm", "one")
 	}
@@ -100,6 +100,7 @@ func buildTemplates(tb testing.TB) {
 	testkit.Put(tb, up, map[string]string{demo + "/new.py": "new = True\n"})
 	testkit.Git(tb, up, "add", "-A")
 	testkit.Git(tb, up, "commit", "-qm", "three")
+	testkit.Git(tb, up, "repack", "-adq") // one file to copy for many
 }
 
 // git runs git in the monorepo.
@@ -114,8 +115,8 @@ func (w *world) upGit(args ...string) string {
 	return testkit.Git(w.tb, w.up, args...)
 }
 
-// commit changes files of a repository and commits them; a nil text removes a file.
-func (w *world) commit(dir string, files map[string]string, removed ...string) string {
+// commit changes files of a repository and commits them.
+func (w *world) commit(dir string, files map[string]string, removed ...string) {
 	w.tb.Helper()
 	for _, name := range removed {
 		testkit.Git(w.tb, dir, "rm", "-rq", "--", name)
@@ -123,7 +124,13 @@ func (w *world) commit(dir string, files map[string]string, removed ...string) s
 	testkit.Put(w.tb, dir, files)
 	testkit.Git(w.tb, dir, "add", "-A")
 	testkit.Git(w.tb, dir, "commit", "-qm", "change")
-	return testkit.Git(w.tb, dir, "rev-parse", "HEAD")
+}
+
+// committed is commit in the upstream, and gives the commit.
+func (w *world) committed(files map[string]string) string {
+	w.tb.Helper()
+	w.commit(w.up, files)
+	return w.upGit("rev-parse", "HEAD")
 }
 
 type mod func(*upstream.Options)
@@ -192,11 +199,8 @@ func (w *world) checkSound(p *upstream.Plan, before string) {
 		}
 		return
 	}
-	if got := w.git("rev-parse", "HEAD"); got != p.Commit {
-		w.tb.Errorf("HEAD is %s, the plan says %s", got, p.Commit)
-	}
-	if got := w.git("rev-parse", "HEAD^1"); got != before {
-		w.tb.Errorf("the first parent is %s, want %s", got, before)
+	if got := w.git("rev-parse", "HEAD", "HEAD^1"); got != p.Commit+"\n"+before {
+		w.tb.Errorf("HEAD and its first parent are %q, the plan says %s on %s", got, p.Commit, before)
 	}
 	for path := range strings.SplitSeq(strings.Trim(w.git("diff", "--name-only", "-z", before, "HEAD"), "\x00"), "\x00") {
 		if !strings.HasPrefix(path, p.Dest) {

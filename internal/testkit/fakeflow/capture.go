@@ -23,10 +23,6 @@ func (f *fake) capture(r request) int {
 		from = int(n)
 	}
 	switch f.name {
-	case "hang at open":
-		fmt.Fprintln(f.err, `{"level":"info","msg":"connecting"}`)
-		_ = f.out.Flush()
-		time.Sleep(time.Hour)
 	case "no open":
 		fmt.Fprintln(f.err, `{"level":"fatal","msg":"the host is down"}`)
 		return 1

@@ -160,9 +160,7 @@ func TestNoEngine(t *testing.T) {
 func TestAHostThatSwallows(t *testing.T) {
 	dir := programs(t, "")
 	script := "#!/bin/sh\n/bin/sleep 600\n"
-	if err := os.WriteFile(filepath.Join(dir, "docker"), []byte(script), 0o755); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Program(t, filepath.Join(dir, "docker"), script)
 	for _, host := range []string{"unix:///nonexistent/docker.sock", "tcp://127.0.0.1:1"} {
 		_, err := engine.Find(t.Context(), engine.FindOptions{Getenv: func(key string) string {
 			if key == "DOCKER_HOST" {

@@ -111,18 +111,23 @@ func (e Engine) inspectMany(ctx context.Context, names []string) (found map[stri
 	if e.Name == Buildah {
 		return nil, false, nil
 	}
-	out, err := proc.Run(ctx, e.cmd(append([]string{"image", "inspect"}, names...)...))
-	if err != nil && !saysAbsent(err) {
+	out, missing := proc.Run(ctx, e.cmd(append([]string{"image", "inspect"}, names...)...))
+	if missing != nil && !saysAbsent(missing) {
+		return nil, false, fmt.Errorf("looking at the images of %s: %w", e.Name, missing)
+	}
+	found, err = readMany(out.Stdout, names)
+	if err != nil && missing == nil {
 		return nil, false, fmt.Errorf("looking at the images of %s: %w", e.Name, err)
 	}
+	return found, err == nil, nil
+}
+
+func readMany(text []byte, names []string) (map[string]Image, error) {
 	var list []inspected
-	if unread := json.Unmarshal(out.Stdout, &list); unread != nil {
-		if err != nil {
-			return nil, false, nil
-		}
-		return nil, false, fmt.Errorf("looking at the images of %s: %w", e.Name, unread)
+	if err := json.Unmarshal(text, &list); err != nil {
+		return nil, err
 	}
-	found = map[string]Image{}
+	found := map[string]Image{}
 	for _, i := range list {
 		for _, name := range names {
 			if slices.ContainsFunc(i.RepoTags, func(tag string) bool { return ShortName(tag) == ShortName(name) }) {
@@ -130,7 +135,7 @@ func (e Engine) inspectMany(ctx context.Context, names []string) (found map[stri
 			}
 		}
 	}
-	return found, true, nil
+	return found, nil
 }
 
 func (e Engine) inspectEach(ctx context.Context, names []string) (map[string]Image, error) {

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/connkit/connkit/internal/testkit"
 	"github.com/connkit/connkit/pkg/build/engine"
 )
 
@@ -18,9 +19,7 @@ import (
 func scripted(t *testing.T, name, script string) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), name)
-	if err := os.WriteFile(file, []byte("#!/bin/sh\n"+script+"\n"), 0o755); err != nil {
-		t.Fatal(err)
-	}
+	testkit.Program(t, file, "#!/bin/sh\n"+script+"\n")
 	return file
 }
 

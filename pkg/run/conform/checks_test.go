@@ -29,7 +29,6 @@ func scripted(t *testing.T, kind, script string) conform.Options {
 		t.Fatal(err)
 	}
 	testkit.Put(t, o.Dir, map[string]string{"test.flow.yaml": strings.Replace(string(text), "FAKEFLOW_STORE:", fmt.Sprintf("%s: %q, FAKEFLOW_STORE:", fakeflow.Script, script), 1)})
-	o.Duration = 3 * time.Second
 	return o
 }
 
@@ -138,7 +137,7 @@ func TestWhatTheChecksOfACaptureFind(t *testing.T) {
 func TestDocumentsWithoutACheckpoint(t *testing.T) {
 	t.Parallel()
 	o := scripted(t, "capture", discovers+`open: {"opened":{}} | {"captured":{"doc":{"id":1}}} | {"captured":{"doc":{"id":2}}} | !wait`)
-	o.Duration = 2 * time.Second
+	o.Duration = 5 * time.Second // within which the connector has to start and to send its documents
 	r, err := conform.Run(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)

@@ -43,8 +43,8 @@ func options(t *testing.T, kind, name string) conform.Options {
 	}[kind]
 	testkit.Put(t, filepath.Join(root, "source-x"), map[string]string{"test.flow.yaml": fmt.Sprintf(text, local)})
 	return conform.Options{
-		Options:  run.Options{Dir: filepath.Join(root, "source-x"), Root: root, Language: "go", Kind: kind, Timeout: time.Minute},
-		Duration: 20 * time.Second,
+		Options:  run.Options{Dir: filepath.Join(root, "source-x"), Root: root, Language: "go", Kind: kind, Timeout: 10 * time.Minute},
+		Duration: time.Minute, // which no connector takes that ends by itself
 	}
 }
 
@@ -123,7 +123,7 @@ func TestDefects(t *testing.T) {
 func TestAConnectorThatIgnoresSIGTERM(t *testing.T) {
 	t.Parallel()
 	o := options(t, "capture", "deaf")
-	o.Duration = 2 * time.Second
+	o.Duration = 5 * time.Second // within which it has to start and to ignore the signal
 	if got, _ := checks(t, o); !strings.HasPrefix(got["stop"], "failed: it still ran ") {
 		t.Errorf("got %v", got)
 	}

@@ -18,7 +18,7 @@ func TestBehind(t *testing.T) {
 		log := p.read(t, false, false)
 		var asks []history.Ask
 		tip := testkit.Git(t, p.dir, "rev-parse", "main")
-		for id := range p.content {
+		for _, id := range p.ids {
 			for _, path := range []string{newHome, oldHome, "group", "LICENSE", ""} {
 				if log.Has(id) && len(asks) < 60 {
 					asks = append(asks, history.Ask{From: id, Tip: tip, Path: path})

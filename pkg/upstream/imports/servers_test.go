@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/connkit/connkit/internal/testkit"
 	"github.com/connkit/connkit/pkg/upstream/imports"
 )
 
@@ -21,9 +22,7 @@ func TestServers(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			server := filepath.Join(filepath.Dir(w.up), "serve")
-			if err := os.WriteFile(server, []byte("#!/bin/sh\n"+script+"\n"), 0o755); err != nil {
-				t.Fatal(err)
-			}
+			testkit.Program(t, server, "#!/bin/sh\n"+script+"\n")
 			w.git("config", "remote.up.uploadpack", server)
 			w.pull()
 			w.put(w.up, "new", files(demo+"/main.py", "new\n"))

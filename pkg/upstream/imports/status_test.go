@@ -165,9 +165,7 @@ func (w *world) counted() func() int {
 	w.tb.Helper()
 	log := filepath.Join(filepath.Dir(w.up), "asked")
 	script := filepath.Join(filepath.Dir(w.up), "serve")
-	if err := os.WriteFile(script, []byte("#!/bin/sh\necho asked >> '"+log+"'\nexec git -c uploadpack.allowFilter=true -c uploadpack.allowAnySHA1InWant=true upload-pack \"$@\"\n"), 0o755); err != nil {
-		w.tb.Fatal(err)
-	}
+	testkit.Program(w.tb, script, "#!/bin/sh\necho asked >> '"+log+"'\nexec git -c uploadpack.allowFilter=true -c uploadpack.allowAnySHA1InWant=true upload-pack \"$@\"\n")
 	w.git("config", "remote.up.uploadpack", script)
 	return func() int {
 		text, _ := os.ReadFile(log)

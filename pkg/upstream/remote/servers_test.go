@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -177,8 +176,7 @@ func TestCutInThePack(t *testing.T) {
 // What cannot be reached is told with the address, without what is secret in it.
 func TestUnreachable(t *testing.T) {
 	t.Parallel()
-	dead := httptest.NewServer(nil)
-	dead.Close()
+	const dead = "http://127.0.0.1:1" // a port that was free a moment ago may be another test's
 	broken := serve(t, testkit.GitServing{First: func(w http.ResponseWriter, _ *http.Request) bool {
 		http.Error(w, "out of order \x1b[31m", http.StatusInternalServerError)
 		return true
@@ -190,13 +188,13 @@ func TestUnreachable(t *testing.T) {
 	locked := serve(t, testkit.GitServing{Password: "another"})
 	dir := testkit.Tree(t, map[string]string{"folder/x": "x"})
 	for name, tt := range map[string]struct{ url, says, hint string }{
-		"nobody is there":       {dead.URL + "/x", "Failed to connect to 127.0.0.1", ""},
+		"nobody is there":       {dead + "/x", "Failed to connect to 127.0.0.1", ""},
 		"out of order":          {broken.URL + "/up", "The requested URL returned error: 500", ""},
 		"a page":                {page.URL + "/up", "not valid: is this a git repository?", ""},
 		"no such repository":    {locked.URL + "/nope", "", "see that git can reach it: git ls-remote " + locked.URL + "/nope"},
 		"a password is missing": {locked.URL + "/up", "terminal prompts disabled", "see that git can reach it: git ls-remote " + locked.URL + "/up"},
 		"a wrong password":      {strings.Replace(locked.URL, "//", "//ann:s3cret@", 1) + "/up", "Authentication failed", "see that git can reach it: git ls-remote " + locked.URL + "/up"},
-		"a token in the query":  {dead.URL + "/x?private_token=s3cret", "Failed to connect", ""},
+		"a token in the query":  {dead + "/x?private_token=s3cret", "Failed to connect", ""},
 		"a strange scheme":      {"foo://host/x", "git: 'remote-foo' is not a git command", ""},
 		"no such folder":        {"/no/such/folder", "'/no/such/folder' does not appear to be a git repository", ""},
 		"no repository":         {filepath.Join(dir, "folder"), "does not appear to be a git repository", ""},
