@@ -171,6 +171,29 @@ def plain(method: str, path: str, query: dict[str, str], body: str) -> Answer:
     return 200, json.loads(body) if body else {}
 
 
+def pageviews(method: str, path: str, query: dict[str, str], body: str) -> Answer:
+    if "/top" in path:
+        return 200, {"items": [{"project": "en", "year": "2024", "month": "01", "day": "01", "articles": [{"article": "A", "views": 3}]}]}
+    day = path.rstrip("/").split("/")[-2]
+    return 200, {"items": [{"project": "en", "article": "A", "granularity": "daily", "timestamp": day + "00", "views": 7}]}
+
+
+def unirate(method: str, path: str, query: dict[str, str], body: str) -> Answer:
+    if "currencies" in path:
+        return 200, {"currencies": ["USD", "EUR", "CHF"]}
+    if "vat" in path:
+        return 200, {"vat_rates": {"CH": {"country_code": "CH", "country_name": "Schweiz", "vat_rate": 8.1}}}
+    return 200, {"rates": {"EUR": "0.92", "CHF": "0.123456789012345678", "X": "1e-7"}}
+
+
+def forem(method: str, path: str, query: dict[str, str], body: str) -> Answer:
+    if path.endswith("/comments"):
+        made = rows(2, type_of="comment", created_at="2024-01-01T00:00:00Z", body_html="<p>\u2028</p>", children=[])
+        return 200, [{**r, "id_code": f"{query.get('a_id')}-{r['id']}"} for r in made]
+    page = int(query.get("page") or 1)
+    return 200, rows(40, title="T#", comments_count=2, tag_list=["a", "b"], user={"name": "\U0001f600", "user_id": 4})[(page - 1) * 30 : page * 30]
+
+
 APIS: dict[str, Api] = {
     "xkcd.com": xkcd,
     "rickandmortyapi.com": rickandmorty,
@@ -198,5 +221,8 @@ APIS: dict[str, Api] = {
     "api.fabdb.net": fabdb,
     "api.weatherstack.com": weather,
     "api.census.gov": census,
+    "wikimedia.org": pageviews,
+    "api.unirateapi.com": unirate,
+    "dev.to": forem,
     "api.example.com": plain,
 }
