@@ -186,6 +186,12 @@ def unirate(method: str, path: str, query: dict[str, str], body: str) -> Answer:
     return 200, {"rates": {"EUR": "0.92", "CHF": "0.123456789012345678", "X": "1e-7"}}
 
 
+def public_apis(method: str, path: str, query: dict[str, str], body: str) -> Answer:
+    if path == "/categories":
+        return 200, {"count": 3, "categories": ["Animals", "Books", "A & B"]}
+    return 200, {"count": 9, "entries": rows(9, API="A#", Auth="", HTTPS=True, Link="https://x")}
+
+
 def forem(method: str, path: str, query: dict[str, str], body: str) -> Answer:
     if path.endswith("/comments"):
         made = rows(2, type_of="comment", created_at="2024-01-01T00:00:00Z", body_html="<p>\u2028</p>", children=[])
@@ -224,5 +230,6 @@ APIS: dict[str, Api] = {
     "wikimedia.org": pageviews,
     "api.unirateapi.com": unirate,
     "dev.to": forem,
+    "api.publicapis.org": public_apis,
     "api.example.com": plain,
 }
