@@ -4,10 +4,10 @@ package cli_test
 
 import (
 	"encoding/json"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -37,15 +37,11 @@ func withBuildx(t *testing.T) {
 	t.Setenv("DOCKER_CONFIG", dir)
 }
 
+var listens = regexp.MustCompile(`running server on (127\.0\.0\.1:\d+)"`)
+
 // daemon starts a BuildKit daemon and makes it the builder of that name.
 func (r repo) daemon(builder string) {
 	r.t.Helper()
-	free, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	address := "tcp://" + free.Addr().String()
-	_ = free.Close()
 	program, err := filepath.Abs(filepath.Join("..", "..", ".tools", "bin", "buildkitd"))
 	if err != nil {
 		r.t.Fatal(err)
@@ -55,7 +51,7 @@ func (r repo) daemon(builder string) {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	cmd := exec.Command(program, "--root", filepath.Join(root, "data"), "--addr", address, "--containerd-worker=false", "--oci-worker-net=host")
+	cmd := exec.Command(program, "--root", filepath.Join(root, "data"), "--addr", "tcp://127.0.0.1:0", "--containerd-worker=false", "--oci-worker-net=host")
 	cmd.Stdout, cmd.Stderr = log, log
 	if err := cmd.Start(); err != nil {
 		r.t.Fatalf("%v: run make e2e", err)
@@ -67,6 +63,15 @@ func (r repo) daemon(builder string) {
 		if text, err := os.ReadFile(log.Name()); err == nil && r.t.Failed() {
 			r.t.Logf("the daemon's log:\n%s", text)
 		}
+	})
+	var address string // it takes a port that is free, and tells which
+	waitFor(r.t, func() bool {
+		text, _ := os.ReadFile(log.Name())
+		found := listens.FindSubmatch(text)
+		if found != nil {
+			address = "tcp://" + string(found[1])
+		}
+		return found != nil
 	})
 	r.run("docker", "buildx", "create", "--name", builder, "--driver", "remote", address)
 	waitFor(r.t, func() bool {

@@ -119,9 +119,9 @@ func TestE2ESecretsKeyServices(t *testing.T) {
 			keys := key(l)
 			text := "password_sops: hunter2\n"
 			l.write("x.yaml", text)
-			encrypt := append([]string{"connkit", "encrypt", "x.yaml", "--timeout", "500ms"}, keys...)
+			encrypt := append([]string{"connkit", "encrypt", "x.yaml"}, keys...)
 			l.fake.Slow(time.Hour)
-			l.refused(3, ": no answer within 500ms", encrypt...)
+			l.refused(3, ": no answer within 500ms", append(encrypt, "--timeout", "500ms")...)
 			l.fake.Slow(0)
 			l.fake.Refuse("you are not ann")
 			l.refused(3, "you are not ann", encrypt...)

@@ -107,7 +107,7 @@ func (l *lab) command(dir string, env []string, argv ...string) *exec.Cmd {
 	if program == "connkit" {
 		program = connkitBinary(l.t)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute) // for what hangs: a busy machine takes its time
 	l.t.Cleanup(cancel)
 	cmd := exec.CommandContext(ctx, program, argv[1:]...)
 	cmd.Dir, cmd.Env = dir, append(append([]string{}, l.env...), env...)

@@ -124,6 +124,7 @@ func TestMatrixOfAChange(t *testing.T) {
 		"a package's data":                 {put: map[string]string{"go/base/testdata/x.json": "{1}"}, want: "materialize-z source-a"},
 		"a package between":                {put: map[string]string{"go/mid/mid.go": "package mid\n"}, want: "source-a"},
 		"a package of tests":               {put: map[string]string{"go/tests/new.go": "package tests\n"}, want: "source-a"},
+		"two packages":                     {put: map[string]string{"go/mid/mid.go": "package mid\n", "go/tests/new.go": "package tests\n"}, want: "source-a", why: "depends on go/mid: go/mid/mid.go and 1 more"},
 		"a package that nobody imports":    {put: map[string]string{"go/unused/unused.go": "package unused // x\n"}},
 		"a package that is gone":           {gone: []string{"go/base"}, want: "materialize-z source-a"},
 		"a package of another connector":   {put: map[string]string{"source-a-lib/shared/x.go": "package shared\n"}, want: "source-a-lib source-b", why: "changed: source-a-lib/shared/x.go"},

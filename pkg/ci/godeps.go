@@ -115,8 +115,7 @@ func (q *goQuestion) answer(ctx context.Context, runs map[string]*goRun) error {
 		if graphs[module] == nil {
 			continue
 		}
-		reached := graphs[module].reach(folder)
-		for dir := range reached {
+		for _, dir := range sortedKeys(graphs[module].reach(folder)) { // the first reason is the one that is told
 			for _, p := range q.byFolder[dir] {
 				q.concern(c.Name, folder, p, dir)
 			}
@@ -144,9 +143,9 @@ func (q *goQuestion) concern(name, folder, p, via string) {
 // loadAll asks go list of several modules at a time.
 func (q *goQuestion) loadAll(ctx context.Context, runs map[string]*goRun) (map[string]*goGraph, error) {
 	var list []*goRun
-	for _, run := range runs {
-		if !slices.Contains(list, run) {
-			list = append(list, run)
+	for _, module := range sortedKeys(runs) { // of several that fail the same one is told each time
+		if !slices.Contains(list, runs[module]) {
+			list = append(list, runs[module])
 		}
 	}
 	const lanes = 4

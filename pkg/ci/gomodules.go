@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -66,7 +67,7 @@ func (q *goQuestion) moduleName(folder string) string {
 // names gives the folders of the modules that were met, by the modules' paths.
 func (q *goQuestion) names() map[string]string {
 	names := map[string]string{}
-	for _, folder := range q.modules {
+	for _, folder := range slices.Sorted(maps.Values(q.modules)) { // of two with one path the last, in every run
 		if folder == "" {
 			continue
 		}

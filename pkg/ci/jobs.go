@@ -35,8 +35,8 @@ func jobCount(matrix *yaml.Node) (int, bool) {
 		axes = append(axes, key)
 		combinations = times(combinations, key, list.Content)
 	}
-	excluded, ok := maps(yamltext.Get(matrix, "exclude"))
-	included, ok2 := maps(yamltext.Get(matrix, "include"))
+	excluded, ok := mapItems(yamltext.Get(matrix, "exclude"))
+	included, ok2 := mapItems(yamltext.Get(matrix, "include"))
 	if !ok || !ok2 {
 		return 0, false
 	}
@@ -69,8 +69,8 @@ func times(combinations []map[string]*yaml.Node, key string, values []*yaml.Node
 	return all
 }
 
-// maps gives the items of include or exclude; false when they are not literal maps.
-func maps(list *yaml.Node) ([]map[string]*yaml.Node, bool) {
+// mapItems gives the items of include or exclude; false when they are not literal maps.
+func mapItems(list *yaml.Node) ([]map[string]*yaml.Node, bool) {
 	if list == nil {
 		return nil, true
 	}

@@ -138,8 +138,8 @@ func walkTOML(value any, f func(key, text string)) {
 	walk = func(key string, value any) {
 		switch v := value.(type) {
 		case map[string]any:
-			for k, child := range v {
-				walk(k, child)
+			for _, k := range sortedKeys(v) {
+				walk(k, v[k])
 			}
 		case []any:
 			for _, child := range v {

@@ -1,6 +1,7 @@
 package ci
 
 import (
+	"maps"
 	"slices"
 
 	"gopkg.in/yaml.v3"
@@ -60,14 +61,7 @@ func IsKey(s string) bool { return keyPattern().MatchString(s) }
 
 var keyPattern = pattern.Lazy(`^[A-Za-z_][A-Za-z0-9_-]*$`)
 
-func sortedKeys(m map[string]string) []string {
-	var keys []string
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
-}
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
 // Types lists the words for kinds that an entry can say.
 func Types() []string {

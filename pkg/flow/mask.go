@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -132,8 +133,8 @@ func (m Masker) Fields(fields map[string]any) map[string]any {
 		return nil // as it was: who compares sees that nothing was hidden
 	}
 	out := make(map[string]any, len(fields))
-	for k, v := range fields {
-		out[m.Text(k)] = m.value(v)
+	for _, k := range slices.Sorted(maps.Keys(fields)) { // two may be hidden alike
+		out[m.Text(k)] = m.value(fields[k])
 	}
 	return out
 }

@@ -3,6 +3,7 @@ package flow
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -24,8 +25,8 @@ func ParseResponse(line []byte) (Response, error) {
 		return Response{}, fmt.Errorf("reading a response: it is no JSON object: %s", Excerpt(line))
 	}
 	delete(fields, "$internal")
-	for kind, message := range fields { // null is as good as absent
-		if string(message) == "null" && len(fields) > 1 {
+	for _, kind := range slices.Sorted(maps.Keys(fields)) { // null is as good as absent
+		if string(fields[kind]) == "null" && len(fields) > 1 {
 			delete(fields, kind)
 		}
 	}
@@ -64,8 +65,8 @@ func camelKeys(message json.RawMessage) (json.RawMessage, error) {
 		return nil, fmt.Errorf("reading a response: it is no JSON object: %s", Excerpt(message))
 	}
 	out := map[string]json.RawMessage{}
-	for key, value := range fields {
-		name := strings.TrimSuffix(FieldName(key), "Json")
+	for _, key := range slices.Sorted(maps.Keys(fields)) { // of two spellings of a name the last counts
+		name, value := strings.TrimSuffix(FieldName(key), "Json"), fields[key]
 		if name == "bindings" {
 			var list []json.RawMessage
 			if err := json.Unmarshal(value, &list); err != nil {

@@ -3,6 +3,7 @@ package flow
 import (
 	"cmp"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -37,18 +38,24 @@ func (c Collection) projections() []Projection {
 	f := fields{root: root, found: map[string]*Projection{}}
 	f.add("", map[string]any{"type": "object"}, true)
 	f.walk("", root, true, 0)
-	for name, field := range c.Projections {
-		p := f.at(field.Pointer)
-		p.Field, p.Explicit, p.IsPartitionKey = name, true, field.Partition
-	}
 	for _, k := range c.Key {
 		f.at(k).IsPrimaryKey = true
 	}
-	var all []Projection
-	for _, p := range f.found {
-		all = append(all, *p)
+	var own []Projection // of the catalog
+	for _, name := range slices.Sorted(maps.Keys(c.Projections)) {
+		p := *f.at(c.Projections[name].Pointer)
+		p.Field, p.Explicit, p.IsPartitionKey = name, true, c.Projections[name].Partition
+		own = append(own, p)
 	}
-	slices.SortFunc(all, func(a, b Projection) int { return cmp.Compare(a.Field, b.Field) })
+	all := slices.Clone(own)
+	for _, p := range f.found {
+		if !slices.ContainsFunc(own, func(e Projection) bool { return e.Pointer == p.Pointer || e.Field == p.Field }) {
+			all = append(all, *p)
+		}
+	}
+	slices.SortFunc(all, func(a, b Projection) int {
+		return cmp.Or(cmp.Compare(a.Field, b.Field), cmp.Compare(a.Pointer, b.Pointer))
+	})
 	return slices.CompactFunc(all, func(a, b Projection) bool { return a.Field == b.Field })
 }
 
@@ -88,10 +95,11 @@ func (f *fields) walk(pointer string, schema any, must bool, depth int) {
 	}
 	for _, s := range parts {
 		properties, _ := s["properties"].(map[string]any)
-		for name, inner := range properties {
+		for _, name := range slices.Sorted(maps.Keys(properties)) {
 			if len(f.found) > mostFields {
 				return
 			}
+			inner := properties[name]
 			at := pointer + "/" + pointerEscape.Replace(name)
 			merged := f.merge(inner)
 			exists := must && slices.Contains(required, any(name))

@@ -133,3 +133,19 @@ func TestProjectionsOfACatalog(t *testing.T) {
 		t.Errorf("partitions: %q", got)
 	}
 }
+
+// A place may have several fields, and a field of the catalog may have the name of an inferred one: all is the same in every run.
+func TestProjectionsThatMeet(t *testing.T) {
+	t.Parallel()
+	col := flow.Collection{Name: "c", Key: []string{"/at"}, WriteSchema: json.RawMessage(`{"properties":{"id":{"type":"integer"},"at":{"type":"string"},"flow_document":{"type":"null"}}}`),
+		Projections: map[string]flow.Field{"one": {Pointer: "/at"}, "two": {Pointer: "/at", Partition: true}, "id": {Pointer: "/at"}}}
+	for range 20 {
+		var got []string
+		for _, p := range col.Spec().Projections {
+			got = append(got, fmt.Sprintf("%s=%s %v%v%v", p.Field, p.Pointer, p.Explicit, p.IsPartitionKey, p.IsPrimaryKey))
+		}
+		if want := "flow_document= falsefalsefalse;id=/at truefalsetrue;one=/at truefalsetrue;two=/at truetruetrue"; strings.Join(got, ";") != want {
+			t.Fatalf("got  %s\nwant %s", strings.Join(got, ";"), want)
+		}
+	}
+}

@@ -17,7 +17,7 @@ import (
 // sops runs the real sops CLI with nothing of the tester's environment.
 func sops(t *testing.T, env []string, args ...string) (string, error) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute) // for what hangs: a busy machine takes its time
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "sops", args...)
 	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir()}, env...)

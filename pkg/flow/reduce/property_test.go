@@ -3,6 +3,7 @@ package reduce_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -70,7 +71,7 @@ func document(r *rand.Rand) []byte {
 		"set":   update(r, func(r *rand.Rand) any { return subset(r) }),
 		"names": update(r, func(r *rand.Rand) any { return counted(r) }),
 	}
-	for name := range doc {
+	for _, name := range slices.Sorted(maps.Keys(doc)) {
 		if r.IntN(4) == 0 {
 			delete(doc, name)
 		}

@@ -67,7 +67,22 @@ type past struct {
 	dir     string
 	content map[string]files
 	parents map[string][]string
-	ids     []string // in the order in which they were written
+	ids     []string                    // in the order in which they were written
+	ruled   map[string]license.Evidence // by commit and path: looking at a commit takes long
+}
+
+// effective is what licence a path has in a commit.
+func (p past) effective(t *testing.T, commit, path string) license.Evidence {
+	t.Helper()
+	e, known := p.ruled[commit+" "+path]
+	if !known {
+		var err error
+		if e, err = license.Effective(t.Context(), p.content[commit], path); err != nil {
+			t.Fatal(err)
+		}
+		p.ruled[commit+" "+path] = e
+	}
+	return e
 }
 
 func licenceText(tb testing.TB, id string) string {
@@ -101,11 +116,14 @@ func writeSteps(tb testing.TB, steps []files) past {
 // write makes the history a repository, by one git fast-import.
 func write(t *testing.T, states []files, parents [][]int, dates []int) past {
 	t.Helper()
-	p := past{t.TempDir(), map[string]files{}, map[string][]string{}, nil}
+	p := past{t.TempDir(), map[string]files{}, map[string][]string{}, nil, map[string]license.Evidence{}}
 	testkit.Git(t, p.dir, "init", "-q", "-b", "main")
 	var b strings.Builder
 	for i, state := range states {
-		fmt.Fprintf(&b, "commit refs/heads/b%d\nmark :%d\ncommitter Ann <ann@example.com> %d +0000\ndata 2\nc\n", i, i+1, dates[i])
+		if len(parents[i]) == 0 {
+			b.WriteString("reset refs/heads/main\n\n") // or it would follow the commit before
+		}
+		fmt.Fprintf(&b, "commit refs/heads/main\nmark :%d\ncommitter Ann <ann@example.com> %d +0000\ndata 2\nc\n", i+1, dates[i])
 		for n, parent := range parents[i] {
 			fmt.Fprintf(&b, "%s :%d\n", []string{"from", "merge"}[min(n, 1)], parent+1)
 		}
@@ -119,7 +137,6 @@ func write(t *testing.T, states []files, parents [][]int, dates []int) past {
 		}
 		b.WriteString("\n")
 	}
-	fmt.Fprintf(&b, "reset refs/heads/main\nfrom :%d\n\n", len(states))
 	marks := filepath.Join(p.dir, ".git", "marks")
 	if _, err := (gitcmd.Git{Dir: p.dir}).Feed(t.Context(), strings.NewReader(b.String()), "fast-import", "--quiet", "--export-marks="+marks); err != nil {
 		t.Fatal(err)
@@ -136,7 +153,6 @@ func write(t *testing.T, states []files, parents [][]int, dates []int) past {
 		ids[n-1] = id
 	}
 	for i, id := range ids {
-		testkit.Git(t, p.dir, "update-ref", "-d", fmt.Sprintf("refs/heads/b%d", i))
 		p.content[id] = states[i]
 		for _, parent := range parents[i] {
 			p.parents[id] = append(p.parents[id], ids[parent])
@@ -317,10 +333,7 @@ func (p past) brute(t *testing.T, order []string, path, id string, firstParent b
 		if !here {
 			continue
 		}
-		e, err := license.Effective(t.Context(), p.content[c], paths[c])
-		if err != nil {
-			t.Fatal(err)
-		}
+		e := p.effective(t, c, paths[c])
 		if granted[c] = e.Proven() && e.License.Grants(claim); granted[c] && commit == "" {
 			commit, at = c, paths[c]
 		}
