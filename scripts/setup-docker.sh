@@ -43,7 +43,8 @@ start_docker() {
   fi
   until up; do
     i=$((i + 1))
-    if { [ $i -gt 5 ] && ! alive "$pid"; } || [ $i -gt 300 ]; then
+    # A busy machine takes seconds to make setsid and nohup the dockerd that is looked for.
+    if { [ $i -gt 50 ] && ! alive "$pid"; } || [ $i -gt 900 ]; then
       tail -n 20 "$run/dockerd.log" >&2
       die "dockerd does not answer"
     fi

@@ -140,11 +140,11 @@ func (a *app) sayFindings(found []ci.Finding, connectors int) error {
 	}
 	var err error
 	if errors > 0 {
-		err = fault.Failedf("checking CI: %d of %d findings are errors", errors, len(found))
+		err = fault.Failedf("checking CI: %s in %s", count(errors, "error"), count(len(found), "finding"))
 	}
-	last := plural(len(found), "finding") + " in " + plural(connectors, "connector")
+	last := count(len(found), "finding") + " in " + count(connectors, "connector")
 	if len(found) == 0 {
-		last = plural(connectors, "connector") + ", nothing to mend"
+		last = count(connectors, "connector") + ", nothing to mend"
 	}
 	return a.sayReport("ci check", found, err, func(p *ui.Page) { a.showFindings(p, found, last, func(file string) string { return file }) })
 }

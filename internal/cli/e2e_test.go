@@ -315,7 +315,7 @@ func TestE2EGo(t *testing.T) {
 			}
 			r.runIn("source-events", "go", "vet", "./...")
 			r.runIn("source-events", "go", "test", "./...")
-			r.runIn("source-events", "golangci-lint", "run", "./...")
+			r.runIn("source-events", "golangci-lint", "run", "--allow-parallel-runners", "./...")
 		})
 	}
 }

@@ -63,7 +63,7 @@ func (a *app) fillEdit(o *secrets.EditOptions) error {
 		return err
 	}
 	a.fillOpen(&o.OpenOptions, set)
-	argv, err := a.editor()
+	argv, err := a.editor(a.ui.InIsTerminal())
 	if err != nil {
 		return err
 	}

@@ -16,8 +16,9 @@ import (
 // editors are looked for when no variable names one.
 var editors = []string{"vim", "nano", "vi"}
 
-// editor gives the command line that opens a file in the user's editor, but for the file.
-func (a *app) editor() ([]string, error) {
+// editor gives the command line that opens a file in the user's editor, but for
+// the file. One that nobody named needs a terminal: it would wait for keys for ever.
+func (a *app) editor(terminal bool) ([]string, error) {
 	for _, variable := range []string{"SOPS_EDITOR", "EDITOR"} {
 		command := strings.TrimSpace(a.getenv(variable))
 		if command == "" {
@@ -30,6 +31,10 @@ func (a *app) editor() ([]string, error) {
 			return nil, fault.Environmentf("looking for the editor: $%s is %q, which is not there", variable, command).WithHint("export EDITOR=nano")
 		}
 		return discreet([]string{command}, command), nil
+	}
+	if !terminal {
+		return nil, fault.Environmentf("looking for an editor: neither $SOPS_EDITOR nor $EDITOR names one, and there is no terminal for %s", strings.Join(editors, ", ")).
+			WithHint("connkit secrets set changes one value without an editor")
 	}
 	for _, name := range editors {
 		if _, err := proc.Look(name); err == nil {

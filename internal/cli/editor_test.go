@@ -41,7 +41,7 @@ func TestEditorOfTheUser(t *testing.T) {
 	} {
 		t.Setenv("PATH", tt.path)
 		a := newApp(ui.Streams{In: strings.NewReader("")}, tt.env)
-		argv, err := a.editor()
+		argv, err := a.editor(true)
 		if got := strings.Join(argv, " "); got != tt.want || fault.Code(err) != tt.code {
 			t.Errorf("%s: got %q, %v", name, got, err)
 		}

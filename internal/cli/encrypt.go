@@ -52,7 +52,7 @@ What would leave a secret in clear or change a value is refused, and nothing is 
 			if opts.Schema, err = a.configSchema(cmd.Context(), schema, opts.Fix); err != nil {
 				return err
 			}
-			a.ui.Step("encrypting %s", plural(len(files), "file"))
+			a.ui.Step("encrypting %s", count(len(files), "file"))
 			list := secrets.Encrypt(cmd.Context(), files, opts)
 			if !dryRun {
 				secrets.ApplyAll(cmd.Context(), list)

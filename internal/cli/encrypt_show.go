@@ -3,7 +3,6 @@ package cli
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/connkit/connkit/internal/fault"
@@ -85,7 +84,7 @@ func showEncrypted(p *ui.Page, list []*secrets.Encrypted, dryRun bool) {
 		if dryRun {
 			p.Diff(unified(e.File, e.Before, e.After))
 		}
-		p.Headline(verb, e.File, plural(e.Values, "value"))
+		p.Headline(verb, e.File, count(e.Values, "value"))
 		p.Facts(ui.Fact{Label: "keys from", Value: e.Source}, ui.Fact{Label: "for", Value: strings.Join(e.Keys, ", ")})
 	}
 }
@@ -101,11 +100,4 @@ func (a *app) showRecord(p *ui.Page, r workspace.Record, dryRun bool) {
 	default:
 		p.Line("recorded in " + file + " what may stay in clear")
 	}
-}
-
-func plural(n int, word string) string {
-	if n == 1 {
-		return "1 " + word
-	}
-	return fmt.Sprintf("%d %ss", n, word)
 }

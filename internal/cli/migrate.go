@@ -109,7 +109,7 @@ func showMigration(p *ui.Page, r *migrate.Report) {
 		if len(list) > 1 {
 			place += " and so on"
 		}
-		p.Line(p.Bold(plural(len(list), "program")) + "  " + place)
+		p.Line(p.Bold(count(len(list), "program")) + "  " + place)
 		p.Facts(ui.Fact{Label: "does", Value: list[0].Does}, ui.Fact{Label: "connkit", Value: p.Typed(command)}, ui.Fact{Label: "by hand", Value: migrate.OwnCode})
 	}
 	showMigrationSum(p, r)
@@ -140,13 +140,13 @@ func showMigrationSum(p *ui.Page, r *migrate.Report) {
 	rest := len(r.Findings) - safe
 	switch {
 	case len(r.Findings) == 0:
-		p.Line("nothing to migrate: looked into " + plural(r.Files, "file"))
+		p.Line("nothing to migrate: looked into " + count(r.Files, "file"))
 	case r.Written && safe > 0:
-		p.Line(fmt.Sprintf("changed %s; %s left to a person", plural(len(r.Edits), "file"), plural(rest, "finding")))
+		p.Line(fmt.Sprintf("changed %s; %s left to a person", count(len(r.Edits), "file"), count(rest, "finding")))
 	case r.Written:
-		p.Line(fmt.Sprintf("nothing to write; %s left to a person", plural(rest, "finding")))
+		p.Line(fmt.Sprintf("nothing to write; %s left to a person", count(rest, "finding")))
 	default:
-		p.Line(fmt.Sprintf("%s: %d safe to write, %d left to a person", plural(len(r.Findings), "finding"), safe, rest))
+		p.Line(fmt.Sprintf("%s: %d safe to write, %d left to a person", count(len(r.Findings), "finding"), safe, rest))
 		if safe > 0 && !r.DryRun {
 			p.Next("connkit migrate --dry-run", "connkit migrate --write")
 		}

@@ -79,7 +79,7 @@ func (a *app) fromBuildScript(cmd *cobra.Command, args []string) ([]string, erro
 	case len(args) > 2:
 		return nil, fault.Usagef("reading the arguments: %q is one too many", args[2]).WithHint("usage: connkit %s NAME [DOCKERFILE]", cmd.CalledAs())
 	case !strings.HasPrefix(args[0], "source-") && !strings.HasPrefix(args[0], "materialize-"):
-		return nil, fault.Usagef("reading the arguments: %q begins neither with source- nor with materialize-", args[0])
+		return nil, fault.Usagef("reading the arguments: %q begins neither with source- nor with materialize-", args[0]).WithHint("connkit build takes paths and other names too")
 	}
 	args = slices.Clone(args)
 	if len(args) == 1 {

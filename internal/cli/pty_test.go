@@ -34,7 +34,7 @@ func onTerminalAs(t *testing.T, program, dir, input string, args ...string) (str
 		t.Fatal(err)
 	}
 	defer tty.Close() //nolint:errcheck // the end of the test
-	timer := time.AfterFunc(2*time.Minute, func() { _ = cmd.Process.Kill() })
+	timer := time.AfterFunc(10*time.Minute, func() { _ = cmd.Process.Kill() })
 	defer timer.Stop()
 	var out bytes.Buffer
 	if input != "" {

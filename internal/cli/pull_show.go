@@ -23,9 +23,9 @@ func (a *app) notes(list []string) {
 // showPull lays out what an import did, or would do.
 func (a *app) showPull(p *ui.Page, plan *upstream.Plan, failed error) {
 	r := plan.Record
-	from := fmt.Sprintf("from %s %s", plan.Upstream, plan.Ref.Asked)
+	from := fmt.Sprintf("from %s %s", plan.Upstream, record.Short(r.Commit))
 	if !strings.HasPrefix(r.Commit, plan.Ref.Asked) {
-		from += fmt.Sprintf(" (%s)", record.Short(r.Commit))
+		from = fmt.Sprintf("from %s %s (%s)", plan.Upstream, plan.Ref.Asked, record.Short(r.Commit))
 	}
 	if plan.Action == upstream.None {
 		p.Line(fmt.Sprintf("%s is up to date  %s", p.Bold(plan.Dest), from))

@@ -29,16 +29,16 @@ func TestASpecOnATerminalIsColoured(t *testing.T) {
 // Documents stand above the live line, which is gone at the end.
 func TestAPreviewOnATerminal(t *testing.T) {
 	t.Parallel()
-	out, status := onTerminal(t, flowConnector(t, "endless"), "", "run", "preview", "source-x", "--timeout", "2s")
-	if status != 0 || strings.Count(out, `["acmeCo/users",{"id":`) != 40 {
+	out, status := dialogue(t, flowConnector(t, "endless"), []string{"NO_COLOR="}, []turn{{"  4 checkpoints  ", "\x03"}}, "run", "preview", "source-x")
+	if status != 130 || strings.Count(out, `["acmeCo/users",{"id":`) != 40 {
 		t.Errorf("status %d, %q", status, out)
 	}
-	for _, want := range []string{"users 40  ", "docs/s  4 checkpoints", "previewed \x1b[1macmeCo/x\x1b[0m  (the time was up)", "\x1b[2mCOLLECTION"} {
+	for _, want := range []string{"users 40  ", "docs/s  4 checkpoints", "previewed \x1b[1macmeCo/x\x1b[0m  (it was stopped)", "\x1b[2mCOLLECTION"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no %q in %q", want, out)
 		}
 	}
-	if i := strings.LastIndex(out, "checkpoints  0:0"); i < 0 || !strings.Contains(out[i:], "\r\x1b[2K") {
+	if i := strings.LastIndex(out, "  4 checkpoints  "); i < 0 || !strings.Contains(out[i:], "\r\x1b[2K") {
 		t.Errorf("the live line was left: %q", out)
 	}
 }

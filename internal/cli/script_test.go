@@ -158,7 +158,7 @@ func cmdInterrupt(ts *testscript.TestScript, _ bool, args []string) {
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	ts.Check(cmd.Start())
-	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(10 * time.Millisecond) {
 		if _, err := os.Stat(ready); err == nil {
 			break
 		}
@@ -191,7 +191,7 @@ func cmdSignal(ts *testscript.TestScript, _ bool, args []string) {
 	defer out.Close() //nolint:errcheck // the test reads it by its name
 	cmd.Stdout, cmd.Stderr = out, out
 	ts.Check(cmd.Start())
-	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(10 * time.Millisecond) {
 		if text, err := os.ReadFile(ready); err == nil && len(text) > 0 {
 			break
 		}
@@ -221,7 +221,7 @@ func cmdSignal(ts *testscript.TestScript, _ bool, args []string) {
 // or arguments besides this test: noleft.
 func cmdNoLeft(ts *testscript.TestScript, _ bool, _ []string) {
 	mark := "FAKE_WORK=" + ts.Getenv("WORK")
-	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
 		left := processesWith(mark)
 		if len(left) == 0 {
 			return

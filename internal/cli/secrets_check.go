@@ -58,13 +58,13 @@ func (a *app) sayChecked(c secrets.Checked) error {
 	}
 	var err error
 	if errors > 0 {
-		err = fault.Failedf("checking secrets: %d of %d findings are errors", errors, len(found))
+		err = fault.Failedf("checking secrets: %s in %s", count(errors, "error"), count(len(found), "finding"))
 	}
-	last := plural(len(found), "finding")
+	last := count(len(found), "finding")
 	if len(found) == 0 {
 		last = "nothing to mend"
 	}
-	last = fmt.Sprintf("%s looked into, %d encrypted, %s", plural(c.Files, "file"), c.Sealed, last)
+	last = fmt.Sprintf("%s looked into, %d encrypted, %s", count(c.Files, "file"), c.Sealed, last)
 	return a.sayReport("secrets check", c, err, func(p *ui.Page) { a.showFindings(p, found, last, a.fromRoot) })
 }
 

@@ -29,7 +29,7 @@ before may have kept its data key. What was secret before is to be changed all t
 			if err != nil {
 				return err
 			}
-			a.ui.Step("rotating the data keys of %s", plural(len(files), "file"))
+			a.ui.Step("rotating the data keys of %s", count(len(files), "file"))
 			list := secrets.Rotate(cmd.Context(), files, opts)
 			return a.finish(cmd.Context(), rewrites{command: "secrets rotate", verb: "rotated", dryRun: dryRun, list: list})
 		},
@@ -65,9 +65,9 @@ that stay keep their part of it. What comes and goes is shown and asked for firs
 			if err != nil {
 				return err
 			}
-			a.ui.Step("comparing the keys of %s", plural(len(files), "file"))
+			a.ui.Step("comparing the keys of %s", count(len(files), "file"))
 			r := rewrites{command: "secrets updatekeys", verb: "updated", idle: "it has these keys already", dryRun: dryRun, list: secrets.UpdateKeys(cmd.Context(), files, open, opts)}
-			if ok, err := a.agreed(cmd.Context(), r, yes, "Change the keys of "+plural(changing(r.list), "file")); !ok || err != nil {
+			if ok, err := a.agreed(cmd.Context(), r, yes, "Change the keys of "+count(changing(r.list), "file")); !ok || err != nil {
 				return a.declined(err)
 			}
 			if err := a.finish(cmd.Context(), r); err != nil {

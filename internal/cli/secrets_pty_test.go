@@ -34,7 +34,7 @@ func dialogue(t *testing.T, dir string, env []string, turns []turn, args ...stri
 		t.Fatal(err)
 	}
 	defer tty.Close() //nolint:errcheck // the end of the test
-	timer := time.AfterFunc(2*time.Minute, func() { _ = cmd.Process.Kill() })
+	timer := time.AfterFunc(10*time.Minute, func() { _ = cmd.Process.Kill() })
 	defer timer.Stop()
 	var out bytes.Buffer
 	seen := 0

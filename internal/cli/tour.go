@@ -108,7 +108,9 @@ func (a *app) watchTour(total int, keep bool, end context.CancelCauseFunc) tour.
 		Stage: func(r *tour.Result) { show(func(p *ui.Page) { showStage(p, r, keep) }) },
 		Step: func(s *tour.Step) {
 			show(func(p *ui.Page) { p.Line(""); showStep(p, s, total) })
-			a.ui.Step("%d/%d %s", s.Number, total, s.Name)
+			if a.ui.JSON || a.ui.Redraws() { // else the heading says it already
+				a.ui.Step("%d/%d %s", s.Number, total, s.Name)
+			}
 		},
 		Command: func(c *tour.Command) {
 			show(func(p *ui.Page) { p.Line(p.Typed("$ " + c.Line)) })

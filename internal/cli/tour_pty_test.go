@@ -86,7 +86,7 @@ func TestCtrlCEndsATour(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		timer := time.AfterFunc(2*time.Minute, func() { _ = cmd.Process.Kill() })
+		timer := time.AfterFunc(10*time.Minute, func() { _ = cmd.Process.Kill() })
 		var out bytes.Buffer
 		for b := make([]byte, 1); !strings.Contains(out.String(), at); out.Write(b) {
 			if _, err := tty.Read(b); err != nil {

@@ -85,7 +85,7 @@ func tourFiles(files []tour.File) []string {
 	for _, g := range list {
 		line := g.name
 		if strings.HasSuffix(line, "/") {
-			line += "  " + plural(g.files, "file")
+			line += "  " + count(g.files, "file")
 		}
 		line += fmt.Sprintf("  +%d", g.added)
 		if g.deleted > 0 {

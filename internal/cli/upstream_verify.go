@@ -84,5 +84,5 @@ func showVerified(p *ui.Page, list []*imports.Verified, wrong int) {
 		}
 		p.Finding(state, v.Dest, width, text, append(details, v.Notes...)...)
 	}
-	p.Line(fmt.Sprintf("%s, %d with findings", plural(len(list), "import"), wrong))
+	p.Line(fmt.Sprintf("%s, %d with findings", count(len(list), "import"), wrong))
 }

@@ -3,6 +3,7 @@ package jsonschema_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -16,10 +17,9 @@ func respell(r *rand.Rand, v any) string {
 	switch v := v.(type) {
 	case map[string]any:
 		var members []string
-		for k, x := range v {
-			members = append(members, respell(r, k)+space+":"+respell(r, x))
+		for _, k := range slices.Sorted(maps.Keys(v)) { // so that a seed gives the same text each time
+			members = append(members, respell(r, k)+space+":"+respell(r, v[k]))
 		}
-		slices.Sort(members)
 		r.Shuffle(len(members), func(i, j int) { members[i], members[j] = members[j], members[i] })
 		return "{" + space + strings.Join(members, ","+space) + "}"
 	case []any:

@@ -51,6 +51,9 @@ func (u *UI) Step(format string, args ...any) {
 	u.progress.mu.Unlock()
 }
 
+// Redraws tells whether steps are a line that is drawn anew, and not one line each.
+func (u *UI) Redraws() bool { return u.live }
+
 // current gives the progress line, or nil. Logs of other programs come from goroutines of their own.
 func (u *UI) current() *progress {
 	u.mu.Lock()

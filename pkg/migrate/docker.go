@@ -1,6 +1,7 @@
 package migrate
 
 import (
+	"path"
 	"slices"
 	"strings"
 )
@@ -13,7 +14,7 @@ var dockerTakes = map[string]bool{
 // docker finds the command for a build of a connector's image.
 func (s *source) docker(c call) (replacement, bool) {
 	words := c.words[1:]
-	if len(words) > 0 && words[0].value == "buildx" {
+	if len(words) > 0 && (words[0].value == "buildx" || words[0].value == "image") {
 		words = words[1:]
 	}
 	if len(words) == 0 || words[0].value != "build" {
@@ -73,6 +74,8 @@ func (s *source) notOurs(f flags, name string) string {
 		return "the context is not the root of the repository"
 	case !slices.Contains(s.o.Connectors, name):
 		return "there is no connector of that name"
+	case f.has("--file") && !f.dynamic && !s.has(path.Clean(f.one("--file"))):
+		return "there is no such Dockerfile"
 	}
 	return ""
 }

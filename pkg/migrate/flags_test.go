@@ -20,43 +20,46 @@ func told(t *testing.T, o migrate.Options) (command, why string) {
 // calledBy is a repository with one call in a script at its root.
 func calledBy(t *testing.T, call string) migrate.Options {
 	t.Helper()
-	return repository(t, map[string]string{"x.sh": "#!/bin/sh\n" + call + "\n", "source-a/test.flow.yaml": "", "source-a/other.flow.yaml": "", "flow/all.flow.yaml": ""})
+	return repository(t, map[string]string{"x.sh": "#!/bin/sh\n" + call + "\n", "source-a/test.flow.yaml": "", "source-a/other.flow.yaml": "", "flow/all.flow.yaml": "", "x/Dockerfile": "", "source-a/Dockerfile": "", ".sops.yaml": suffixRule})
 }
 
 // Each flag of the old tools has its counterpart, or keeps the call from being rewritten.
 func TestFlagsOfSops(t *testing.T) {
 	t.Parallel()
 	for call, want := range map[string]string{
-		"sops -e -i --age age1x a.yaml":                               "connkit encrypt a.yaml --age age1x",
-		"sops -e -i -a age1x a.yaml":                                  "connkit encrypt a.yaml --age age1x",
-		"sops -e -i --age=age1x --age age1y a.yaml":                   "connkit encrypt a.yaml --age age1x --age age1y",
-		"sops -e -i -p ABCD a.yaml":                                   "connkit encrypt a.yaml --pgp ABCD",
-		"sops -e -i -k arn:aws:kms:x a.yaml":                          "connkit encrypt a.yaml --kms arn:aws:kms:x",
-		"sops -e -i --kms arn:x --aws-profile p a.yaml":               "connkit encrypt a.yaml --kms arn:x --aws-profile p",
-		"sops -e -i --encryption-context 'a:b,c:d' --kms arn:x a":     "connkit encrypt a --kms arn:x --encryption-context a:b,c:d",
-		"sops -e -i --azure-kv https://x/keys/y/1 a.yaml":             "connkit encrypt a.yaml --azure-kv https://x/keys/y/1",
-		"sops -e -i --hc-vault https://x/v1/t/keys/k a.yaml":          "connkit encrypt a.yaml --hc-vault-transit https://x/v1/t/keys/k",
-		"sops -e -i --hc-vault-transit https://x/v1/t/keys/k a.yaml":  "connkit encrypt a.yaml --hc-vault-transit https://x/v1/t/keys/k",
-		"sops --encrypt --inplace a.yaml":                             "connkit encrypt a.yaml",
-		"sops encrypt --in-place --input-type=json a":                 "connkit encrypt a --input-type json",
-		"sops encrypt -i --output-type json --input-type json a":      "connkit encrypt a --input-type json",
-		"sops -i -e -- a.yaml":                                        "connkit encrypt a.yaml",
-		"sops -d -i -- -odd.yaml":                                     "connkit decrypt -odd.yaml --in-place ?its file has the name of a flag",
-		"sops updatekeys a.yaml":                                      "connkit secrets updatekeys a.yaml",
-		"sops updatekeys --yes a.yaml":                                "connkit secrets updatekeys a.yaml --yes",
-		"sops rotate --in-place a.yaml":                               "connkit secrets rotate a.yaml",
-		"sops edit a.yaml":                                            "connkit edit a.yaml",
-		"sops -e -i --output-type json a.yaml":                        "connkit encrypt a.yaml ?it turns the file into another format",
-		"sops -d --extract '[\"a\"][0][\"b c\"]' a.yaml":              "connkit decrypt a.yaml --extract '/a/0/b c' ?connkit names a value by a JSON pointer",
-		"sops -d --extract \"['a']['b']\" a.yaml":                     "connkit decrypt a.yaml --extract /a/b ?connkit names a value by a JSON pointer",
-		"sops -d --extract '[\"a/b\"][\"~\"]' a.yaml":                 "connkit decrypt a.yaml --extract '/a~1b/~0' ?connkit names a value by a JSON pointer",
-		"sops -d --output b.yaml a.yaml":                              "connkit decrypt a.yaml ?connkit decrypt has no such flag",
-		"sops -r a.yaml":                                              "connkit secrets rotate a.yaml ?it prints the file; connkit changes it in its place",
-		"sops unset a.yaml '[\"x\"]'":                                 "connkit secrets unset FILE POINTER ?connkit names a value by a JSON pointer",
-		"sops publish a.yaml":                                         " ?connkit has nothing of the kind",
-		"sops -e -i --config x a.yaml":                                "connkit encrypt x a.yaml ?connkit has no --config",
-		"sops -e -i a.yaml b.yaml":                                    "connkit encrypt a.yaml b.yaml ?it is not about one file",
-		"sops --decrypt --input-type yaml --output-type yaml 'a b.y'": "connkit decrypt 'a b.y' --input-type yaml",
+		"sops -e -i --age age1x a.yaml":                                "connkit encrypt a.yaml --age age1x",
+		"sops -e -i -a age1x a.yaml":                                   "connkit encrypt a.yaml --age age1x",
+		"sops -e -i --age=age1x --age age1y a.yaml":                    "connkit encrypt a.yaml --age age1x --age age1y",
+		"sops -e -i -p ABCD a.yaml":                                    "connkit encrypt a.yaml --pgp ABCD",
+		"sops -e -i -k arn:aws:kms:x a.yaml":                           "connkit encrypt a.yaml --kms arn:aws:kms:x",
+		"sops -e -i --kms arn:x --aws-profile p a.yaml":                "connkit encrypt a.yaml --kms arn:x --aws-profile p",
+		"sops -e -i --encryption-context 'a:b,c:d' --kms arn:x a.json": "connkit encrypt a.json --kms arn:x --encryption-context a:b,c:d",
+		"sops -e -i --azure-kv https://x/keys/y/1 a.yaml":              "connkit encrypt a.yaml --azure-kv https://x/keys/y/1",
+		"sops -e -i --hc-vault https://x/v1/t/keys/k a.yaml":           "connkit encrypt a.yaml --hc-vault-transit https://x/v1/t/keys/k",
+		"sops -e -i --hc-vault-transit https://x/v1/t/keys/k a.yaml":   "connkit encrypt a.yaml --hc-vault-transit https://x/v1/t/keys/k",
+		"sops --encrypt --inplace a.yaml":                              "connkit encrypt a.yaml",
+		"sops encrypt --in-place --input-type=json a":                  "connkit encrypt a --input-type json",
+		"sops encrypt -i --output-type json --input-type json a":       "connkit encrypt a --input-type json",
+		"sops -i -e -- a.yaml":                                         "connkit encrypt a.yaml",
+		"sops -d -i -- -odd.yaml":                                      "connkit decrypt -odd.yaml --in-place ?its file has the name of a flag",
+		"sops updatekeys a.yaml":                                       "connkit secrets updatekeys a.yaml",
+		"sops updatekeys --yes a.yaml":                                 "connkit secrets updatekeys a.yaml --yes",
+		"sops rotate --in-place a.yaml":                                "connkit secrets rotate a.yaml",
+		"sops edit a.yaml":                                             "connkit edit a.yaml",
+		"sops -e -i --output-type json a.yaml":                         "connkit encrypt a.yaml ?it turns the file into another format",
+		"sops -d --extract '[\"a\"][0][\"b c\"]' a.yaml":               "connkit decrypt a.yaml --extract '/a/0/b c' ?connkit names a value by a JSON pointer",
+		"sops -d --extract \"['a']['b']\" a.yaml":                      "connkit decrypt a.yaml --extract /a/b ?connkit names a value by a JSON pointer",
+		"sops -d --extract '[\"a/b\"][\"~\"]' a.yaml":                  "connkit decrypt a.yaml --extract '/a~1b/~0' ?connkit names a value by a JSON pointer",
+		"sops -d --output b.yaml a.yaml":                               "connkit decrypt a.yaml ?connkit decrypt has no such flag",
+		"sops -r a.yaml":                                               "connkit secrets rotate a.yaml ?it prints the file; connkit changes it in its place",
+		"sops unset a.yaml '[\"x\"]'":                                  "connkit secrets unset FILE POINTER ?connkit names a value by a JSON pointer",
+		"sops -e -i --encrypted-regex '^x' a.yaml":                     "connkit encrypt a.yaml ?connkit has no --encrypted-regex",
+		"sops rotate -i --add-age age1x --rm-age age1y a.yaml":         "connkit secrets rotate a.yaml ?connkit has no --add-age",
+		"sops encrypt --filename-override b.yaml -i a.yaml":            "connkit encrypt a.yaml ?connkit has no --filename-override",
+		"sops publish a.yaml":                                          " ?connkit has nothing of the kind",
+		"sops -e -i --config x a.yaml":                                 "connkit encrypt a.yaml ?connkit has no --config",
+		"sops -e -i a.yaml b.yaml":                                     "connkit encrypt a.yaml b.yaml ?it is not about one file",
+		"sops --decrypt --input-type yaml --output-type yaml 'a b.y'":  "connkit decrypt 'a b.y' --input-type yaml",
 	} {
 		command, why := told(t, calledBy(t, call))
 		got := command
@@ -65,6 +68,50 @@ func TestFlagsOfSops(t *testing.T) {
 		}
 		if got != want && (why == "" || !strings.Contains(want, "?") || !strings.HasPrefix(got, want)) {
 			t.Errorf("%s: got %q, want %q", call, got, want)
+		}
+	}
+}
+
+// Without a suffix sops encrypts every value. Which rule holds is told where all of them say the same.
+func TestWhatSopsEncryptsDependsOnTheRules(t *testing.T) {
+	t.Parallel()
+	const sealed = "a_sops: ENC[AES256_GCM,x]\nsops:\n  encrypted_suffix: _sops\n"
+	for name, tt := range map[string]struct {
+		files map[string]string
+		safe  bool
+	}{
+		"no rules":             {map[string]string{}, false},
+		"a suffix in each":     {map[string]string{".sops.yaml": "creation_rules:\n  - path_regex: x\n    encrypted_suffix: _sops\n  - encrypted_suffix: _enc\n"}, true},
+		"one without":          {map[string]string{".sops.yaml": "creation_rules:\n  - encrypted_suffix: _sops\n  - age: age1x\n"}, false},
+		"a regex":              {map[string]string{".sops.yaml": "creation_rules:\n  - encrypted_regex: ^x\n"}, false},
+		"one that gets it now": {map[string]string{".sops.yaml": "creation_rules:\n  - age: age1x\n", "source-a/config.yaml": sealed}, true},
+		"others in a folder":   {map[string]string{".sops.yaml": suffixRule, "source-a/.sops.yaml": suffixRule}, false},
+		"no YAML":              {map[string]string{".sops.yaml": "creation_rules: ["}, false},
+		"no list":              {map[string]string{".sops.yaml": "creation_rules: {encrypted_suffix: _sops}\n"}, false},
+	} {
+		tt.files["x.sh"] = "#!/bin/sh\nsops -e -i b.yaml\n"
+		r := scan(t, repository(t, tt.files))
+		last := r.Findings[len(r.Findings)-1]
+		if last.Command != "connkit encrypt b.yaml" || last.Safe != tt.safe || tt.safe != (last.Why == "") {
+			t.Errorf("%s: %+v", name, last)
+		}
+	}
+}
+
+func TestSubtrees(t *testing.T) {
+	t.Parallel()
+	for call, want := range map[string]string{
+		"git subtree add --prefix=source-z https://x/y main --squash": "connkit pull-upstream https://x/y main . source-z LICENSE_ID LICENSE_PATH",
+		"git subtree pull -P a/b big v1 -m 'Take it'":                 "connkit pull-upstream big v1 . a/b LICENSE_ID LICENSE_PATH",
+		"git subtree add --prefix source-z 1234abcd":                  "connkit pull-upstream REMOTE REF . source-z LICENSE_ID LICENSE_PATH",
+		"git subtree pull --prefix 'a b' \"$URL\" main":               "connkit pull-upstream \"$URL\" main . 'a b' LICENSE_ID LICENSE_PATH",
+		"git subtree split --prefix source-z":                         "",
+		"git subtree push --prefix source-z https://x/y main":         "",
+		"git subtree": "",
+		"git status":  "",
+	} {
+		if command, why := told(t, calledBy(t, call)); command != want || want != "" && !strings.Contains(why, "proves the licence") {
+			t.Errorf("%s: %q, %q, want %q", call, command, why, want)
 		}
 	}
 }

@@ -52,9 +52,11 @@ func (s *source) flowctl(c call) (replacement, bool) {
 		r.why = "its output has another form"
 	case len(f.args) > 0 || f.has("--collection"):
 		r.why = "connkit runs one task at a time"
-	case f.has("--source") && connector != "NAME" && !f.dynamic && !s.has(path.Clean(f.one("--source"))) && !s.has(path.Join(path.Dir(s.file), f.one("--source"))):
+	case f.has("--source") && connector != "" && connector != "NAME" && !f.dynamic && !s.has(path.Clean(f.one("--source"))) && !s.has(path.Join(path.Dir(s.file), f.one("--source"))):
 		r.why = "there is no such catalog file"
-	case connector == "NAME":
+	case f.one("--source") == "-":
+		r.why = "its catalog comes from stdin"
+	case connector == "" || connector == "NAME":
 		r.why = "the catalog file is in no connector's folder"
 	case f.has("--timeout") && !strings.HasSuffix(f.one("--timeout"), "s") && !strings.HasSuffix(f.one("--timeout"), "m"):
 		r.why = "its timeout is spelled otherwise"
@@ -63,20 +65,20 @@ func (s *source) flowctl(c call) (replacement, bool) {
 }
 
 // taskOf names the connector of a catalog file, and the file where it is not the connector's test.flow.yaml.
+// A file in no connector's folder needs no name.
 func (s *source) taskOf(catalog string) (connector, flag string) {
 	at := path.Clean(strings.TrimPrefix(catalog, "./"))
 	connector = s.connector(at)
-	if connector == "" { // the file is told from where the text stands
-		if connector = s.connector(s.file); connector == "" {
-			connector = "NAME"
-		}
-		if own := path.Join(path.Dir(s.file), at); connector != "NAME" && s.has(own) && !s.has(at) {
-			at = own
-		} else if connector != "NAME" {
-			return "NAME", ""
-		}
+	if own := path.Join(path.Dir(s.file), at); connector == "" && s.connector(s.file) != "" && s.has(own) && !s.has(at) {
+		connector, at = s.connector(s.file), own // the file is told from where the text stands
 	}
-	if at == connector+"/test.flow.yaml" || catalog == "" {
+	if connector == "" && (catalog == "" || catalog == "-") {
+		return "NAME", ""
+	}
+	if connector == "" {
+		return "", "--source " + quoted(at)
+	}
+	if at == connector+"/test.flow.yaml" {
 		return connector, ""
 	}
 	return connector, " --source " + quoted(at)

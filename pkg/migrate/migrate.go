@@ -35,6 +35,7 @@ const (
 	Sops     = "sops"     // a call of sops
 	Flowctl  = "flowctl"  // a call of flowctl
 	Docker   = "docker"   // a build of a connector's image
+	Subtree  = "subtree"  // a folder of another repository by git subtree
 	Matrix   = "matrix"   // connectors listed by hand in a workflow
 	Settings = "settings" // a file that sops or a debugger reads
 	Imported = "imported" // code of others without a record
@@ -91,6 +92,9 @@ func Scan(ctx context.Context, o Options) (*Report, error) {
 	}
 	r := &Report{Findings: []Finding{}, Edits: []Edit{}, root: o.Root}
 	s := &scan{o: o, files: files}
+	if err := r.takeRules(s); err != nil { // first: what a call of sops does depends on the rules
+		return nil, err
+	}
 	for _, file := range files {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
@@ -106,15 +110,13 @@ func Scan(ctx context.Context, o Options) (*Report, error) {
 			return nil, err
 		}
 	}
-	if err := r.takeRules(s); err != nil {
-		return nil, err
-	}
 	if err := r.takeImports(ctx, s); err != nil {
 		return nil, err
 	}
 	slices.SortStableFunc(r.Findings, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col))
 	})
+	slices.SortFunc(r.Edits, func(a, b Edit) int { return cmp.Compare(a.File, b.File) })
 	return r, nil
 }
 

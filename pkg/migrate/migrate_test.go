@@ -23,6 +23,9 @@ func repository(t *testing.T, files map[string]string) migrate.Options {
 	return migrate.Options{Root: root, Registry: "ghcr.io/estuary", Connectors: []string{"materialize-b", "source-a", "source-c", "source-py"}}
 }
 
+// suffixRule is a .sops.yaml by which sops encrypts what connkit does.
+const suffixRule = "creation_rules: [{age: age1x, encrypted_suffix: _sops}]\n"
+
 func scan(t *testing.T, o migrate.Options) *migrate.Report {
 	t.Helper()
 	r, err := migrate.Scan(t.Context(), o)
@@ -86,7 +89,7 @@ func TestCallsThatStandAloneAreRewritten(t *testing.T) {
 		"one line": {".github/workflows/*.yml", "jobs:\n  a:\n    " + installed, " # note\n"},
 		"action":   {".github/actions/*/action.yml", "runs:\n    " + installed, ""},
 	} {
-		files := map[string]string{"source-a/test.flow.yaml": "", "source-a/other.flow.yaml": "", "source-py/pyproject.toml": "", "source-py/test.flow.yaml": "", "estuary-cdk/common.Dockerfile": "", "python/Dockerfile": ""}
+		files := map[string]string{"source-a/test.flow.yaml": "", "source-a/other.flow.yaml": "", "source-py/pyproject.toml": "", "source-py/test.flow.yaml": "", "estuary-cdk/common.Dockerfile": "", "python/Dockerfile": "", "source-a/Dockerfile": "", "x/Dockerfile": "", ".sops.yaml": suffixRule}
 		want, n := map[string]string{}, 0
 		for old, now := range calls {
 			if strings.ContainsAny(old, "'\"") && (name == "one line" || name == "action") {
@@ -134,7 +137,7 @@ var left = map[string]string{
 	"alias sops=other\nsops -d a.yaml":                                                     "a function's",
 	"docker build -t ghcr.io/estuary/source-a:local --build-arg API_TOKEN=hunter2 .":       "looks secret",
 	"./build-local.sh other":                                                               "begins neither",
-	"x=$(./build-local.sh source-a)":                                                       "no plain call",
+	"x=$(./build-local.sh source-a)":                                                       "into the command around it",
 	"BUILD=./build-local.sh":                                                               "no plain call",
 	"echo 'run ./build-local.sh source-a'":                                                 "no plain call",
 	"pull_upstream.sh big main a b MIT":                                                    "six arguments",
@@ -148,6 +151,17 @@ var left = map[string]string{
 	"sops -d a.yaml b.yaml":                                                                "not about one file",
 	"sops rotate a.yaml":                                                                   "it prints the file",
 	"sops set a.yaml '[\"x\"]' '\"secret\"'":                                               "seen by everybody",
+	"sops encrypt -i a.yaml":                                                               "say encrypted_suffix in .sops.yaml",
+	"sops -e -i --age age1x a.yaml":                                                        "sops encrypts every value here",
+	"sops -d a.env":                                                                        "YAML and JSON alone",
+	"sops -d --input-type ini a.yaml":                                                      "YAML and JSON alone",
+	"sops secrets":                                                                         "YAML and JSON alone",
+	"x=$(sops -d a.yaml)":                                                                  "into the command around it",
+	"export X=\"$(sops -d --extract '[\"a\"]' a.yaml)\"":                                   "JSON pointer",
+	"echo `./build-local.sh source-a`":                                                     "into the command around it",
+	"git subtree add --prefix source-z https://x/y main --squash":                          "connkit proves the licence",
+	"flowctl raw spec --source -":                                                          "comes from stdin",
+	"docker image build -t ghcr.io/estuary/source-a:local -f source-a/Dockerfile .":        "no such Dockerfile",
 	"sops exec-env a.yaml ./run":                                                           "nothing of the kind",
 	"flowctl raw spec --source x/flow.yaml":                                                "in no connector's folder",
 	"flowctl preview --source source-a/test.flow.yaml --log-json":                          "no --log-json",

@@ -33,6 +33,8 @@ func (s *source) replace(c call) (replacement, bool) {
 		return s.flowctl(c)
 	case "docker", "podman", "nerdctl":
 		return s.docker(c)
+	case "git":
+		return subtree(c)
 	}
 	return replacement{}, false
 }
@@ -61,6 +63,28 @@ func (s *source) pullUpstream(c call) replacement {
 		r.command = "connkit pull-upstream REMOTE REF PATH DEST LICENSE_ID LICENSE_PATH"
 	}
 	return r
+}
+
+// subtree finds the command for an import by git subtree.
+func subtree(c call) (replacement, bool) {
+	if len(c.words) < 3 || c.words[1].value != "subtree" {
+		return replacement{}, false
+	}
+	f := parseFlags(c.words[2:], map[string]bool{"--prefix": true, "--message": true, "--squash": false}, map[string]string{"-P": "--prefix", "-m": "--message"})
+	if len(f.args) == 0 || f.args[0].value != "add" && f.args[0].value != "pull" {
+		return replacement{}, false
+	}
+	from, dest := "REMOTE REF", "DEST"
+	if len(f.args) == 3 { //nolint:mnd // add REMOTE REF
+		from = quoted(f.args[1].value) + " " + quoted(f.args[2].value)
+	}
+	if f.has("--prefix") {
+		dest = quoted(f.one("--prefix"))
+	}
+	return replacement{
+		kind: Subtree, does: "imports another repository as a folder", command: "connkit pull-upstream " + from + " . " + dest + " LICENSE_ID LICENSE_PATH",
+		why: "connkit proves the licence, which a person has to name; a path of the upstream in the place of the dot imports that alone",
+	}, true
 }
 
 func (s *source) buildLocal(c call) replacement {

@@ -2,6 +2,7 @@ package migrate
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -108,7 +109,27 @@ func (r *Report) takeRules(s *scan) error {
 	}
 	one := &source{scan: s, file: ".sops.yaml", text: text}
 	one.rules(len(suffixes) == 1 && suffixes["_sops"])
+	elsewhere := slices.ContainsFunc(s.files, func(file string) bool { return strings.HasSuffix(file, "/.sops.yaml") })
+	s.suffixed = !elsewhere && allSuffixed(yamltext.Apply(text, one.splices))
 	return r.takeOnce(one)
+}
+
+// allSuffixed tells whether each rule chooses values by a suffix.
+func allSuffixed(text []byte) bool {
+	var file struct {
+		Rules []struct {
+			Suffix string `yaml:"encrypted_suffix"`
+		} `yaml:"creation_rules"`
+	}
+	if yaml.Unmarshal(text, &file) != nil || len(file.Rules) == 0 {
+		return false
+	}
+	for _, rule := range file.Rules {
+		if rule.Suffix == "" {
+			return false
+		}
+	}
+	return true
 }
 
 // takeOnce takes the findings and edits of a file that is not looked into by [source.look].

@@ -30,7 +30,13 @@ type shell struct {
 	joined   string    // how the command hangs on the one before it
 	open     bool      // it has to come yet, on another line if need be
 	broken   bool      // a quote is not closed, so the rest is not understood
+
+	inner  []span // commands whose output becomes a part of a word
+	within int    // how many such parts s.i stands in
 }
+
+// span is a part of the text.
+type span struct{ start, end int }
 
 // The reasons for which a command is left alone.
 const (
@@ -42,18 +48,33 @@ const (
 	behindWord  = "it is part of a longer command"
 	assigned    = "variables are set for it alone"
 	hasVariable = "it has words that only a shell can tell: variables, globs or quotes"
+	intoWord    = "what it prints goes into the command around it"
 	notClosed   = "a quote around it or behind it is not closed"
 )
 
 // commands finds the simple commands of text[from:to]. A line of a document
 // counts like a line of a script. Where a quote is not closed another one was
 // perhaps misunderstood, so no command of the text stands alone then.
-func commands(text []byte, from, to int) []call {
+func commands(text []byte, from, to int) []call { return nested(text, from, to, deepest) }
+
+// deepest is how many commands in commands are looked into.
+const deepest = 4
+
+func nested(text []byte, from, to, deep int) []call {
 	s := &shell{text: text, i: from, to: to, indent: indentOf(text[from:to])}
 	for s.i < s.to && !s.broken {
 		s.step()
 	}
 	s.end("")
+	for _, part := range s.inner {
+		if deep == 0 {
+			break
+		}
+		for _, c := range nested(text, part.start, part.end, deep-1) {
+			c.why = intoWord
+			s.calls = append(s.calls, c)
+		}
+	}
 	for i := range s.calls {
 		if s.broken && s.calls[i].why == "" {
 			s.calls[i].why = notClosed

@@ -43,9 +43,9 @@ func TestWhatOfAShellIsUnderstood(t *testing.T) {
 		"a \"$B\"":                      "<a><$B>*",
 		"a '$B'":                        "<a><$B>",
 		"a \\$B":                        "<a><$B>",
-		"a `b c` d":                     "<a><`b c`>*<d>",
-		"a $(b c) d":                    "<a><$(b c)>*<d>",
-		"a $(b ')' c) d":                "<a><$(b ')' c)>*<d>",
+		"a `b c` d":                     "<a><`b c`>*<d>; <b><c> " + intoWord,
+		"a $(b c) d":                    "<a><$(b c)>*<d>; <b><c> " + intoWord,
+		"a $(b ')' c) d":                "<a><$(b ')' c)>*<d>; <b><)><c> " + intoWord,
 		"a ${{ matrix.connector }}":     "<a><${{ matrix.connector }}>*",
 		"a *.yaml":                      "<a><*.yaml>*",
 		"a ~/x":                         "<a><~/x>*",
@@ -82,7 +82,9 @@ func TestWhatOfAShellIsUnderstood(t *testing.T) {
 		"x=(a 'b)' c)\nd":               "<x=(a 'b)' c)>*; <d>",
 		"a x=(\nb\n)\nd":                "<a><x=(\nb\n)>* " + manyLines + "; <d>",
 		"a 'b\nsops -d x":               "<a><> " + manyLines, // not closed: nothing behind it is understood
-		"x=$(echo ')' '\nsops -d x\n')": "<x=$(echo ')' '\nsops -d x\n')>* " + manyLines,
+		"x=$(echo ')' '\nsops -d x\n')": "<x=$(echo ')' '\nsops -d x\n')>* " + manyLines + "; <echo><)><\nsops -d x\n> " + intoWord,
+		"a \"$(b `c`)\" $((1 + 2))":     "<a><$(b `c`)>*<$((1 + 2))>*; <b><`c`>* " + intoWord + "; <c> " + intoWord,
+		"a ${b:-x} <(c)":                "<a><${b:-x}>* " + redirected + "; <c> " + inBraces,
 	} {
 		if got := shown(text); got != want {
 			t.Errorf("%q:\n got %s\nwant %s", text, got, want)
@@ -122,8 +124,8 @@ func FuzzCommands(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		at := 0
 		for _, c := range commands([]byte(text), 0, len(text)) {
+			at := 0
 			if len(c.words) == 0 || c.start > c.end || c.end > len(text) {
 				t.Fatalf("%q: %+v", text, c)
 			}

@@ -1,6 +1,7 @@
 package migrate
 
 import (
+	"path"
 	"slices"
 	"strings"
 
@@ -10,12 +11,20 @@ import (
 // keyFlags are those of sops that connkit encrypt has under the same name.
 var keyFlags = []string{"--age", "--pgp", "--gcp-kms", "--kms", "--aws-profile", "--encryption-context", "--azure-kv", "--hc-vault-transit"}
 
+// sopsAlone are flags that connkit has not: their values are no files.
+var sopsAlone = []string{
+	"--encrypted-regex", "--unencrypted-regex", "--unencrypted-suffix", "--encrypted-comment-regex", "--unencrypted-comment-regex",
+	"--filename-override", "--config", "--keyservice", "--shamir-secret-sharing-threshold", "--indent", "--decryption-order", "--hckms",
+	"--add-age", "--rm-age", "--add-pgp", "--rm-pgp", "--add-kms", "--rm-kms", "--add-gcp-kms", "--rm-gcp-kms",
+	"--add-azure-kv", "--rm-azure-kv", "--add-hc-vault-transit", "--rm-hc-vault-transit",
+}
+
 var sopsTakes = func() map[string]bool {
 	takes := map[string]bool{
 		"--encrypt": false, "--decrypt": false, "--rotate": false, "--in-place": false, "--yes": false,
 		"--input-type": true, "--output-type": true, "--encrypted-suffix": true, "--extract": true, "--output": true, "--set": true, "--ignore-mac": false,
 	}
-	for _, name := range keyFlags {
+	for _, name := range slices.Concat(keyFlags, sopsAlone) {
 		takes[name] = true
 	}
 	return takes
@@ -47,6 +56,11 @@ func (s *source) sops(c call) (replacement, bool) {
 	if f.unknown == "--version" || f.unknown == "-v" || f.unknown == "-h" || f.unknown == "--help" || len(f.args) == 0 && f.unknown == "" {
 		return replacement{}, false
 	}
+	for _, name := range sopsAlone {
+		if f.has(name) && f.unknown == "" {
+			f.unknown = name
+		}
+	}
 	r := s.sopsVerb(verb, f)
 	if f.unknown != "" && r.why == "" {
 		r.why = "connkit has no " + f.unknown
@@ -57,8 +71,20 @@ func (s *source) sops(c call) (replacement, bool) {
 		r.why = "it is not about one file"
 	case strings.HasPrefix(f.args[0].value, "-"):
 		r.why = "its file has the name of a flag"
+	case !f.args[0].dynamic && !readable(f.args[0].value, f.one("--input-type")):
+		r.why = "connkit reads YAML and JSON alone"
+	case verb == "encrypt" && !f.has("--encrypted-suffix") && !s.suffixed:
+		r.why = "sops encrypts every value here, connkit those of keys that end in _sops: say encrypted_suffix in .sops.yaml, or --encrypted-suffix"
 	}
 	return r, true
+}
+
+// readable tells whether sops takes a file for YAML or JSON, as its flag or else its name says.
+func readable(file, format string) bool {
+	if format == "" {
+		format = strings.TrimPrefix(path.Ext(file), ".")
+	}
+	return slices.Contains([]string{"yaml", "yml", "json"}, format)
 }
 
 func (s *source) sopsVerb(verb string, f flags) replacement {

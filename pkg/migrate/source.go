@@ -14,8 +14,9 @@ import (
 
 // scan is what is known of the whole repository.
 type scan struct {
-	o     Options
-	files []string
+	o        Options
+	files    []string
+	suffixed bool // every rule of .sops.yaml says which keys are encrypted
 }
 
 func (s *scan) has(file string) bool {

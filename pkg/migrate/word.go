@@ -99,10 +99,25 @@ func (s *shell) double() (value string, dynamic bool) {
 	return "", true
 }
 
-// expansion passes over $NAME, ${…}, $(…), ${{ … }} and `…`.
+// expansion passes over $NAME, ${…}, $(…), ${{ … }} and `…`, and remembers the
+// commands in it.
 func (s *shell) expansion() string {
 	start := s.i
-	if s.text[s.i] == '`' {
+	s.within++
+	text := s.expanded(start)
+	s.within--
+	switch {
+	case s.within > 0 || s.broken:
+	case text[0] == '`':
+		s.inner = append(s.inner, span{start + len("`"), s.i - 1})
+	case strings.HasPrefix(text, "$(") && text[2] != '(':
+		s.inner = append(s.inner, span{start + len("$("), s.i - 1})
+	}
+	return text
+}
+
+func (s *shell) expanded(start int) string {
+	if s.text[start] == '`' {
 		return s.escaped('`')
 	}
 	s.i++

@@ -1,6 +1,7 @@
 package scaffold_test
 
 import (
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -20,13 +21,16 @@ func below(prefix string, files map[string]string) map[string]string {
 	return m
 }
 
+// fileURL names a repository on this machine, whose folder may have a blank in its name.
+func fileURL(dir string) string { return (&url.URL{Scheme: "file", Path: dir}).String() }
+
 func TestTemplateFromGit(t *testing.T) {
 	t.Parallel()
 	repo, commit := testkit.Repo(t, below("some/template", sampleTemplate()))
 	for name, ref := range map[string]string{
-		"subdir and ref": "file://" + repo + "#some/template@v1",
-		"ref first":      "file://" + repo + "@main#some/template",
-		"head":           "file://" + repo + "#some/template",
+		"subdir and ref": fileURL(repo) + "#some/template@v1",
+		"ref first":      fileURL(repo) + "@main#some/template",
+		"head":           fileURL(repo) + "#some/template",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -53,8 +57,8 @@ func TestTemplateFromGitThatIsNotThere(t *testing.T) {
 		kind fault.Kind
 		part string
 	}{
-		"file://" + repo + "@v9":               {fault.Usage, `no branch, tag or commit "v9"`},
-		"file://" + repo + "#nowhere":          {fault.Usage, "nowhere"},
+		fileURL(repo) + "@v9":                  {fault.Usage, `no branch, tag or commit "v9"`},
+		fileURL(repo) + "#nowhere":             {fault.Usage, "nowhere"},
 		"file:///nonexistent/repo":             {fault.Environment, "fetching"},
 		"https://u:hunter2@127.0.0.1:1/x#y@v1": {fault.Environment, "fetching"},
 	} {
@@ -123,14 +127,14 @@ func TestLookIntoAGitUpstream(t *testing.T) {
 	t.Parallel()
 	repo, _ := testkit.Repo(t, airbyteSource())
 	o := airbyteOptions(t)
-	o.Upstream.Git = "file://" + repo + "@v1#connector"
+	o.Upstream.Git = fileURL(repo) + "@v1#connector"
 	p, err := scaffold.New(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for k, want := range map[string]string{
 		"distribution": "Source_BigData", "module": "source_bigdata", "symbol": "SourceBigData", "python": ">=3.9,<3.12",
-		"requirement": "Source_BigData @ git+file://" + repo + "@v1#subdirectory=connector",
+		"requirement": "Source_BigData @ git+" + fileURL(repo) + "@v1#subdirectory=connector",
 	} {
 		if p.Upstream[k] != want {
 			t.Errorf("%s: got %q, want %q", k, p.Upstream[k], want)
@@ -203,7 +207,7 @@ func TestPasswordStandsOnNoCommandLine(t *testing.T) {
 	}
 	bin := t.TempDir()
 	calls := filepath.Join(bin, "calls")
-	script := "#!/bin/sh\nprintf '%s\\n' \"$*\" >>" + calls + "\nexec " + git + " \"$@\"\n"
+	script := "#!/bin/sh\nprintf '%s\\n' \"$*\" >>'" + calls + "'\nexec " + git + " \"$@\"\n"
 	testkit.Program(t, filepath.Join(bin, "git"), script)
 	t.Setenv("PATH", bin+string(filepath.ListSeparator)+os.Getenv("PATH"))
 	o := options(t, sampleTemplate())

@@ -20,6 +20,7 @@ func TestPlacesInGit(t *testing.T) {
 		{"https://example.com/a/b.git", false, [3]string{"https://example.com/a/b.git"}, "https://example.com/a/b.git", "x @ git+https://example.com/a/b.git"},
 		{"https://example.com/a/b@v1.2", false, [3]string{"https://example.com/a/b", "v1.2"}, "https://example.com/a/b@v1.2", "x @ git+https://example.com/a/b@v1.2"},
 		{"https://example.com/a/b@v1#sub/dir", false, [3]string{"https://example.com/a/b", "v1", "sub/dir"}, "https://example.com/a/b#sub/dir@v1", "x @ git+https://example.com/a/b@v1#subdirectory=sub/dir"},
+		{"https://example.com/a/b@v1#sub", true, [3]string{"https://example.com/a/b", "v1", "sub"}, "https://example.com/a/b#sub@v1", "x @ git+https://example.com/a/b@v1#subdirectory=sub"},
 		{"https://example.com/a/b#sub@v1", true, [3]string{"https://example.com/a/b", "v1", "sub"}, "https://example.com/a/b#sub@v1", "x @ git+https://example.com/a/b@v1#subdirectory=sub"},
 		{"https://example.com/a/b@feature/x-1", false, [3]string{"https://example.com/a/b", "feature/x-1"}, "https://example.com/a/b@feature/x-1", "x @ git+https://example.com/a/b@feature/x-1"},
 		{"git+https://example.com/a#subdirectory=s", false, [3]string{"https://example.com/a", "", "s"}, "https://example.com/a#s", "x @ git+https://example.com/a#subdirectory=s"}, // as pip spells it

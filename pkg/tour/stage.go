@@ -95,7 +95,7 @@ func (st *stage) chooseFolder() error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		if err := os.Mkdir(dir, 0o755); err != nil {
-			return fault.Usagef("making the folder of the tour: %w", err)
+			return fault.Usagef("making the folder of the tour: %w", err).WithHint("the folder above it has to be there")
 		}
 		st.made = true
 	case err != nil:

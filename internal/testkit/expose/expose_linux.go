@@ -98,22 +98,25 @@ func (r *run) look(where string, text []byte) {
 const most = 2 << 20
 
 // processes looks at what every process was started with that was not there
-// before, some times each: a process becomes another program early in its life.
+// before, some times each, and anew when it has become another program.
 func (r *run) processes(done, ready chan struct{}) {
 	const enough = 20
-	looked := map[string]int{}
+	looked, known := map[string]int{}, map[string]string{}
 	for first := true; ; first = false {
 		names, _ := filepath.Glob("/proc/[0-9]*")
 		for _, dir := range names {
+			line := beginning(filepath.Join(dir, "cmdline"))
+			if known[dir] != string(line) {
+				known[dir], looked[dir] = string(line), 0
+			}
 			if first {
 				looked[dir] = enough
 			}
 			if looked[dir]++; looked[dir] > enough {
 				continue
 			}
-			for _, part := range []string{"cmdline", "environ"} {
-				r.look("the "+part+" of a process", beginning(filepath.Join(dir, part)))
-			}
+			r.look("the cmdline of a process", line)
+			r.look("the environ of a process", beginning(filepath.Join(dir, "environ")))
 		}
 		if first {
 			close(ready)

@@ -3,9 +3,13 @@
 package expose_test
 
 import (
+	"crypto/rand"
+	"encoding/base64"
 	"fmt"
 	"io/fs"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -13,11 +17,12 @@ import (
 	"github.com/connkit/connkit/internal/testkit/expose"
 )
 
-// notes takes the place of a test that is to fail.
+// notes takes the place of a test that is to fail. A file tells the script that it has been seen.
 type notes struct {
 	testing.TB
 	mu   sync.Mutex
 	text []string
+	seen string
 }
 
 func (n *notes) Helper() {}
@@ -25,36 +30,42 @@ func (n *notes) Errorf(format string, args ...any) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.text = append(n.text, fmt.Sprintf(format, args...))
+	if n.seen != "" {
+		_ = os.WriteFile(n.seen, nil, 0o600)
+	}
 }
+
+// seen waits until something was seen, or for a minute.
+const seen = "seen() { n=0; while [ ! -e \"$SEEN\" ] && [ $n -lt 1200 ]; do sleep 0.05; n=$((n + 1)); done; }\n"
 
 func TestWatchFinds(t *testing.T) {
 	t.Parallel()
 	for script, want := range map[string]string{
-		"true":                      "",
-		"echo hunter2hunter2":       "standard output",
-		"echo hunter2hunter2 >&2":   "standard error",
-		"echo hunter2hunter2 >left": "/left",
-		"mkdir -p a/b && echo aHVudGVyMmh1bnRlcjI= >a/b/f && sleep 0.1 && rm -r a": "/a/b/f",
-		"echo hunter2hunter2 >f && sleep 0.1 && rm f":                              "/f",
-		"sleep 0.1; : hunter2hunter2; sleep 0.1":                                   "cmdline",
-		"X=hunter2hunter2 sleep 0.2":                                               "",
+		"true":             "",
+		"echo PLAIN":       "standard output",
+		"echo PLAIN >&2":   "standard error",
+		"echo PLAIN >left": "/left",
+		"mkdir -p a/b && echo BASE64 >a/b/f && seen && rm -r a": "/a/b/f",
+		"echo PLAIN >f && seen && rm f":                         "/f",
+		"seen; : PLAIN":                                         "cmdline",
+		"X=PLAIN sleep 600 & seen; kill $!":                     "environ",
 	} {
-		n := &notes{TB: t}
+		secret := rand.Text() // every process is watched, those of other tests too
+		script = strings.NewReplacer("PLAIN", secret, "BASE64", base64.StdEncoding.EncodeToString([]byte(secret))).Replace(script)
+		n := &notes{TB: t, seen: filepath.Join(t.TempDir(), "seen")}
 		dir := t.TempDir()
-		cmd := exec.CommandContext(t.Context(), "sh", "-c", script)
-		if strings.HasPrefix(script, "X=") || strings.HasPrefix(script, "echo") || strings.HasPrefix(script, "mkdir") { // the script is not to be what is found
-			cmd = exec.CommandContext(t.Context(), "sh")
-			cmd.Stdin = strings.NewReader(script)
+		cmd := exec.CommandContext(t.Context(), "sh")
+		if want == "cmdline" {
+			cmd.Args = append(cmd.Args, "-c", seen+script)
+		} else { // the script is not to be what is found
+			cmd.Stdin = strings.NewReader(seen + script)
 		}
-		cmd.Dir = dir
-		_, _, code := expose.Watch{Secrets: []string{"hunter2hunter2"}, Dirs: []string{dir}}.Run(n, cmd)
+		cmd.Dir, cmd.Env = dir, append(os.Environ(), "SEEN="+n.seen)
+		_, _, code := expose.Watch{Secrets: []string{secret}, Dirs: []string{dir}}.Run(n, cmd)
 		if code != 0 {
 			t.Errorf("%s: %d", script, code)
 		}
 		got := strings.Join(n.text, "\n")
-		if strings.HasPrefix(script, "X=") {
-			want = "environ"
-		}
 		if want == "" && got != "" || !strings.Contains(got, want) {
 			t.Errorf("%s: got %q, want %q", script, got, want)
 		}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -41,12 +40,24 @@ func work(path string) error {
 	return errors.Join(err, f.Chmod(0o600), f.Sync(), f.Truncate(50), os.Rename(path, path+".new"), os.Remove(path+".new"))
 }
 
+// play gives this program as the victim. Its file has a short name: an error that
+// tells a long one would be written at such length that this fails too.
+func play(t *testing.T) *exec.Cmd {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), self)
+	cmd.Dir, cmd.Env = t.TempDir(), append(os.Environ(), victim+"=x")
+	return cmd
+}
+
 func TestRun(t *testing.T) {
 	t.Parallel()
 	for _, call := range []string{"create", "write", "fchmod", "fsync", "truncate", "rename", "unlink"} {
 		for _, errno := range []syscall.Errno{syscall.EIO, syscall.ENOSPC, sabotage.Kill} {
-			cmd := exec.CommandContext(t.Context(), os.Args[0])
-			cmd.Env = append(os.Environ(), victim+"="+filepath.Join(t.TempDir(), "x"))
+			cmd := play(t)
 			sabotage.Run(cmd, call, errno)
 			out, err := cmd.CombinedOutput()
 			switch {
@@ -62,8 +73,7 @@ func TestRun(t *testing.T) {
 // A call that the program does not make changes nothing.
 func TestRunOfACallThatIsNotMade(t *testing.T) {
 	t.Parallel()
-	cmd := exec.CommandContext(t.Context(), os.Args[0])
-	cmd.Env = append(os.Environ(), victim+"="+filepath.Join(t.TempDir(), "x"))
+	cmd := play(t)
 	sabotage.Run(cmd, "fsetxattr", sabotage.Kill)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("%v: %s", err, out)

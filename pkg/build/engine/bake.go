@@ -10,66 +10,72 @@ import (
 	"github.com/connkit/connkit/internal/proc"
 )
 
+// bakeFile is what docker buildx bake reads.
+type bakeFile struct {
+	Group struct {
+		Default struct {
+			Targets []string `json:"targets"`
+		} `json:"default"`
+	} `json:"group"`
+	Variable map[string]bakeVariable `json:"variable,omitempty"`
+	Target   map[string]bakeTarget   `json:"target"`
+}
+
+type bakeVariable struct {
+	Default string `json:"default"`
+}
+
+type bakeTarget struct {
+	Context    string            `json:"context"`
+	Dockerfile string            `json:"dockerfile,omitempty"`
+	Inline     string            `json:"dockerfile-inline,omitempty"`
+	Args       map[string]string `json:"args,omitempty"`
+	Labels     map[string]string `json:"labels,omitempty"`
+	Tags       []string          `json:"tags"`
+	Platforms  []string          `json:"platforms,omitempty"`
+	Secret     []string          `json:"secret,omitempty"`
+	CacheFrom  []string          `json:"cache-from,omitempty"`
+	CacheTo    []string          `json:"cache-to,omitempty"`
+	NoCache    bool              `json:"no-cache,omitempty"`
+	Pull       bool              `json:"pull,omitempty"`
+	Output     []string          `json:"output"`
+}
+
 // BakeFile writes many requests as one file of docker buildx bake. Targets are
 // the names of connectors.
 func BakeFile(requests map[string]Request) ([]byte, error) {
-	type target struct {
-		Context    string            `json:"context"`
-		Dockerfile string            `json:"dockerfile,omitempty"`
-		Inline     string            `json:"dockerfile-inline,omitempty"`
-		Args       map[string]string `json:"args,omitempty"`
-		Labels     map[string]string `json:"labels,omitempty"`
-		Tags       []string          `json:"tags"`
-		Platforms  []string          `json:"platforms,omitempty"`
-		Secret     []string          `json:"secret,omitempty"`
-		CacheFrom  []string          `json:"cache-from,omitempty"`
-		CacheTo    []string          `json:"cache-to,omitempty"`
-		NoCache    bool              `json:"no-cache,omitempty"`
-		Pull       bool              `json:"pull,omitempty"`
-		Output     []string          `json:"output"`
-	}
-	type variable struct {
-		Default string `json:"default"`
-	}
-	var file struct {
-		Group struct {
-			Default struct {
-				Targets []string `json:"targets"`
-			} `json:"default"`
-		} `json:"group"`
-		Variable map[string]variable `json:"variable,omitempty"`
-		Target   map[string]target   `json:"target"`
-	}
-	file.Variable, file.Target = map[string]variable{}, map[string]target{}
+	file := bakeFile{Variable: map[string]bakeVariable{}, Target: map[string]bakeTarget{}}
 	for _, name := range sortedKeys(requests) {
-		r := requests[name]
-		t := target{
-			Context: r.Context, Dockerfile: r.Dockerfile, Inline: escape(string(r.Inline)), Args: map[string]string{}, Labels: escaped(r.Labels), Tags: []string{r.Image},
-			CacheFrom: r.CacheFrom, CacheTo: r.CacheTo, NoCache: r.NoCache, Pull: r.Pull, Output: []string{"type=docker"},
-		}
-		for key, value := range r.Args {
-			if IsProxy(key) {
-				file.Variable[key] = variable{} // bake reads it from the environment
-				value = "${" + key + "}"
-			} else {
-				value = escape(value)
-			}
-			t.Args[key] = value
-		}
-		if r.Platform != "" {
-			t.Platforms = []string{r.Platform}
-		}
-		for _, s := range r.Secrets {
-			t.Secret = append(t.Secret, s.String())
-		}
-		file.Target[name] = t
 		file.Group.Default.Targets = append(file.Group.Default.Targets, name)
+		file.add(name, requests[name])
 	}
 	text, err := json.MarshalIndent(file, "", "  ")
 	if err != nil {
 		return nil, fmt.Errorf("writing the bake file: %w", err)
 	}
 	return append(text, '\n'), nil
+}
+
+func (f bakeFile) add(name string, r Request) {
+	t := bakeTarget{
+		Context: r.Context, Dockerfile: r.Dockerfile, Inline: escape(string(r.Inline)), Args: map[string]string{}, Labels: escaped(r.Labels), Tags: []string{r.Image},
+		CacheFrom: r.CacheFrom, CacheTo: r.CacheTo, NoCache: r.NoCache, Pull: r.Pull, Output: []string{"type=docker"},
+	}
+	for key, value := range r.Args {
+		if IsProxy(key) {
+			f.Variable[key] = bakeVariable{} // bake reads it from the environment
+			t.Args[key] = "${" + key + "}"
+		} else {
+			t.Args[key] = escape(value)
+		}
+	}
+	if r.Platform != "" {
+		t.Platforms = []string{r.Platform}
+	}
+	for _, s := range r.Secrets {
+		t.Secret = append(t.Secret, s.String())
+	}
+	f.Target[name] = t
 }
 
 // escape keeps bake from reading variables in a text.

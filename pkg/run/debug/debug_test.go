@@ -104,9 +104,9 @@ func TestAnAttachedDebuggerAndTheAnswer(t *testing.T) {
 // The time that an answer may take does not run while a debugger is waited for or attached.
 func TestTimeIsHeld(t *testing.T) {
 	for _, language := range both {
-		c := begin(t, language, "", func(_ *Options, o *run.Options) { o.Timeout = 500 * time.Millisecond })
+		c := begin(t, language, "", func(_ *Options, o *run.Options) { o.Timeout = time.Second }) // that it gets to end in when the debugger has gone
 		d := c.attach()
-		time.Sleep(700 * time.Millisecond)
+		time.Sleep(1200 * time.Millisecond)
 		d.Begin()
 		c.want("", "")
 	}

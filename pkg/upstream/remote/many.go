@@ -36,7 +36,7 @@ func (q *Quarantine) Fetch(ctx context.Context, depth int, commits ...string) (r
 	if err != nil || len(missing) == 0 {
 		return nil, err
 	}
-	q.report.step("fetching %d commits of %s", len(missing), q.remote)
+	q.report.step("fetching commits of %s (%d)", q.remote, len(missing))
 	err = q.fetchSpines(ctx, depth, missing)
 	if len(missing) == 1 && refusesName(err) {
 		return missing, nil

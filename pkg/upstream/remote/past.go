@@ -75,7 +75,7 @@ func (p *Past) fetch(ctx context.Context, filter string, ids []string) error {
 	if err != nil || len(missing) == 0 {
 		return err
 	}
-	p.q.report.step("fetching %d objects of %s", len(missing), p.q.remote)
+	p.q.report.step("fetching objects of %s (%d)", p.q.remote, len(missing))
 	err = p.q.fetchInto(ctx, p.q.lean, []string{filter}, missing...)
 	if says(err, "did not send all necessary objects") || refusesFilter(err) || refusesName(err) {
 		// A tree that also lies in another one that is asked for is left out by tree:0.

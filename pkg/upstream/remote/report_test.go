@@ -70,14 +70,14 @@ func TestSteps(t *testing.T) {
 	if refused, err := q.Fetch(t.Context(), 1, rev(t, "main"), rev(t, "v1")); err != nil || refused != nil {
 		t.Fatal(refused, err)
 	}
-	told("fetching 2 commits of UP")
+	told("fetching commits of UP (2)")
 	p, err := q.Past(t.Context(), false)
 	if err != nil {
 		t.Fatal(err)
 	}
 	told("fetching the history of UP")
 	trees := []string{rev(t, "main~1^{tree}"), rev(t, "main~1:connectors")}
-	for _, want := range [][]string{{"fetching 2 objects of UP"}, nil} {
+	for _, want := range [][]string{{"fetching objects of UP (2)"}, nil} {
 		if err := p.Trees(t.Context(), trees, func(string, []object.Entry) {}); err != nil {
 			t.Fatal(err)
 		}
