@@ -94,6 +94,18 @@ func lost(before, after string) map[int]string {
 	return gone
 }
 
+// goneBeside tells whether the next line up or down that is not blank is gone as well.
+// Of blank ones nobody can tell which is still there.
+func goneBeside(text string, gone map[int]string, i, step int) bool {
+	lines := strings.SplitAfter(text, "\n")
+	for i += step; i >= 0 && i < len(lines); i += step {
+		if _, is := gone[i]; is || strings.TrimSpace(lines[i]) != "" {
+			return is
+		}
+	}
+	return false
+}
+
 var entryKey = regexp.MustCompile(`^\s*(-\s*)?(type|version|env|IMAGE|python|include)\b`)
 
 // Of any workflow that can be edited: what a removal leaves says the same but for
@@ -135,8 +147,7 @@ func TestGeneratedRemovals(t *testing.T) {
 			}
 			gone := lost(text, got)
 			for i, line := range gone { // those that name it, an entry's other keys, what stands between these, and what loses a comma or a line ending beside it
-				_, above := gone[i-1]
-				_, below := gone[i+1]
+				above, below := goneBeside(text, gone, i, -1), goneBeside(text, gone, i, 1)
 				if !strings.Contains(line, name) && !entryKey.MatchString(line) && (!above || !below) && !strings.Contains(got, strings.TrimRight(line, ", \r\n")) {
 					t.Fatalf("seed %d: without %s the line %q is lost\n%s\n%s", seed, name, line, text, got)
 				}

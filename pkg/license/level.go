@@ -25,7 +25,7 @@ func (s *survey) look(dir string) error {
 	}
 	l := &level{dir: dir}
 	inside := !s.file && (dir == s.dir || s.dir == "" || strings.HasPrefix(dir, s.dir+"/"))
-	for _, e := range entries {
+	for _, e := range slices.SortedFunc(slices.Values(entries), inTree) {
 		p := path.Join(dir, e.Name)
 		switch {
 		case e.Module:
@@ -53,6 +53,13 @@ func (s *survey) look(dir string) error {
 	}
 	s.at[dir] = l
 	return nil
+}
+
+// inTree compares entries as git orders them, folders as if their names ended in a
+// slash: the first of several licences is the one that what packages say is held against.
+func inTree(a, b Entry) int {
+	slash := map[bool]string{true: "/"}
+	return strings.Compare(a.Name+slash[a.Dir], b.Name+slash[b.Dir])
 }
 
 // sort puts a file where it belongs.

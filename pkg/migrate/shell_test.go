@@ -84,6 +84,7 @@ func TestWhatOfAShellIsUnderstood(t *testing.T) {
 		"a 'b\nsops -d x":               "<a><> " + manyLines, // not closed: nothing behind it is understood
 		"x=$(echo ')' '\nsops -d x\n')": "<x=$(echo ')' '\nsops -d x\n')>* " + manyLines + "; <echo><)><\nsops -d x\n> " + intoWord,
 		"a \"$(b `c`)\" $((1 + 2))":     "<a><$(b `c`)>*<$((1 + 2))>*; <b><`c`>* " + intoWord + "; <c> " + intoWord,
+		"a $(b \"$(c)\")":               "<a><$(b \"$(c)\")>*; <b><$(c)>* " + intoWord + "; <c> " + intoWord,
 		"a ${b:-x} <(c)":                "<a><${b:-x}>* " + redirected + "; <c> " + inBraces,
 	} {
 		if got := shown(text); got != want {

@@ -83,6 +83,23 @@ func TestEditsOfRandomSealedTexts(t *testing.T) {
 	}
 }
 
+// An empty map is something else than an empty list.
+func TestEmptyOnesAreTold(t *testing.T) {
+	t.Parallel()
+	var docs []*document
+	for _, text := range []string{"a: []\nb_sops: {}\nc: {}\nd: ''\n", "a: {}\nb_sops: []\nc: {}\nd: []\n"} {
+		d, err := parse("c.yaml", YAML, []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		docs = append(docs, d)
+	}
+	want := []Value{{Pointer: "/a", Change: "changed", Before: "[]", After: "{}"}, {Pointer: "/b_sops", Change: "changed", Secret: true}, {Pointer: "/d", Change: "changed", After: "[]"}}
+	if got := changes(docs[0], docs[1], regime{suffix: "_sops"}); !reflect.DeepEqual(got, want) {
+		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+}
+
 func checkReport(t *testing.T, r *Rewrite, was, is map[string]any) {
 	t.Helper()
 	before, after := map[string]any{}, map[string]any{}

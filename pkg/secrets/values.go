@@ -14,7 +14,9 @@ type spot struct {
 }
 
 // is tells whether two spots hold the same.
-func (s spot) is(other spot) bool { return s.tag == other.tag && s.value == other.value }
+func (s spot) is(other spot) bool {
+	return s.kind == other.kind && s.tag == other.tag && s.value == other.value
+}
 
 // spots lists the scalars of a document in its order. An empty map or list is
 // one too, and so is an alias for a map or list, whose values are listed once.

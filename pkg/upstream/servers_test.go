@@ -224,11 +224,11 @@ func TestSSH(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			script := filepath.Join(filepath.Dir(w.up), "ssh")
-			testkit.Put(t, filepath.Dir(w.up), files("ssh", "#!/bin/sh\nfor last; do :; done\ncd "+filepath.Dir(w.up)+"\nexec sh -c \"$(echo \"$last\" | sed \"s#'/*up#'up#\")\"\n"))
+			testkit.Put(t, filepath.Dir(w.up), files("ssh", "#!/bin/sh\nfor last; do :; done\ncd '"+filepath.Dir(w.up)+"'\nexec sh -c \"$(echo \"$last\" | sed \"s#'/*up#'up#\")\"\n"))
 			if err := os.Chmod(script, 0o755); err != nil {
 				t.Fatal(err)
 			}
-			w.git("config", "core.sshCommand", script)
+			w.git("config", "core.sshCommand", "'"+script+"'")
 			w.git("config", "ssh.variant", "ssh")
 			w.git("config", "remote.up.url", tt.url)
 			if p := w.must(); p.Record.Repository != tt.recorded {

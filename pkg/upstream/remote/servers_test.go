@@ -269,11 +269,11 @@ func TestSettingsOfTheMonorepoReach(t *testing.T) {
 // ssh is played by a program; what it is called with tells what git made of the address.
 func TestSSHAddresses(t *testing.T) {
 	t.Parallel()
-	dir := testkit.Tree(t, map[string]string{"ssh": "#!/bin/sh\necho \"$@\" >>\"$(dirname \"$0\")/log\"\nexec git upload-pack " + upstream(t) + "\n"})
+	dir := testkit.Tree(t, map[string]string{"ssh": "#!/bin/sh\necho \"$@\" >>\"$(dirname \"$0\")/log\"\nexec git upload-pack '" + upstream(t) + "'\n"})
 	if err := os.Chmod(filepath.Join(dir, "ssh"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	config := settings("core.sshcommand", filepath.Join(dir, "ssh"), "ssh.variant", "ssh", "protocol.version", "0")
+	config := settings("core.sshcommand", "'"+filepath.Join(dir, "ssh")+"'", "ssh.variant", "ssh", "protocol.version", "0")
 	for url, want := range map[string]string{
 		"git@host:big/data.git":         "git@host git-upload-pack 'big/data.git'",
 		"host:big/data.git":             "host git-upload-pack 'big/data.git'",
