@@ -97,14 +97,16 @@ func (t *Task) endpoint(node *yaml.Node) error {
 	}
 	if local != nil {
 		var l struct {
-			Env      map[string]string `yaml:"env"`
-			Protobuf bool              `yaml:"protobuf"`
+			Protobuf bool `yaml:"protobuf"`
 		}
 		if err := local.Decode(&l); err != nil {
 			return catalogSyntax(t.file, err)
 		}
-		t.Env, t.Proto, t.config = l.Env, l.Protobuf, child(local, "config")
-		return t.command(local)
+		t.Proto, t.config = l.Protobuf, child(local, "config")
+		if err := t.command(local); err != nil {
+			return err
+		}
+		return t.env(local)
 	}
 	if image != nil {
 		if v := child(image, "image"); v != nil {
@@ -128,6 +130,25 @@ func (t *Task) command(local *yaml.Node) error {
 			return fault.Usagef("local: command: a list of texts is wanted").At(t.file, word.Line, word.Column)
 		}
 		t.Command = append(t.Command, word.Value)
+	}
+	return nil
+}
+
+func (t *Task) env(local *yaml.Node) error {
+	values := child(local, "env")
+	if values == nil || values.Tag == "!!null" {
+		return nil
+	}
+	if values.Kind != yaml.MappingNode {
+		return fault.Usagef("local: env: a map is wanted, such as {LOG: \"1\"}").At(t.file, values.Line, values.Column)
+	}
+	t.Env = map[string]string{}
+	for i := 0; i < len(values.Content); i += 2 {
+		name, value := values.Content[i].Value, resolve(values.Content[i+1])
+		if value.Kind != yaml.ScalarNode {
+			return fault.Usagef("local: env: %s: a text is wanted", name).At(t.file, value.Line, value.Column)
+		}
+		t.Env[name] = value.Value
 	}
 	return nil
 }

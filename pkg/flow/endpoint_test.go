@@ -51,7 +51,7 @@ func TestEndpoints(t *testing.T) {
 	for endpoint, want := range map[string]string{
 		"{local: {}}": "1:31: local: command is missing or empty", "{local: {command: }}": "1:31: local: command is missing or empty", "{local: {command: ''}}": "1:31: local: command is missing or empty", "{local: {command: x}}": "1:41: local: command: a list is wanted, such as [python, -m, source_x]",
 		"{local: {command: {a: b}}}": "1:41: local: command: a list is wanted, such as [python, -m, source_x]", "{local: {command: [[x]]}}": "1:42: local: command: a list of texts is wanted", "{local: {command: [x, {a: b}]}}": "1:45: local: command: a list of texts is wanted",
-		"{local: {command: [x], env: [a]}}": "1: cannot unmarshal !!seq into map[string]string", "{local: {command: [x], env: {a: [s3cr3t]}}}": "1: cannot unmarshal !!seq into string", "{local: {command: [x], protobuf: s3cr3t}}": "1: cannot unmarshal !!str a value into bool", "{local: {command: [x]}, connector: {image: y}}": "1:23: endpoint: it is either local: or connector:",
+		"{local: {command: [x], env: [a]}}": "1:54: local: env: a map is wanted, such as {LOG: \"1\"}", "{local: {command: [x], env: {a: [s3cr3t]}}}": "1:58: local: env: a: a text is wanted", "{local: {command: [x], protobuf: s3cr3t}}": "1: cannot unmarshal !!str a value into bool", "{local: {command: [x]}, connector: {image: y}}": "1:23: endpoint: it is either local: or connector:",
 	} {
 		_, err := flow.Load(catalog(t, "captures: {a: {endpoint: "+endpoint+"}}\n", nil))
 		got := fmt.Sprint(err)

@@ -72,6 +72,9 @@ func (l *loader) checkKeys(file string, node *yaml.Node, place string) {
 	if node.Kind != yaml.MappingNode {
 		return
 	}
+	if path.Base(place) == "local" {
+		l.checkTexts(file, node)
+	}
 	known, free := knownKeys(place), slices.Contains(named, place)
 	for i := 0; i < len(node.Content); i += 2 {
 		key := node.Content[i]
@@ -85,6 +88,25 @@ func (l *loader) checkKeys(file string, node *yaml.Node, place string) {
 		}
 		if free || knownKeys(next) != nil || slices.Contains(named, next) || isList(next) || strings.HasSuffix(next, "*/endpoint") {
 			l.checkKeys(file, node.Content[i+1], next)
+		}
+	}
+}
+
+// checkTexts notes words of a command and values of an environment that are no
+// texts: connkit takes them as they stand, and Flow refuses them.
+func (l *loader) checkTexts(file string, local *yaml.Node) {
+	for _, key := range []string{"command", "env"} {
+		list := child(local, key)
+		if list == nil {
+			continue
+		}
+		for i, value := range list.Content {
+			if isName := list.Kind == yaml.MappingNode && i%2 == 0; isName {
+				continue
+			}
+			if value = resolve(value); value.Kind == yaml.ScalarNode && value.ShortTag() != "!!str" {
+				l.warn(file, value, "%s: Flow takes texts alone: put it into quotes", key)
+			}
 		}
 	}
 }

@@ -47,6 +47,11 @@ func TestKeysOfEachPlace(t *testing.T) {
 			`test.flow.yaml:1:37: Flow knows no key "x" here: disable, minTxnDuration, maxTxnDuration, hotStandbys, logLevel, ringBufferSize, readChannelSize, flags`,
 			`test.flow.yaml:1:74: Flow knows no key "y" here: command, config, env, protobuf`,
 		},
+		"x: &n 5\ncaptures: {a: {endpoint: {local: {command: [sleep, 5, '5', *n], env: {A: true, B: yes, C: '1', D: null}}}}}": {
+			`test.flow.yaml:1:1: Flow knows no key "x" here: $schema, import, captures, collections, materializations, tests`,
+			`test.flow.yaml:2:52: command: Flow takes texts alone: put it into quotes`, `test.flow.yaml:1:4: command: Flow takes texts alone: put it into quotes`,
+			`test.flow.yaml:2:74: env: Flow takes texts alone: put it into quotes`, `test.flow.yaml:2:99: env: Flow takes texts alone: put it into quotes`,
+		},
 		// what Flow knows, and names that a person chose
 		"$schema: x\ntests: {odd: {}}\ncaptures: {shards: {}, local: {}}":           nil,
 		"captures: {a: {redactSalt: x, secrets: {}, expectPubId: x, delete: true}}": nil,
