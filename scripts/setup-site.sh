@@ -6,7 +6,8 @@ tools=$1
 venv=$tools/site
 wanted=$(dirname "$0")/site-requirements.txt
 
-if cmp -s "$wanted" "$venv/requirements.txt"; then exit 0; fi
+# A clone that was moved has an environment whose programs do not start.
+if cmp -s "$wanted" "$venv/requirements.txt" && "$venv/bin/mkdocs" --version >/dev/null 2>&1; then exit 0; fi
 echo "setup: installing MkDocs and its theme into .tools/site"
 rm -rf "$venv"
 "$tools/py/bin/uv" venv --quiet "$venv"
